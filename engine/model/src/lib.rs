@@ -1,0 +1,24 @@
+//! The words of the product as plain data: flows, messages, problems, node specs.
+//!
+//! Everything here is serde data that the designer edits, the interpreter runs, files and the API carry.
+//! What this crate never does: I/O, time, randomness, behaviour of any node kind.
+
+mod bundle;
+mod conversation;
+mod flow;
+mod ids;
+mod message;
+mod problem;
+mod resources;
+pub mod spec;
+mod texts;
+
+pub use bundle::{Article, Bundle, Intent, Library, Team};
+pub use conversation::{HandOffPacket, Mark, Moment, Status, Visit};
+pub use flow::{Edge, FORMAT, Flow, Handler, Node, Note, Scope, Trigger, VarType, Variable};
+pub use ids::*;
+pub use message::{Choice, Content, FieldKind, FormField, Input, Message, Sender};
+pub use problem::{Place, Problem, Severity};
+pub use resources::{Calendar, Connector, FlowSignature, Named, OpenHours, Resources};
+pub use spec::NodeSpec;
+pub use texts::{Language, Texts};

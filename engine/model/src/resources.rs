@@ -1,0 +1,90 @@
+//! What a flow may refer to by key: intents, libraries, teams, calendars, connectors, other flows.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{CalendarKey, ConnectorKey, FlowKey, IntentKey, LibraryKey, TeamKey, Texts, VarName};
+
+/// Everything a workspace has that flows refer to. Checks and pickers read it; steps get calendars and connectors from it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Resources {
+    /// Intents.
+    pub intents: Vec<Named<IntentKey>>,
+    /// Answer libraries.
+    pub libraries: Vec<Named<LibraryKey>>,
+    /// Teams of agents.
+    pub teams: Vec<Named<TeamKey>>,
+    /// Opening hours.
+    pub calendars: Vec<Calendar>,
+    /// Outside services.
+    pub connectors: Vec<Connector>,
+    /// Other flows.
+    pub flows: Vec<FlowSignature>,
+}
+
+/// A key with the name people see.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Named<K> {
+    /// The key flows use.
+    pub key: K,
+    /// The name on the screens.
+    pub name: Texts,
+}
+
+/// When people are there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Calendar {
+    /// The key flows use.
+    pub key: CalendarKey,
+    /// The name on the screens.
+    pub name: Texts,
+    /// An IANA time zone, for example `Asia/Shanghai`.
+    pub time_zone: String,
+    /// Open spans of each weekday, Monday first; seven entries.
+    pub week: Vec<Vec<OpenHours>>,
+    /// Closed days, ISO dates.
+    #[serde(default)]
+    pub holidays: Vec<String>,
+}
+
+/// An open span of a day, `HH:MM` to `HH:MM`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OpenHours {
+    /// From, inclusive.
+    pub from: String,
+    /// To, exclusive; `24:00` is midnight.
+    pub to: String,
+}
+
+/// A described outside service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Connector {
+    /// The key flows use.
+    pub key: ConnectorKey,
+    /// The name on the screens.
+    pub name: Texts,
+    /// What every address begins with. `heliu:demo` is the product's own demo order service.
+    pub base_url: String,
+    /// Headers sent with every call; secrets are not kept here.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+}
+
+/// What a caller needs to know of another flow.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FlowSignature {
+    /// The key flows use.
+    pub key: FlowKey,
+    /// The name on the screens.
+    pub name: Texts,
+    /// Variables it wants.
+    pub inputs: Vec<VarName>,
+    /// Variables it gives back.
+    pub outputs: Vec<VarName>,
+    /// Named ends: results of its end steps.
+    pub ends: Vec<String>,
+    /// Has it a live version?
+    pub is_live: bool,
+}

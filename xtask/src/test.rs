@@ -1,0 +1,183 @@
+//! `cargo xtask test`: everything that must hold, in stages; `verify`: the quick part of it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, bail};
+
+use crate::command::{self, cargo, find, is_installed, run as run_command, run_keeping};
+use crate::designer::{self, Quality};
+use crate::product;
+use crate::provision;
+use crate::stages::{Outcome, Stages};
+use crate::wasm_toolchain::wasm_toolchain;
+
+/// Crates that must also compile for the browser: what they contain can have no I/O.
+const PURE_CRATES: [&str; 5] = ["model", "expr", "interpreter", "nodes", "editor"];
+
+/// `cargo xtask test [--long] [STAGE…]`
+pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
+    let (long, only): (Vec<String>, Vec<String>) =
+        arguments.iter().cloned().partition(|argument| argument == "--long");
+    if let Some(flag) = only.iter().find(|name| name.starts_with('-')) {
+        bail!("cargo xtask test knows no {flag}; usage: cargo xtask test [--long] [STAGE…]");
+    }
+    let is_long = !long.is_empty();
+
+    let mut stages = Stages::new(only);
+    stages.stage("format", format);
+    stages.stage("lints", lints);
+    stages.stage("licences", || licences(is_long));
+    stages.stage("pure-crates", pure_crates);
+    stages.stage("designer", || passed(designer::build(Quality::Quick)));
+    stages.stage("server", || passed(product::build_server().map(drop)));
+    stages.stage("tests", || tests(is_long));
+    stages.stage("doc-tests", doc_tests);
+    stages.stage("flows", flows);
+    stages.stage("browser", || browser(is_long));
+    stages.finish()
+}
+
+/// `cargo xtask verify`
+pub(crate) fn verify() -> anyhow::Result<()> {
+    let mut stages = Stages::new(Vec::new());
+    stages.stage("format", format);
+    stages.stage("lints", lints);
+    stages.finish()
+}
+
+fn format() -> anyhow::Result<Outcome> {
+    passed(run_command(&mut cargo(["fmt", "--all", "--check"])))
+}
+
+fn lints() -> anyhow::Result<Outcome> {
+    passed(run_command(&mut cargo([
+        "clippy",
+        "--quiet",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ])))
+}
+
+/// Licences and advisories of what we depend on, by `cargo deny`.
+/// To compile the tool takes minutes, so only a long run brings it.
+fn licences(is_long: bool) -> anyhow::Result<Outcome> {
+    let own_copy = command::target_folder().join("tools");
+    let mut deny = find("cargo-deny").or_else(|| Some(own_copy.join("bin/cargo-deny")).filter(|path| path.is_file()));
+    if deny.is_none() && is_long {
+        run_command(cargo(["install", "--quiet", "--locked", "cargo-deny", "--root"]).arg(&own_copy))?;
+        deny = Some(own_copy.join("bin/cargo-deny"));
+    }
+    let Some(deny) = deny else {
+        return Ok(Outcome::Skipped("cargo-deny is not installed; --long installs it".to_owned()));
+    };
+    // Advisories need a database from the network; licences, sources and bans do not.
+    let mut check = Command::new(deny);
+    check
+        .args(["--all-features", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"])
+        .current_dir(command::root());
+    if is_long {
+        check.arg("advisories");
+    }
+    passed(run_command(&mut check))
+}
+
+fn pure_crates() -> anyhow::Result<Outcome> {
+    let mut check = wasm_toolchain()?.cargo("check");
+    check.arg("--quiet");
+    for name in PURE_CRATES {
+        check.args(["--package", name]);
+    }
+    passed(run_command(&mut check).context("a pure crate does not compile for the browser"))
+}
+
+fn tests(is_long: bool) -> anyhow::Result<Outcome> {
+    let has_nextest = is_installed("cargo-nextest");
+    let mut tests = if has_nextest {
+        cargo(["nextest", "run", "--no-fail-fast", "--status-level", "slow"])
+    } else {
+        cargo(["test", "--no-fail-fast", "--lib", "--bins", "--tests"])
+    };
+    tests.args(["--workspace", "--exclude", "bindgen"]);
+    if has_nextest {
+        tests.args(["--no-tests", "pass"]);
+    }
+    if is_long {
+        tests.env("HELIU_LONG", "1");
+    }
+    Ok(Outcome::Summary(run_keeping(&mut tests, |line| {
+        line.trim_start().starts_with("Summary [") || line.starts_with("test result:")
+    })?))
+}
+
+fn doc_tests() -> anyhow::Result<Outcome> {
+    let mut tests = cargo(["test", "--quiet", "--doc", "--workspace", "--exclude", "app", "--exclude", "bindgen"]);
+    let lines = run_keeping(&mut tests, |line| {
+        line.starts_with("test result:") && !line.contains(" 0 passed; 0 failed; 0 ignored")
+    })?;
+    Ok(Outcome::Summary(lines))
+}
+
+/// The sample flows are free of problems, and every talk beside them holds.
+fn flows() -> anyhow::Result<Outcome> {
+    let heliu = product::build_server()?;
+    let in_root = |verb: &str| {
+        let mut command = Command::new(&heliu);
+        command.args([verb, "flows"]).current_dir(command::root());
+        command
+    };
+    let mut lines = run_keeping(&mut in_root("check"), |line| line.contains("problem"))?;
+    lines.extend(run_keeping(&mut in_root("talk"), |line| line.contains(" passed, "))?);
+    Ok(Outcome::Summary(lines.pop().into_iter().collect()))
+}
+
+/// Scripts in `tests/browser` drive a real browser against a real server.
+fn browser(is_long: bool) -> anyhow::Result<Outcome> {
+    let scripts = browser_scripts(&command::root().join("tests/browser"))?;
+    if scripts.is_empty() {
+        return Ok(Outcome::Skipped("tests/browser has no *.test.mjs".to_owned()));
+    }
+    provision::node()?;
+    provision::browser()?;
+    let modules = provision::playwright()?;
+    designer::build(Quality::Quick)?;
+    let heliu = product::build_server()?;
+
+    let chromium = ["chromium", "google-chrome"].iter().find_map(|name| find(name)).context("no browser is installed")?;
+    let mut node = Command::new("node");
+    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .args(scripts)
+        .current_dir(command::root())
+        .env("NODE_PATH", modules)
+        .env("HELIU_BINARY", heliu)
+        .env("HELIU_CHROMIUM", chromium);
+    if is_long {
+        node.env("HELIU_LONG", "1");
+    }
+    Ok(Outcome::Summary(run_keeping(&mut node, |line| {
+        let line = line.trim_start_matches("ℹ ");
+        ["tests ", "pass ", "fail "].iter().any(|word| line.starts_with(word))
+    })?))
+}
+
+fn browser_scripts(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut scripts = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(".test.mjs") {
+            scripts.push(path);
+        }
+    }
+    scripts.sort();
+    Ok(scripts)
+}
+
+fn passed(result: anyhow::Result<()>) -> anyhow::Result<Outcome> {
+    result.map(|()| Outcome::Passed)
+}
