@@ -1,0 +1,69 @@
+//! The moment an evaluation happens at, and an outer bound on its time: both are given, never looked up.
+
+use std::cell::{Cell, RefCell};
+
+use jiff::{Timestamp, Zoned, tz::TimeZone};
+use model::Moment;
+
+/// The moment of an evaluation and the time zone people think in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    pub at: Moment,
+    /// An IANA name, for example `Asia/Shanghai`; an unknown one counts as UTC.
+    pub zone: String,
+}
+
+impl Now {
+    /// This moment in this zone.
+    pub fn new(at: Moment, zone: impl Into<String>) -> Self {
+        Self { at, zone: zone.into() }
+    }
+
+    /// The moment as a date and time on the wall.
+    pub fn zoned(&self) -> Zoned {
+        let zone = TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC);
+        Timestamp::from_millisecond(self.at).unwrap_or_default().to_zoned(zone)
+    }
+}
+
+thread_local! {
+    // The engine is shared by all threads; what differs per evaluation is handed to its functions here.
+    static NOW: RefCell<Option<Now>> = const { RefCell::new(None) };
+    static TOO_LATE: Cell<Option<fn() -> bool>> = const { Cell::new(None) };
+}
+
+/// Runs `work` in which every evaluation on this thread also stops as soon as `too_late` says so.
+/// A shell with a clock bounds wall time by it; without it the bound is the number of operations.
+pub fn with_bound<R>(too_late: fn() -> bool, work: impl FnOnce() -> R) -> R {
+    struct Reset(Option<fn() -> bool>);
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            TOO_LATE.set(self.0);
+        }
+    }
+    let _reset = Reset(TOO_LATE.replace(Some(too_late)));
+    work()
+}
+
+/// Is the outer bound reached?
+pub(crate) fn is_too_late() -> bool {
+    TOO_LATE.get().is_some_and(|too_late| too_late())
+}
+
+/// Runs `work` with `now` as the answer of [`current`].
+pub(crate) fn at<R>(now: &Now, work: impl FnOnce() -> R) -> R {
+    struct Reset(Option<Now>);
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            NOW.replace(self.0.take());
+        }
+    }
+    let _reset = Reset(NOW.replace(Some(now.clone())));
+    work()
+}
+
+/// The moment of the evaluation that runs.
+pub(crate) fn current() -> Zoned {
+    NOW.with_borrow(|now| now.clone()).unwrap_or_else(|| Now::new(0, "UTC")).zoned()
+}

@@ -1,0 +1,105 @@
+//! The one rhai engine of the process, hardened.
+//!
+//! It is built from chosen packages instead of `Engine::new()`, without modules, time, blobs and bit fields, so that
+//! nothing of the host can be reached. Limits stop rhai's own loops; they do not stop one native call, which is why
+//! functions that can multiply sizes (`replace`) are shadowed by ones that check first.
+
+use std::sync::OnceLock;
+
+use rhai::packages::{
+    ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
+    BasicStringPackage, LogicPackage, MoreStringPackage, Package,
+};
+use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT, ImmutableString, OptimizationLevel, Position};
+
+use crate::{clock, functions};
+
+/// Operations of one evaluation.
+pub(crate) const MAX_OPERATIONS: u64 = 100_000;
+/// Bytes of one text made by an expression.
+pub(crate) const MAX_STRING: usize = 16 * 1024;
+/// Items of one list, fields of one object.
+pub(crate) const MAX_ITEMS: usize = 2_000;
+/// Characters of a script.
+pub(crate) const MAX_SOURCE: usize = 16 * 1024;
+
+/// The engine all evaluations share.
+pub(crate) fn engine() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(build)
+}
+
+fn build() -> Engine {
+    let mut engine = Engine::new_raw();
+    ArithmeticPackage::new().register_into_engine(&mut engine);
+    LogicPackage::new().register_into_engine(&mut engine);
+    BasicStringPackage::new().register_into_engine(&mut engine);
+    MoreStringPackage::new().register_into_engine(&mut engine);
+    BasicArrayPackage::new().register_into_engine(&mut engine);
+    BasicMapPackage::new().register_into_engine(&mut engine);
+    BasicMathPackage::new().register_into_engine(&mut engine);
+    BasicIteratorPackage::new().register_into_engine(&mut engine);
+    BasicFnPackage::new().register_into_engine(&mut engine);
+    limit(&mut engine);
+    divide_like_people(&mut engine);
+    shadow_replace(&mut engine);
+    functions::register(&mut engine);
+    engine
+}
+
+fn limit(engine: &mut Engine) {
+    engine
+        .set_max_operations(MAX_OPERATIONS)
+        .set_max_string_size(MAX_STRING)
+        .set_max_array_size(MAX_ITEMS)
+        .set_max_map_size(MAX_ITEMS)
+        .set_max_expr_depths(40, 24)
+        .set_max_call_levels(12)
+        .set_max_functions(30)
+        .set_max_variables(300)
+        .set_optimization_level(OptimizationLevel::Simple)
+        .disable_symbol("eval")
+        .on_print(|_| {})
+        .on_debug(|_, _, _| {})
+        .on_progress(|operations| {
+            // The outer bound may look at a clock; asking it each time would cost more than the script.
+            (operations % 256 == 0 && clock::is_too_late()).then_some(Dynamic::UNIT)
+        });
+}
+
+/// `5 / 2` is 2.5, `6 / 2` is 3: whole numbers divide as people expect.
+fn divide_like_people(engine: &mut Engine) {
+    engine.set_fast_operators(false);
+    engine.register_fn("/", |left: INT, right: INT| -> Result<Dynamic, Box<EvalAltResult>> {
+        match left.checked_rem(right) {
+            _ if right == 0 => Err(Box::new(EvalAltResult::ErrorArithmetic("Division by zero".into(), Position::NONE))),
+            Some(0) => Ok(Dynamic::from_int(left / right)),
+            _ => Ok(Dynamic::from_float(left as FLOAT / right as FLOAT)),
+        }
+    });
+}
+
+/// `replace` that knows the size of its result before it makes it.
+fn shadow_replace(engine: &mut Engine) {
+    engine
+        .register_fn("replace", |text: &mut ImmutableString, from: &str, to: &str| replace(text, from, to))
+        .register_fn("replace", |text: &mut ImmutableString, from: &str, to: char| {
+            replace(text, from, to.encode_utf8(&mut [0; 4]))
+        })
+        .register_fn("replace", |text: &mut ImmutableString, from: char, to: &str| {
+            replace(text, from.encode_utf8(&mut [0; 4]), to)
+        })
+        .register_fn("replace", |text: &mut ImmutableString, from: char, to: char| {
+            replace(text, from.encode_utf8(&mut [0; 4]), to.encode_utf8(&mut [0; 4]))
+        });
+}
+
+fn replace(text: &mut ImmutableString, from: &str, to: &str) -> Result<(), Box<EvalAltResult>> {
+    let n_found = text.matches(from).count();
+    let size = text.len() - n_found * from.len() + n_found.saturating_mul(to.len());
+    if size > MAX_STRING {
+        return Err(Box::new(EvalAltResult::ErrorDataTooLarge("Length of string".into(), Position::NONE)));
+    }
+    *text = text.replace(from, to).into();
+    Ok(())
+}
