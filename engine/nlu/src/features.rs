@@ -132,7 +132,11 @@ pub(crate) struct Counted {
 
 impl Counted {
     pub(crate) fn new(normal: &Normal) -> Counted {
-        let mut keys: Vec<(Block, u64)> = pieces(normal).iter().map(|piece| (piece.block, piece.hash)).collect();
+        Counted::of(&pieces(normal))
+    }
+
+    pub(crate) fn of(pieces: &[Piece]) -> Counted {
+        let mut keys: Vec<(Block, u64)> = pieces.iter().map(|piece| (piece.block, piece.hash)).collect();
         keys.sort_unstable();
         let mut features: Vec<(Block, u64, f32)> = Vec::with_capacity(keys.len());
         for (block, hash) in keys {
@@ -189,6 +193,10 @@ impl Vocabulary {
 
     pub(crate) fn number(&self, block: Block, hash: u64) -> Option<u32> {
         self.numbers.get(&key(block, hash)).copied()
+    }
+
+    pub(crate) fn idf(&self, number: u32) -> f32 {
+        self.idf[number as usize]
     }
 
     /// Sublinear counts times inverse document frequency, length one per block.

@@ -1,0 +1,309 @@
+//! Dates: written out, relative to today, by the day of the week, in Chinese and English.
+
+use super::folded::Found;
+use super::numbers::chinese_number;
+use jiff::civil::Date;
+use jiff::{Span, Zoned};
+use regex::{Captures, Regex};
+use serde_json::json;
+use std::sync::LazyLock;
+
+/// All dates of a folded text, in reading order.
+pub(super) fn dates(text: &str, now: &Zoned) -> Vec<Found> {
+    let today = now.date();
+    let mut found: Vec<Found> = Vec::new();
+    for (pattern, read) in READERS {
+        for captures in pattern.captures_iter(text) {
+            let whole = captures.get(0).expect("group 0 is the match");
+            let is_known = found.iter().any(|known| whole.start() < known.end && known.start < whole.end());
+            let touches_digit = text[..whole.start()].ends_with(|c: char| c.is_ascii_digit())
+                || (whole.as_str().ends_with(|c: char| c.is_ascii_digit())
+                    && text[whole.end()..].starts_with(|c: char| c.is_ascii_digit()));
+            if is_known || touches_digit {
+                continue;
+            }
+            if let Some(day) = read(&captures, today) {
+                found.push(Found { start: whole.start(), end: whole.end(), value: json!(day.to_string()) });
+            }
+        }
+    }
+    found.sort_by_key(|found| found.start);
+    found
+}
+
+type Reader = fn(&Captures<'_>, Date) -> Option<Date>;
+
+/// The ways to say a date, the more particular ones first.
+static READERS: [(&LazyLock<Regex>, Reader); 14] = [
+    (&YEAR_FIRST, year_first),
+    (&MONTH_DAY, month_day),
+    (&MONTH_NAME_DAY, month_name_day),
+    (&DAY_MONTH_NAME, day_month_name),
+    (&SLASHES, slashes),
+    (&RELATIVE_MONTH_DAY, relative_month_day),
+    (&CHINESE_WEEKDAY, chinese_weekday),
+    (&ENGLISH_WEEKDAY, english_weekday),
+    (&CHINESE_SHIFT, chinese_shift),
+    (&ENGLISH_SHIFT, english_shift),
+    (&ENGLISH_AGO, english_ago),
+    (&NAMED, named),
+    (&FEAST, feast),
+    (&DAY_ONLY, day_only),
+];
+
+/// A pattern in which N stands for a number of up to two figures.
+macro_rules! patterns {
+    ($($name:ident = $pattern:expr;)*) => {$(
+        static $name: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(&$pattern
+                .replace("<N>", r"(\d{1,2}|[一二两三四五六七八九十廿]{1,3})")
+                .replace("<WEEKDAY>", "(mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?")
+                .replace("<MONTH>", "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"))
+            .expect("a constant pattern")
+        });
+    )*};
+}
+
+patterns! {
+    YEAR_FIRST = r"((?:19|20)\d{2}|[一二][零〇一二三四五六七八九]{3}|今年|明年|去年|后年)\s*(?:-|/|\.|年)\s*<N>\s*(?:-|/|\.|月)\s*<N>(?:日|号)?|(今年|明年|去年|后年)\s*<N>月<N>(?:日|号)?";
+    MONTH_DAY = r"<N>\s*月\s*<N>\s*(?:日|号)?";
+    MONTH_NAME_DAY = r"\b<MONTH>\.?\s+(?:the\s+)?(\d{1,2})(?:st|nd|rd|th)?\b(?:,?\s+((?:19|20)\d{2})\b)?";
+    DAY_MONTH_NAME = r"\b(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?<MONTH>\b\.?(?:,?\s+((?:19|20)\d{2})\b)?";
+    SLASHES = r"\b(\d{1,2})/(\d{1,2})(?:/((?:19|20)\d{2}))?\b";
+    RELATIVE_MONTH_DAY = r"(上个?月|这个?月|本月|当月|下个?月)(?:的)?(?:<N>(?:日|号)|(底|末|初))";
+    CHINESE_WEEKDAY = r"(上上个?|上个?|这个?|本|下下个?|下个?)?(?:周|星期|礼拜)([一二三四五六日天末])";
+    ENGLISH_WEEKDAY = r"\b(?:(this|next|last|coming|on)\s+(?:coming\s+)?)?<WEEKDAY>\b";
+    CHINESE_SHIFT = r"(\d{1,3}|[一二两三四五六七八九十半百]{1,4})\s*(天|日|个?星期|个?礼拜|周|个月|年)\s*(?:以|之)?(后|前)";
+    ENGLISH_SHIFT = r"\bin\s+(\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten)\s+(day|week|month|year)s?\b";
+    ENGLISH_AGO = r"\b(\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten)\s+(day|week|month|year)s?\s+(ago|later|from\s+(?:now|today))\b";
+    NAMED = r"大前天|大后天|前天|昨[天日晚]|今[天日晚早]|明[天日晚早]|后[天日]|\bday after tomorrow\b|\bday before yesterday\b|\btoday\b|\btonight\b|\btomorrow\b|\btmr\b|\byesterday\b|月底|月末";
+    FEAST = r"(明年|今年)?(元旦|劳动节|五一|国庆节?|十一国庆|圣诞节?|情人节|平安夜)|\b(christmas eve|christmas|new year's eve|new year's day|valentine's day)\b";
+    DAY_ONLY = r"<N>\s*号(?:线|楼|店|门|机|馆|桌|房|院|码|仓|库|客服|员)?";
+}
+
+fn year_first(captures: &Captures<'_>, today: Date) -> Option<Date> {
+    let (year, month, day) = match captures.get(1) {
+        Some(year) => (year.as_str(), &captures[2], &captures[3]),
+        None => (&captures[4], &captures[5], &captures[6]),
+    };
+    let year = match year {
+        "今年" => today.year(),
+        "明年" => today.year() + 1,
+        "后年" => today.year() + 2,
+        "去年" => today.year() - 1,
+        year => small_number(year)?.try_into().ok()?,
+    };
+    day_of(year, small_number(month)?, small_number(day)?)
+}
+
+fn month_day(captures: &Captures<'_>, today: Date) -> Option<Date> {
+    nearest_year(small_number(&captures[1])?, small_number(&captures[2])?, today)
+}
+
+fn month_name_day(captures: &Captures<'_>, today: Date) -> Option<Date> {
+    named_month(&captures[1], &captures[2], captures.get(3).map(|year| year.as_str()), today)
+}
+
+fn day_month_name(captures: &Captures<'_>, today: Date) -> Option<Date> {
+    named_month(&captures[2], &captures[1], captures.get(3).map(|year| year.as_str()), today)
+}
+
+fn named_month(month: &str, day: &str, year: Option<&str>, today: Date) -> Option<Date> {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let month = MONTHS.iter().position(|name| *name == month)? as i64 + 1;
+    let day = small_number(day)?;
+    match year {
+        Some(year) => day_of(year.parse().ok()?, month, day),
+        None => nearest_year(month, day, today),
+    }
+}
+
+/// 11/25 and 11/25/2026; 25/11 where the first figure cannot be a month.
+fn slashes(captures: &Captures<'_>, today: Date) -> Option<Date> {
+    let (mut month, mut day) = (small_number(&captures[1])?, small_number(&captures[2])?);
+    if month > 12 {
+        std::mem::swap(&mut month, &mut day);
+    }
+    match captures.get(3) {
+        Some(year) => day_of(year.as_str().parse().ok()?, month, day),
+        None => nearest_year(month, day, today),
+    }
+}
+
+fn relative_month_day(captures: &Captures<'_>, today: Date) -> Option<Date> {
+    let months = match captures[1].chars().next()? {
+        '上' => -1,
+        '下' => 1,
+        _ => 0,
+    };
+    let month = today.first_of_month().checked_add(Span::new().months(months)).ok()?;
+    match (captures.get(2), captures.get(3).map(|part| part.as_str())) {
+        (Some(day), _) => day_of(month.year(), month.month().into(), small_number(day.as_str())?),
+        (_, Some("初")) => Some(month),
+        _ => Some(month.last_of_month()),
+    }
+}
+
+fn chinese_weekday(captures: &Captures<'_>, today: Date) -> Option<Date> {
+    const DAYS: [char; 7] = ['一', '二', '三', '四', '五', '六', '日'];
+    let day = captures[2].chars().next()?;
+    let day = match day {
+        '天' => '日',
+        '末' => '六',
+        day => day,
+    };
+    let weekday = DAYS.iter().position(|name| *name == day)?;
+    let weeks = captures.get(1).map(|week| match week.as_str().trim_end_matches('个') {
+        "上上" => -2,
+        "上" => -1,
+        "下" => 1,
+        "下下" => 2,
+        _ => 0,
+    });
+    day_of_week(weekday, weeks, today)
+}
+
+fn english_weekday(captures: &Captures<'_>, today: Date) -> Option<Date> {
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let name = &captures[2];
+    let is_whole = captures[0].ends_with("day");
+    let before = captures.get(1).map(|word| word.as_str());
+    // "sat" and "sun" alone are words of their own.
+    if !is_whole && before.is_none() {
+        return None;
+    }
+    let weekday = DAYS.iter().position(|day| name.starts_with(day))?;
+    let weeks = match before {
+        Some("this") => Some(0),
+        Some("next") => Some(1),
+        Some("last") => Some(-1),
+        _ => None,
+    };
+    day_of_week(weekday, weeks, today)
+}
+
+/// A day of the week (0 is Monday) of the week that many weeks away; of the coming days when no week is named.
+fn day_of_week(weekday: usize, weeks: Option<i64>, today: Date) -> Option<Date> {
+    let until = weekday as i64 - i64::from(today.weekday().to_monday_zero_offset());
+    let days = match weeks {
+        Some(weeks) => until + 7 * weeks,
+        None => until.rem_euclid(7),
+    };
+    today.checked_add(Span::new().days(days)).ok()
+}
+
+fn chinese_shift(captures: &Captures<'_>, today: Date) -> Option<Date> {
+    let sign = if &captures[3] == "前" { -1 } else { 1 };
+    if &captures[1] == "半" {
+        let months = if &captures[2] == "年" { 6 } else { return None };
+        return today.checked_add(Span::new().months(sign * months)).ok();
+    }
+    let unit = match captures[2].trim_start_matches('个') {
+        "天" | "日" => "day",
+        "月" => "month",
+        "年" => "year",
+        _ => "week",
+    };
+    shift(today, sign * small_number(&captures[1])?, unit)
+}
+
+fn english_shift(captures: &Captures<'_>, today: Date) -> Option<Date> {
+    shift(today, english_number(&captures[1])?, &captures[2])
+}
+
+fn english_ago(captures: &Captures<'_>, today: Date) -> Option<Date> {
+    let sign = if &captures[3] == "ago" { -1 } else { 1 };
+    shift(today, sign * english_number(&captures[1])?, &captures[2])
+}
+
+fn shift(today: Date, amount: i64, unit: &str) -> Option<Date> {
+    let span = match unit {
+        "day" => Span::new().days(amount),
+        "week" => Span::new().weeks(amount),
+        "month" => Span::new().months(amount),
+        _ => Span::new().years(amount),
+    };
+    today.checked_add(span).ok()
+}
+
+fn named(captures: &Captures<'_>, today: Date) -> Option<Date> {
+    let days = match &captures[0] {
+        "大前天" => -3,
+        "前天" | "day before yesterday" => -2,
+        "大后天" => 3,
+        "后天" | "后日" | "day after tomorrow" => 2,
+        "tomorrow" | "tmr" => 1,
+        "yesterday" => -1,
+        "today" | "tonight" => 0,
+        "月底" | "月末" => return Some(today.last_of_month()),
+        word if word.starts_with('昨') => -1,
+        word if word.starts_with('明') => 1,
+        _ => 0,
+    };
+    today.checked_add(Span::new().days(days)).ok()
+}
+
+fn feast(captures: &Captures<'_>, today: Date) -> Option<Date> {
+    let name = captures.get(2).or(captures.get(3))?.as_str();
+    let (month, day) = match name {
+        "元旦" | "new year's day" => (1, 1),
+        "劳动节" | "五一" => (5, 1),
+        "圣诞" | "圣诞节" | "christmas" => (12, 25),
+        "平安夜" | "christmas eve" => (12, 24),
+        "情人节" | "valentine's day" => (2, 14),
+        "new year's eve" => (12, 31),
+        _ => (10, 1),
+    };
+    match captures.get(1).map(|year| year.as_str()) {
+        Some("明年") => day_of(today.year() + 1, month, day),
+        Some(_) => day_of(today.year(), month, day),
+        None => nearest_year(month, day, today),
+    }
+}
+
+/// 25号: of this month, or of the next when it has passed.
+fn day_only(captures: &Captures<'_>, today: Date) -> Option<Date> {
+    if !captures[0].ends_with('号') {
+        return None;
+    }
+    let day = small_number(&captures[1])?;
+    let this_month = day_of(today.year(), today.month().into(), day);
+    if let Some(day) = this_month.filter(|day| *day >= today) {
+        return Some(day);
+    }
+    let next = today.first_of_month().checked_add(Span::new().months(1)).ok()?;
+    day_of(next.year(), next.month().into(), day)
+}
+
+/// Without a year: this year's, unless next year's or last year's is what one would mean today.
+fn nearest_year(month: i64, day: i64, today: Date) -> Option<Date> {
+    const LONG_PAST_DAYS: i32 = 120;
+    const LONG_AHEAD_DAYS: i32 = 270;
+    let Some(this_year) = day_of(today.year(), month, day) else {
+        return day_of(today.year() + 1, month, day);
+    };
+    let ahead = today.until(this_year).ok()?.get_days();
+    if ahead < -LONG_PAST_DAYS {
+        day_of(today.year() + 1, month, day)
+    } else if ahead > LONG_AHEAD_DAYS {
+        day_of(today.year() - 1, month, day)
+    } else {
+        Some(this_year)
+    }
+}
+
+fn day_of(year: i16, month: i64, day: i64) -> Option<Date> {
+    Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok()
+}
+
+fn small_number(text: &str) -> Option<i64> {
+    text.parse().ok().or_else(|| chinese_number(text).map(|number| number as i64))
+}
+
+fn english_number(text: &str) -> Option<i64> {
+    const WORDS: [&str; 11] = ["", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    match text {
+        "a" | "an" => Some(1),
+        text => text.parse().ok().or_else(|| WORDS.iter().position(|word| *word == text).map(|at| at as i64)),
+    }
+}

@@ -1,0 +1,191 @@
+//! Recognises what a message wants: trained from example sentences in milliseconds, asked in microseconds.
+//!
+//! ```
+//! use nlu::intents::{IntentExamples, Recogniser};
+//!
+//! let intents = [
+//!     IntentExamples { key: "refund".into(), examples: vec!["我要退款".into(), "I want my money back".into()] },
+//!     IntentExamples { key: "delivery".into(), examples: vec!["快递到哪了".into(), "where is my parcel".into()] },
+//! ];
+//! let recognition = Recogniser::train(&intents).recognise("请问我的快递到哪里了", None);
+//!
+//! assert_eq!(recognition.intents[0].intent, "delivery");
+//! ```
+
+mod background;
+mod confidence;
+mod model;
+mod words;
+
+use crate::features::{Counted, pieces};
+use crate::normalise::{Normal, normalise};
+use crate::round4;
+use confidence::Confidence;
+use model::{Example, Model};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How many intents a recognition names at most.
+pub const MAX_INTENTS: usize = 5;
+
+/// An intent and sentences that customers say when they mean it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IntentExamples {
+    pub key: String,
+    pub examples: Vec<String>,
+}
+
+/// A trained recogniser; clones share one model.
+#[derive(Debug, Clone)]
+pub struct Recogniser {
+    trained: Arc<Trained>,
+}
+
+/// An intent and how likely it is meant, from 0 to 1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Scored {
+    pub intent: String,
+    pub confidence: f64,
+}
+
+/// What a message may want.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recognition {
+    /// Best first, at most [`MAX_INTENTS`]; empty when the message says nothing the examples know.
+    pub intents: Vec<Scored>,
+    /// The words that spoke most for the best intent.
+    pub words: Vec<String>,
+    /// A best intent at or above this confidence can be acted on.
+    pub sure_above: f64,
+    /// Between this and `sure_above`, ask "did you mean"; below, the message is about something else.
+    pub close_above: f64,
+}
+
+impl Recognition {
+    /// The best intent, when its confidence is high enough to act on.
+    pub fn sure(&self) -> Option<&Scored> {
+        self.intents.first().filter(|best| best.confidence >= self.sure_above)
+    }
+
+    /// The intents worth offering as "did you mean": best first, none when even the best is too unlikely.
+    pub fn close(&self) -> &[Scored] {
+        if self.intents.first().is_none_or(|best| best.confidence < self.close_above) {
+            return &[];
+        }
+        let floor = self.close_above / 2.0;
+        let n_close = self.intents.iter().take(3).take_while(|scored| scored.confidence >= floor).count();
+        &self.intents[..n_close]
+    }
+}
+
+#[derive(Debug)]
+struct Trained {
+    keys: Vec<String>,
+    model: Model,
+    confidence: Confidence,
+    /// The examples themselves, bare of punctuation, with the intents that list them.
+    exact: BTreeMap<String, Vec<usize>>,
+}
+
+impl Recogniser {
+    /// Learns from examples. Empty intents are never recognised; intents with one key count as one.
+    pub fn train(intents: &[IntentExamples]) -> Recogniser {
+        let mut keys: Vec<String> = Vec::new();
+        let mut examples: Vec<Example> = Vec::new();
+        let mut exact: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for intent in intents {
+            let class = keys.iter().position(|key| *key == intent.key).unwrap_or_else(|| {
+                keys.push(intent.key.clone());
+                keys.len() - 1
+            });
+            for text in &intent.examples {
+                let normal = normalise(text);
+                let bare = bare(&normal);
+                if bare.is_empty() {
+                    continue;
+                }
+                let classes = exact.entry(bare).or_default();
+                if classes.contains(&class) {
+                    continue;
+                }
+                classes.push(class);
+                examples.push(Example { class, counted: Counted::new(&normal) });
+            }
+        }
+        let model = Model::fit(&examples, keys.len());
+        let confidence = Confidence::fit(&examples, keys.len());
+        Recogniser { trained: Arc::new(Trained { keys, model, confidence, exact }) }
+    }
+
+    /// The intents a message may mean; with `allowed`, only these compete.
+    pub fn recognise(&self, text: &str, allowed: Option<&[String]>) -> Recognition {
+        let trained = &*self.trained;
+        let allowed: Vec<bool> =
+            trained.keys.iter().map(|key| allowed.is_none_or(|allowed| allowed.contains(key))).collect();
+        let normal = normalise(text);
+        let pieces = pieces(&normal);
+        let judged = trained.model.judge(&Counted::of(&pieces), &allowed);
+        let mut recognition = Recognition {
+            intents: Vec::new(),
+            words: Vec::new(),
+            sure_above: trained.confidence.sure_above,
+            close_above: trained.confidence.close_above,
+        };
+        let Some(judged) = judged else {
+            return recognition;
+        };
+        let top = trained.confidence.of(&judged.signals);
+        let mut scores: Vec<(usize, f64)> = judged
+            .ranked
+            .iter()
+            .map(|(class, share)| (*class, (top * share).min(MOST_SURE)))
+            .take(MAX_INTENTS)
+            .collect();
+        self.prefer_exact(&normal, &allowed, &mut scores);
+        if let Some((best, _)) = scores.first() {
+            let against = scores.get(1).map(|(class, _)| *class);
+            recognition.words = words::decisive(&normal, &pieces, &trained.model, *best, against);
+        }
+        recognition.intents = scores
+            .into_iter()
+            .map(|(class, confidence)| Scored { intent: trained.keys[class].clone(), confidence: round4(confidence) })
+            .collect();
+        recognition
+    }
+
+    /// The keys of the intents that were trained, in their order.
+    pub fn intents(&self) -> &[String] {
+        &self.trained.keys
+    }
+
+    /// A message that is word for word an example means that example's intent.
+    fn prefer_exact(&self, normal: &Normal, allowed: &[bool], scores: &mut Vec<(usize, f64)>) {
+        let Some(classes) = self.trained.exact.get(&bare(normal)) else {
+            return;
+        };
+        let classes: Vec<usize> = classes.iter().copied().filter(|class| allowed[*class]).collect();
+        // The same example under two intents: both are as likely, and the flow asks.
+        let each = MOST_SURE / classes.len().max(1) as f64;
+        scores.retain(|(class, _)| !classes.contains(class));
+        for (_, confidence) in scores.iter_mut() {
+            *confidence = confidence.min(1.0 - MOST_SURE);
+        }
+        for (at, class) in classes.into_iter().enumerate() {
+            scores.insert(at, (class, each));
+        }
+        scores.truncate(MAX_INTENTS);
+    }
+}
+
+/// Nothing said in words is surer than this.
+const MOST_SURE: f64 = 0.99;
+
+/// The letters, digits, masks and signs of a text, without what stands between them.
+fn bare(normal: &Normal) -> String {
+    let is_said = |c: &char| !(c.is_ascii() && !c.is_ascii_alphanumeric()) && !"，。！？、；：…—“”《》（）·～".contains(*c);
+    normal.text.chars().filter(is_said).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! A small shop's bot, asked in both languages.
+
+use super::*;
+
+fn intent(key: &str, examples: &[&str]) -> IntentExamples {
+    IntentExamples { key: key.to_owned(), examples: examples.iter().map(|text| (*text).to_owned()).collect() }
+}
+
+fn shop() -> Vec<IntentExamples> {
+    vec![
+        intent("refund", &["我要退款", "怎么退货", "东西不想要了能退吗", "申请退款", "I want a refund", "return this item", "money back please"]),
+        intent("delivery", &["我的快递到哪了", "什么时候发货", "查一下物流", "订单怎么还没到", "where is my order", "track my parcel", "when will it arrive"]),
+        intent("invoice", &["开发票", "能开电子发票吗", "发票抬头怎么改", "I need an invoice", "send me the receipt"]),
+        intent("human", &["转人工", "我要找客服", "人工服务", "talk to a person", "speak to an agent", "real human please"]),
+    ]
+}
+
+#[track_caller]
+fn check(text: &str, expected: &str) {
+    let recognition = Recogniser::train(&shop()).recognise(text, None);
+    let sure = recognition.sure().map(|scored| scored.intent.as_str());
+    assert_eq!(sure.unwrap_or("(not sure)"), expected, "{text}: {recognition:?}");
+}
+
+#[test]
+fn other_wordings_are_recognised() {
+    check("我想退款可以吗", "refund");
+    check("请问怎么退货呢", "refund");
+    check("我的快递现在到哪里了", "delivery");
+    check("幫我轉人工", "human");
+    check("can I get a refund", "refund");
+    check("where's my order???", "delivery");
+    check("我要找人工客服！！", "human");
+}
+
+#[test]
+fn an_example_itself_is_certain() {
+    let recognition = Recogniser::train(&shop()).recognise("  转人工！ ", None);
+
+    assert_eq!(recognition.intents[0], Scored { intent: "human".to_owned(), confidence: 0.99 });
+    assert!(recognition.words.iter().any(|word| word.contains("人工")), "{:?}", recognition.words);
+}
+
+#[test]
+fn something_else_is_not_taken_for_an_intent() {
+    for text in ["今天天气怎么样", "给我讲个笑话", "what is the capital of france", "12345", "👍", "哈哈哈", "asdf"] {
+        check(text, "(not sure)");
+    }
+}
+
+#[test]
+fn only_allowed_intents_compete() {
+    let recogniser = Recogniser::train(&shop());
+    let allowed = ["invoice".to_owned(), "human".to_owned(), "unknown".to_owned()];
+
+    let recognition = recogniser.recognise("我要退款", Some(&allowed));
+
+    assert!(recognition.intents.iter().all(|scored| allowed.contains(&scored.intent)), "{recognition:?}");
+    assert!(recognition.sure().is_none(), "{recognition:?}");
+    assert!(recogniser.recognise("我要退款", Some(&[])).intents.is_empty());
+}
+
+#[test]
+fn an_example_of_two_intents_asks_for_both() {
+    let recogniser = Recogniser::train(&[intent("a", &["查订单", "看订单"]), intent("b", &["查订单", "改订单"])]);
+
+    let recognition = recogniser.recognise("查订单", None);
+
+    assert!(recognition.sure().is_none(), "{recognition:?}");
+    assert_eq!(recognition.close().len(), 2);
+}
+
+#[test]
+fn few_or_no_examples_are_no_failure() {
+    for intents in [
+        vec![],
+        vec![intent("empty", &[])],
+        vec![intent("blank", &["", "  ", "？！"])],
+        vec![intent("one", &["你好"])],
+        vec![intent("one", &["你好"]), intent("empty", &[]), intent("one", &["您好"])],
+    ] {
+        let recogniser = Recogniser::train(&intents);
+        for text in ["", "你好", "anything", "👍"] {
+            let recognition = recogniser.recognise(text, None);
+            assert!(recognition.intents.iter().all(|scored| scored.intent == "one"), "{recognition:?}");
+        }
+    }
+}
+
+#[test]
+fn a_single_intent_is_told_from_anything_else() {
+    let recogniser = Recogniser::train(&[intent("human", &["转人工", "我要人工客服", "找真人", "talk to a human"])]);
+
+    assert!(recogniser.recognise("帮我转人工客服", None).sure().is_some());
+    assert!(recogniser.recognise("我的订单到哪了", None).sure().is_none());
+}
+
+#[test]
+fn the_same_examples_give_the_same_figures() {
+    let (one, other) = (Recogniser::train(&shop()), Recogniser::train(&shop()));
+
+    for text in ["我要退款", "where is it", "发票 invoice"] {
+        assert_eq!(one.recognise(text, None), other.recognise(text, None));
+    }
+}
+
+#[test]
+fn long_and_odd_texts_do_no_harm() {
+    let recogniser = Recogniser::train(&shop());
+    for text in ["", "\u{0}\u{1}", "👨‍👩‍👧‍👦", &"退款 refund ".repeat(6_000), &"a".repeat(70_000), "'", "''' ''", "<script>alert(1)</script>", "'; DROP TABLE x;"] {
+        let recognition = recogniser.recognise(text, None);
+        assert!(recognition.intents.iter().all(|scored| (0.0..=1.0).contains(&scored.confidence)));
+        assert!(recognition.intents.len() <= MAX_INTENTS);
+    }
+}
