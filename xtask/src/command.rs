@@ -45,7 +45,9 @@ pub(crate) fn forget_package(command: &mut Command) {
 
 /// Runs to the end; a failure names the command.
 pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
-    let status = command.status().with_context(|| format!("start {}", line(command)))?;
+    let status = command
+        .status()
+        .with_context(|| format!("start {}", line(command)))?;
     if !status.success() {
         bail!("{} ended with {status}", line(command));
     }
@@ -54,7 +56,11 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
 
 /// Runs quietly and answers with its standard output, or nothing when it fails or is not there.
 pub(crate) fn output(command: &mut Command) -> Option<String> {
-    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
     output
         .status
         .success()
@@ -63,7 +69,10 @@ pub(crate) fn output(command: &mut Command) -> Option<String> {
 
 /// Runs to the end, showing everything, and answers with the lines that are worth repeating at the end.
 /// When the command fails those lines are part of the error.
-pub(crate) fn run_keeping(command: &mut Command, is_kept: fn(&str) -> bool) -> anyhow::Result<Vec<String>> {
+pub(crate) fn run_keeping(
+    command: &mut Command,
+    is_kept: fn(&str) -> bool,
+) -> anyhow::Result<Vec<String>> {
     let mut child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -79,7 +88,10 @@ pub(crate) fn run_keeping(command: &mut Command, is_kept: fn(&str) -> bool) -> a
     });
     let status = child.wait()?;
     if !status.success() {
-        let summary: String = kept.iter().map(|line| format!(" · {}", line.trim())).collect();
+        let summary: String = kept
+            .iter()
+            .map(|line| format!(" · {}", line.trim()))
+            .collect();
         bail!("{} ended with {status}{summary}", line(command));
     }
     Ok(kept)
@@ -100,7 +112,9 @@ fn echo(stream: impl Read, is_kept: fn(&str) -> bool) -> Vec<String> {
 /// Runs for at most this long; a program that is still busy then is stopped and counts as failed.
 pub(crate) fn run_within(command: &mut Command, limit: Duration) -> anyhow::Result<()> {
     let begun = Instant::now();
-    let mut child = command.spawn().with_context(|| format!("start {}", line(command)))?;
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("start {}", line(command)))?;
     loop {
         if let Some(status) = child.try_wait()? {
             if status.success() {

@@ -31,7 +31,7 @@ pub(crate) fn verb(arguments: &[String]) -> anyhow::Result<()> {
 
 /// The folder the server serves, or embeds.
 pub(crate) fn dist() -> PathBuf {
-    command::target_folder().join("designer")
+    command::root().join("target/designer")
 }
 
 /// Builds what has changed since the last time.
@@ -46,8 +46,10 @@ pub(crate) fn build(quality: Quality) -> anyhow::Result<()> {
         Quality::Quick => "wasm-dev",
     };
     let toolchain = wasm_toolchain()?;
-    run(toolchain.cargo("build").args(["--package", "app", "--profile", profile]))
-        .context("the designer does not compile for the browser")?;
+    run(toolchain
+        .cargo("build")
+        .args(["--package", "app", "--profile", profile]))
+    .context("the designer does not compile for the browser")?;
 
     let root = command::root();
     let wasm = target_folder().join(TARGET).join(profile).join("app.wasm");
@@ -73,11 +75,12 @@ fn is_up_to_date(fingerprint: u64, quality: Quality) -> bool {
     };
     let is_built_as = |quality| built == stamp_text(fingerprint, quality);
     dist().join("index.html").is_file()
-        && (is_built_as(Quality::Finished) || quality == Quality::Quick && is_built_as(Quality::Quick))
+        && (is_built_as(Quality::Finished)
+            || quality == Quality::Quick && is_built_as(Quality::Quick))
 }
 
 fn stamp() -> PathBuf {
-    command::target_folder().join("designer.stamp")
+    command::root().join("target/designer.stamp")
 }
 
 fn stamp_text(fingerprint: u64, quality: Quality) -> String {

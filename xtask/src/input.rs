@@ -31,7 +31,9 @@ pub(crate) fn fingerprint() -> anyhow::Result<u64> {
 fn add(path: &Path, hasher: &mut DefaultHasher) -> anyhow::Result<()> {
     if path.is_file() {
         path.hash(hasher);
-        fs::read(path).with_context(|| format!("read {}", path.display()))?.hash(hasher);
+        fs::read(path)
+            .with_context(|| format!("read {}", path.display()))?
+            .hash(hasher);
     } else if path.is_dir() {
         let mut entries: Vec<_> = fs::read_dir(path)?
             .collect::<Result<Vec<_>, _>>()

@@ -58,7 +58,10 @@ fn dispatch(mut arguments: Vec<String>) -> anyhow::Result<()> {
 }
 
 /// One line to the person at the terminal, in order with what the tools below print.
-#[expect(clippy::print_stderr, reason = "the tool's own voice; its tools print to standard output")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the tool's own voice; its tools print to standard output"
+)]
 fn say(line: &str) {
     eprintln!("{line}");
 }

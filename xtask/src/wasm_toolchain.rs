@@ -41,7 +41,9 @@ impl WasmToolchain {
             Self::Rustup => cargo([subcommand]),
             Self::Debian { linker } => debian_cargo(subcommand, linker),
         };
-        command.args(["--target", TARGET, "--target-dir"]).arg(target_folder());
+        command
+            .args(["--target", TARGET, "--target-dir"])
+            .arg(target_folder());
         command
     }
 }
@@ -69,7 +71,9 @@ pub(crate) fn wasm_toolchain() -> anyhow::Result<WasmToolchain> {
 
 fn has_target() -> bool {
     let mut rustc = Command::new("rustc");
-    rustc.args(["--print", "target-libdir", "--target", TARGET]).current_dir(command::root());
+    rustc
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .current_dir(command::root());
     output(&mut rustc).is_some_and(|folder| Path::new(&folder).is_dir())
 }
 
@@ -77,7 +81,9 @@ fn added_by_rustup() -> bool {
     if find("rustup").is_none() {
         return false;
     }
-    say(&format!("the target {TARGET} is missing; asking rustup for it"));
+    say(&format!(
+        "the target {TARGET} is missing; asking rustup for it"
+    ));
     let mut rustup = Command::new("rustup");
     rustup
         .args(["target", "add", TARGET])
@@ -116,20 +122,37 @@ fn debian_compiler_is_usable() -> bool {
 
 /// `rustc 1.96.0 (…)` is 96.
 fn minor_version(version: &str) -> Option<u32> {
-    version.strip_prefix("rustc 1.")?.split('.').next()?.parse().ok()
+    version
+        .strip_prefix("rustc 1.")?
+        .split('.')
+        .next()?
+        .parse()
+        .ok()
 }
 
 /// rustup's own `rust-lld` links for every target; a package's `wasm-ld` serves as well.
 fn linker() -> Option<PathBuf> {
-    let rustup_lld = output(Command::new("rustc").args(["--print", "sysroot"])).and_then(|sysroot| {
-        let host_tools = output(Command::new("rustc").args(["--print", "host-tuple"]))?;
-        let path = Path::new(&sysroot).join("lib/rustlib").join(host_tools).join("bin/rust-lld");
-        path.is_file().then_some(path)
-    });
+    let rustup_lld =
+        output(Command::new("rustc").args(["--print", "sysroot"])).and_then(|sysroot| {
+            let host_tools = output(Command::new("rustc").args(["--print", "host-tuple"]))?;
+            let path = Path::new(&sysroot)
+                .join("lib/rustlib")
+                .join(host_tools)
+                .join("bin/rust-lld");
+            path.is_file().then_some(path)
+        });
     rustup_lld.or_else(|| {
-        ["wasm-ld", "wasm-ld-21", "wasm-ld-20", "wasm-ld-19", "wasm-ld-18", "wasm-ld-17", "wasm-ld-16"]
-            .iter()
-            .find_map(|name| find(name))
+        [
+            "wasm-ld",
+            "wasm-ld-21",
+            "wasm-ld-20",
+            "wasm-ld-19",
+            "wasm-ld-18",
+            "wasm-ld-17",
+            "wasm-ld-16",
+        ]
+        .iter()
+        .find_map(|name| find(name))
     })
 }
 
@@ -162,7 +185,10 @@ mod tests {
 
     #[test]
     fn a_compiler_names_its_minor_version() {
-        assert_eq!(minor_version("rustc 1.96.0 (ac68faa20 2026-05-25)"), Some(96));
+        assert_eq!(
+            minor_version("rustc 1.96.0 (ac68faa20 2026-05-25)"),
+            Some(96)
+        );
         assert_eq!(minor_version("rustc 2.0.0"), None);
     }
 }

@@ -28,7 +28,11 @@ fn main() -> anyhow::Result<()> {
     let mut dist = Dist::create(PathBuf::from(dist))?;
     let start = browser_part(&mut dist, wasm)?;
     let style = dist.style_sheet(&PathBuf::from(app).join("style"))?;
-    dist.page(&PathBuf::from(app).join("index.html"), &start, style.as_deref())?;
+    dist.page(
+        &PathBuf::from(app).join("index.html"),
+        &start,
+        style.as_deref(),
+    )?;
     dist.copy_folder(&PathBuf::from(app).join("public"), "")?;
     dist.copy_folder(&PathBuf::from(widget), "widget")?;
     if !flags.contains(&"--fast") {
