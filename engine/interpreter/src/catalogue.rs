@@ -1,0 +1,135 @@
+//! The kinds as a value: found by name, no global registry.
+
+use std::any::type_name;
+use std::collections::BTreeMap;
+
+use model::spec::Example;
+use model::{KindName, NodeSpec, Problem};
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+
+use crate::{Ctx, Failure, Happened, Kind, Next};
+
+/// All kinds a product knows.
+#[derive(Clone, Default)]
+pub struct Catalogue {
+    entries: BTreeMap<KindName, Entry>,
+}
+
+impl Catalogue {
+    /// A catalogue of these kinds; a name that comes twice keeps the last.
+    pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
+        Self { entries: entries.into_iter().map(|entry| (entry.spec.kind.clone(), entry)).collect() }
+    }
+
+    /// The kind with this name.
+    pub fn get(&self, kind: &KindName) -> Option<&Entry> {
+        self.entries.get(kind)
+    }
+
+    /// All kinds by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    /// All descriptions in the order of the picker.
+    pub fn specs(&self) -> Vec<NodeSpec> {
+        let mut specs: Vec<_> = self.entries.values().map(|entry| entry.spec.clone()).collect();
+        specs.sort_by(|a, b| (a.order, &a.kind).cmp(&(b.order, &b.kind)));
+        specs
+    }
+}
+
+/// One kind: its description and how to build a node of it.
+#[derive(Clone)]
+pub struct Entry {
+    /// The description.
+    pub spec: NodeSpec,
+    build: fn(&Value) -> Result<Box<dyn Built>, String>,
+    upgrade: fn(Value, u32) -> Value,
+}
+
+impl Entry {
+    /// The entry of a kind.
+    pub fn of<K: Kind>() -> Self {
+        let info = K::info();
+        let schema = SchemaSettings::draft2020_12().with(|s| s.inline_subschemas = true).into_generator();
+        let mut schema = schema.into_root_schema_for::<K>().to_value();
+        if let Some(root) = schema.as_object_mut() {
+            root.remove("$schema");
+            root.remove("title");
+            root.insert("additionalProperties".into(), false.into());
+        }
+        let plain = |config: &K| serde_json::to_value(config).expect("settings are plain data with string keys");
+        let spec = NodeSpec {
+            kind: info.kind.into(),
+            version: info.version,
+            family: info.family,
+            icon: info.icon.into(),
+            label: info.label,
+            description: info.description,
+            keywords: info.keywords.iter().map(|&word| word.to_owned()).collect(),
+            summary: info.summary,
+            schema,
+            defaults: plain(&K::default()),
+            ports: info.ports,
+            enterable: info.enterable,
+            waits: info.waits,
+            order: info.order,
+            examples: K::examples()
+                .iter()
+                .map(|(title, config)| Example { title: title.clone(), config: plain(config) })
+                .collect(),
+        };
+        Self { spec, build: build::<K>, upgrade: K::upgrade }
+    }
+
+    /// Builds a node from its settings; `Err` says what does not fit, in serde's words.
+    pub fn build(&self, config: &Value) -> Result<Box<dyn Built>, String> {
+        (self.build)(config)
+    }
+
+    /// The settings in the newest version.
+    pub fn upgrade(&self, config: &Value, from: u32) -> Value {
+        if from >= self.spec.version { config.clone() } else { (self.upgrade)(config.clone(), from) }
+    }
+}
+
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct(type_name::<Self>()).field("kind", &self.spec.kind).finish_non_exhaustive()
+    }
+}
+
+/// A node that is ready to run: a kind with its settings.
+pub trait Built: Send + Sync {
+    /// See [`Kind::enter`].
+    fn enter(&self, ctx: &mut Ctx<'_>) -> Result<Next, Failure>;
+    /// See [`Kind::resume`].
+    fn resume(&self, ctx: &mut Ctx<'_>, happened: Happened) -> Result<Next, Failure>;
+    /// See [`Kind::check`].
+    fn check(&self) -> Vec<Problem>;
+}
+
+impl<K: Kind> Built for K {
+    fn enter(&self, ctx: &mut Ctx<'_>) -> Result<Next, Failure> {
+        Kind::enter(self, ctx)
+    }
+    fn resume(&self, ctx: &mut Ctx<'_>, happened: Happened) -> Result<Next, Failure> {
+        Kind::resume(self, ctx, happened)
+    }
+    fn check(&self) -> Vec<Problem> {
+        Kind::check(self)
+    }
+}
+
+fn build<K: Kind>(config: &Value) -> Result<Box<dyn Built>, String> {
+    // Settings that a document leaves out are the defaults, so that new fields do not break old files.
+    let mut whole = serde_json::to_value(K::default()).expect("settings are plain data with string keys");
+    match (whole.as_object_mut(), config) {
+        (Some(whole), Value::Object(given)) => whole.extend(given.clone()),
+        (_, Value::Null) => {}
+        _ => return Err("settings must be an object".into()),
+    }
+    serde_json::from_value::<K>(whole).map(|kind| Box::new(kind) as Box<dyn Built>).map_err(|error| error.to_string())
+}

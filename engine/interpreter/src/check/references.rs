@@ -1,0 +1,206 @@
+//! What nodes refer to: variables, intents, libraries, teams, connectors, flows; expressions that do not parse; missing languages.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use expr::{Compiled, CompiledTemplate, ExprError};
+use model::spec::{Reference, references};
+use model::{Flow, FlowKey, Node, Place, Problem, Resources, Texts, Trigger, VarName};
+use serde_json::Value;
+
+use super::with_defaults;
+use crate::Catalogue;
+use crate::program::is_system;
+
+pub(super) fn check(flow: &Flow, catalogue: &Catalogue, resources: &Resources) -> Vec<Problem> {
+    let known = Known::new(flow, resources);
+    let mut problems = Vec::new();
+    for node in &flow.nodes {
+        let Some(entry) = catalogue.get(&node.kind) else { continue };
+        let config = with_defaults(&entry.spec, &entry.upgrade(&node.config, node.v));
+        let found = references(&entry.spec.schema, &config);
+        for reference in &found {
+            problems.extend(check_one(flow, node, reference, &known));
+        }
+    }
+    for handler in &flow.handlers {
+        if let Trigger::Intents { intents } = &handler.on {
+            for intent in intents.iter().filter(|intent| !known.intents.contains(intent.as_str())) {
+                let place = Place { handler: Some(handler.id.clone()), ..Place::default() };
+                problems.push(unknown(place, "intent", intent.as_str()));
+            }
+        }
+    }
+    problems
+}
+
+/// Everything that may be referred to.
+struct Known<'a> {
+    variables: BTreeSet<&'a str>,
+    nodes: BTreeSet<&'a str>,
+    intents: BTreeSet<&'a str>,
+    libraries: BTreeSet<&'a str>,
+    teams: BTreeSet<&'a str>,
+    calendars: BTreeSet<&'a str>,
+    connectors: BTreeSet<&'a str>,
+    flows: BTreeMap<&'a FlowKey, bool>,
+}
+
+impl<'a> Known<'a> {
+    fn new(flow: &'a Flow, resources: &'a Resources) -> Self {
+        Self {
+            variables: flow.variables.iter().map(|variable| variable.name.as_str()).collect(),
+            nodes: flow.nodes.iter().map(|node| node.id.as_str()).collect(),
+            intents: resources.intents.iter().map(|intent| intent.key.as_str()).collect(),
+            libraries: resources.libraries.iter().map(|library| library.key.as_str()).collect(),
+            teams: resources.teams.iter().map(|team| team.key.as_str()).collect(),
+            calendars: resources.calendars.iter().map(|calendar| calendar.key.as_str()).collect(),
+            connectors: resources.connectors.iter().map(|connector| connector.key.as_str()).collect(),
+            flows: resources.flows.iter().map(|flow| (&flow.key, flow.is_live)).collect(),
+        }
+    }
+
+    fn has_variable(&self, name: &VarName) -> bool {
+        self.variables.contains(name.as_str()) || is_system(name)
+    }
+}
+
+fn check_one(flow: &Flow, node: &Node, reference: &Reference<'_>, known: &Known<'_>) -> Vec<Problem> {
+    let place = Place::field(&node.id, reference.pointer.clone());
+    if is_empty(reference.value) {
+        return if reference.required { vec![empty(place)] } else { Vec::new() };
+    }
+    if let ("texts", Value::Object(texts)) = (reference.what, reference.value) {
+        return check_texts(flow, node, &reference.pointer, texts, known);
+    }
+    let Some(text) = reference.value.as_str() else { return Vec::new() };
+    match reference.what {
+        "expression" => sources(place, Compiled::expression(text).map(|c| c.uses()), known),
+        "template" => sources(place, CompiledTemplate::parse(text).map(|c| c.uses()), known),
+        "script" => match Compiled::script(text) {
+            Ok(compiled) => {
+                let assigns = compiled.assigns();
+                let mut uses = compiled.uses();
+                uses.extend(assigns);
+                sources(place, Ok(uses), known)
+            }
+            Err(error) => sources(place, Err(error), known),
+        },
+        "variable" if !known.has_variable(&text.into()) => vec![unknown_variable(place, text)],
+        "node" if !known.nodes.contains(text) => vec![unknown(place, "node", text)],
+        "intent" if !known.intents.contains(text) => vec![unknown(place, "intent", text)],
+        "library" if !known.libraries.contains(text) => vec![unknown(place, "library", text)],
+        "team" if !known.teams.contains(text) => vec![unknown(place, "team", text)],
+        "calendar" if !known.calendars.contains(text) => vec![unknown(place, "calendar", text)],
+        "connector" if !known.connectors.contains(text) => vec![unknown(place, "connector", text)],
+        "flow" if flow.key == *text => vec![Problem::error(
+            "flow-calls-itself",
+            place,
+            Texts::new("流程不能调用自己", "a flow cannot call itself"),
+            Texts::new("要回到前面的步骤，请直接连线或用“跳转”", "to go back, connect to the earlier step or use “Go to step”"),
+        )],
+        "flow" => match known.flows.get(&FlowKey::from(text)) {
+            None => vec![unknown(place, "flow", text)],
+            Some(false) => vec![Problem::warning(
+                "flow-not-live",
+                place,
+                Texts::new(format!("流程“{text}”还没有发布"), format!("the flow “{text}” has not been published")),
+                Texts::new("请先发布它", "publish it first"),
+            )],
+            Some(true) => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// A text of several languages: each parses, uses known variables, and none of the flow's languages is missing.
+fn check_texts(
+    flow: &Flow,
+    node: &Node,
+    pointer: &str,
+    texts: &serde_json::Map<String, Value>,
+    known: &Known<'_>,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (language, text) in texts {
+        let place = Place::field(&node.id, format!("{pointer}/{language}"));
+        let text = text.as_str().unwrap_or_default();
+        problems.extend(sources(place, CompiledTemplate::parse(text).map(|c| c.uses()), known));
+    }
+    let is_missing = |code: &str| texts.get(code).and_then(Value::as_str).is_none_or(|text| text.trim().is_empty());
+    let missing: Vec<_> = flow.languages.iter().map(|l| l.as_str()).filter(|code| is_missing(code)).collect();
+    if !missing.is_empty() {
+        let codes = missing.join(", ");
+        problems.push(Problem::warning(
+            "language-missing",
+            Place::field(&node.id, pointer),
+            Texts::new(format!("这段话没有语言 {codes}"), format!("this text has no {codes}")),
+            Texts::new("请补上译文；没有时会用其他语言", "add the translation; without it another language is used"),
+        ));
+    }
+    problems
+}
+
+fn sources(place: Place, uses: Result<BTreeSet<VarName>, ExprError>, known: &Known<'_>) -> Vec<Problem> {
+    match uses {
+        Ok(uses) => uses
+            .iter()
+            .filter(|name| !known.has_variable(name))
+            .map(|name| unknown_variable(place.clone(), name.as_str()))
+            .collect(),
+        Err(error) => {
+            let place = Place { line: error.line, column: error.column, ..place };
+            vec![Problem::error(
+                "expression-not-valid",
+                place,
+                error.message,
+                Texts::new("请在标出的位置修改", "correct it at the marked place"),
+            )]
+        }
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(texts) => texts.values().all(|text| text.as_str().is_none_or(|text| text.trim().is_empty())),
+        _ => false,
+    }
+}
+
+fn empty(place: Place) -> Problem {
+    Problem::error(
+        "field-empty",
+        place,
+        Texts::new("这一项必须填写", "this must be filled in"),
+        Texts::new("请填写", "fill it in"),
+    )
+}
+
+fn unknown_variable(place: Place, name: &str) -> Problem {
+    Problem::error(
+        "unknown-variable",
+        place,
+        Texts::new(format!("没有变量“{name}”"), format!("there is no variable “{name}”")),
+        Texts::new("请在“变量”里新建它，或换成已有的变量", "create it under “Variables”, or use one that exists"),
+    )
+}
+
+fn unknown(place: Place, what: &str, key: &str) -> Problem {
+    let (zh, en) = match what {
+        "node" => ("步骤", "step"),
+        "intent" => ("意图", "topic"),
+        "library" => ("知识库", "answer library"),
+        "team" => ("客服组", "team"),
+        "calendar" => ("服务时间", "calendar"),
+        "connector" => ("连接", "connector"),
+        _ => ("流程", "flow"),
+    };
+    Problem::error(
+        &format!("unknown-{what}"),
+        place,
+        Texts::new(format!("没有{zh}“{key}”"), format!("there is no {en} “{key}”")),
+        Texts::new(format!("请选择已有的{zh}，或先新建它"), format!("choose a {en} that exists, or create it first")),
+    )
+}

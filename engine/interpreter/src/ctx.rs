@@ -1,0 +1,306 @@
+//! What a node kind sees of the conversation, and all it can do to it.
+
+use std::collections::BTreeMap;
+
+use expr::{Now, Sink, Values};
+use jiff::Zoned;
+use model::{
+    Content, Expression, HandOffPacket, IntentKey, Language, LibraryKey, Moment, NodeId, PortId, Resources, Script,
+    Template, Texts, VarName,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::program::ProgramNode;
+use crate::{Effect, EffectId, Frame, HttpRequest, Next, Pending, Program, State, Timer, TimerId};
+
+/// Something went wrong in a node: it leaves by its failed port, or the flow's "on error" catches it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// What happened, for the trace.
+    pub why: Texts,
+}
+
+impl Failure {
+    /// A failure with its reason in both languages.
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { why: Texts::new(zh, en) }
+    }
+}
+
+impl From<expr::ExprError> for Failure {
+    fn from(error: expr::ExprError) -> Self {
+        Self { why: error.message }
+    }
+}
+
+/// The conversation as a node sees it during one visit.
+pub struct Ctx<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) node: &'a ProgramNode,
+    pub(crate) state: &'a mut State,
+    pub(crate) now: Moment,
+    pub(crate) effects: &'a mut Vec<Effect>,
+    pub(crate) why: Texts,
+    pub(crate) changed: BTreeMap<VarName, Value>,
+}
+
+impl Ctx<'_> {
+    // --- what it can look at
+
+    /// The node's id.
+    pub fn node_id(&self) -> &NodeId {
+        &self.node.id
+    }
+
+    /// The language the customer is served in.
+    pub fn language(&self) -> &Language {
+        &self.state.language
+    }
+
+    /// Now, in milliseconds since 1970.
+    pub fn now(&self) -> Moment {
+        self.now
+    }
+
+    /// Now, in the workspace's time zone.
+    pub fn now_in_zone(&self) -> Zoned {
+        self.moment().zoned()
+    }
+
+    /// Intents, libraries, teams, calendars, connectors of the workspace.
+    pub fn resources(&self) -> &Resources {
+        &self.program.resources
+    }
+
+    /// A variable's value; `Null` when it has none.
+    pub fn get(&self, name: &VarName) -> Value {
+        self.frame().values.get(name).cloned().unwrap_or(Value::Null)
+    }
+
+    /// What the customer said last, as words.
+    pub fn last_heard(&self) -> Option<&str> {
+        self.state.heard.last().map(String::as_str)
+    }
+
+    /// What the customer said lately, oldest first.
+    pub fn heard(&self) -> &[String] {
+        &self.state.heard
+    }
+
+    /// Does this port lead anywhere?
+    pub fn leads(&self, port: &str) -> bool {
+        self.node.edges.contains_key(port)
+    }
+
+    /// Which visit of this node it is, from 1.
+    pub fn visit(&self) -> u32 {
+        self.frame().visit
+    }
+
+    /// What the node remembers of this visit; the default at its beginning.
+    pub fn memory<T: DeserializeOwned + Default>(&self) -> T {
+        serde_json::from_value(self.frame().memory.clone()).unwrap_or_default()
+    }
+
+    // --- words and expressions
+
+    /// A text in the customer's language, with its `{{ expressions }}` expanded.
+    pub fn text(&self, texts: &Texts) -> Result<String, Failure> {
+        let text = texts.get(&self.state.language, &self.program.flow.languages);
+        self.expand_source(text, Sink::Text)
+    }
+
+    /// A template, encoded for where it goes.
+    pub fn expand(&self, template: &Template, sink: Sink) -> Result<String, Failure> {
+        self.expand_source(template.as_str(), sink)
+    }
+
+    /// The value of an expression; `Null` for an empty one.
+    pub fn eval(&self, expression: &Expression) -> Result<Value, Failure> {
+        if expression.as_str().trim().is_empty() {
+            return Ok(Value::Null);
+        }
+        let compiled = self.program.compiled_expression(expression.as_str())?;
+        Ok(compiled.eval(&self.frame().values, &self.moment())?)
+    }
+
+    /// Runs a script; the variables it assigns are set.
+    pub fn run(&mut self, script: &Script) -> Result<Value, Failure> {
+        let compiled = self.program.compiled_script(script.as_str())?;
+        let ran = compiled.run(&self.frame().values, &self.moment())?;
+        for (name, value) in ran.changed {
+            self.set(&name, value)?;
+        }
+        Ok(ran.value)
+    }
+
+    // --- what it can do
+
+    /// Says something to the customer.
+    pub fn say(&mut self, content: Content) {
+        self.effects.push(Effect::Say { content, node: self.node.id.clone() });
+    }
+
+    /// Says a text of the settings; an empty one is not said.
+    pub fn say_text(&mut self, texts: &Texts) -> Result<(), Failure> {
+        let text = self.text(texts)?;
+        if !text.trim().is_empty() {
+            self.say(Content::Text { text });
+        }
+        Ok(())
+    }
+
+    /// Sets a variable. Values over 64 KiB are refused, so that a conversation stays small.
+    pub fn set(&mut self, name: &VarName, value: Value) -> Result<(), Failure> {
+        const MAX_VALUE_BYTES: usize = 64 * 1024;
+        if name.is_empty() {
+            return Ok(());
+        }
+        if crate::run::size_of(&value) > MAX_VALUE_BYTES {
+            return Err(Failure::new(
+                format!("变量 {name} 的值超过 64 KiB，没有保存"),
+                format!("the value of {name} is larger than 64 KiB and was not kept"),
+            ));
+        }
+        self.changed.insert(name.clone(), value.clone());
+        self.frame_mut().values.insert(name.clone(), value);
+        Ok(())
+    }
+
+    /// Remembers something for the rest of this visit.
+    pub fn remember<T: Serialize>(&mut self, memory: &T) {
+        self.frame_mut().memory = serde_json::to_value(memory).unwrap_or(Value::Null);
+    }
+
+    /// Says in the trace why the node decides as it does.
+    pub fn because(&mut self, zh: impl Into<String>, en: impl Into<String>) {
+        self.why = Texts::new(zh, en);
+    }
+
+    /// The customer rated the conversation, 1 to 5.
+    pub fn rated(&mut self, score: u8, reason: &str) {
+        self.effects.push(Effect::Rated { score, reason: reason.to_owned() });
+    }
+
+    // --- what it can wait for; each gives the `Next` to return
+
+    /// Waits for the customer, at most this long: then the node resumes with [`crate::Happened::TimeUp`].
+    /// Nothing, or a number that is not positive, waits for ever.
+    pub fn wait_for_customer(&mut self, minutes: Option<f64>) -> Next {
+        self.state.pending = Pending::Customer;
+        self.set_timer(minutes);
+        Next::Wait
+    }
+
+    /// Waits for time to pass only; what the customer says meanwhile is kept for the next step.
+    pub fn wait_for_time(&mut self, minutes: f64) -> Next {
+        self.state.pending = Pending::Time;
+        self.set_timer(Some(minutes.max(0.001)));
+        Next::Wait
+    }
+
+    /// Asks which intent a text has: resumes with `Answer::Recognised` or `Answer::Failed`.
+    pub fn ask_recognition(&mut self, text: &str, intents: &[IntentKey]) -> Next {
+        let id = self.next_effect();
+        self.ask(Effect::Recognise { id, text: text.to_owned(), intents: intents.to_vec() })
+    }
+
+    /// Asks the libraries: resumes with `Answer::Found` or `Answer::Failed`.
+    pub fn ask_search(&mut self, query: &str, libraries: &[LibraryKey], limit: usize) -> Next {
+        let id = self.next_effect();
+        self.ask(Effect::Search { id, query: query.to_owned(), libraries: libraries.to_vec(), limit })
+    }
+
+    /// Calls a service: resumes with `Answer::Replied` or `Answer::Failed`.
+    pub fn ask_service(&mut self, request: HttpRequest) -> Next {
+        let id = self.next_effect();
+        self.ask(Effect::Call { id, node: self.node.id.clone(), request })
+    }
+
+    /// Puts the conversation in a team's queue: resumes with [`crate::Happened::Agent`], or `TimeUp` after `minutes`.
+    /// The packet's details and path are filled in here.
+    pub fn hand_off(&mut self, mut packet: HandOffPacket, minutes: Option<f64>) -> Next {
+        if packet.details.is_empty() {
+            packet.details = self
+                .frame()
+                .values
+                .iter()
+                .filter(|(name, value)| !crate::program::is_system(name) && !value.is_null())
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect();
+        }
+        for variable in &self.program.flow.variables {
+            if packet.details.contains_key(&variable.name) && !variable.label.is_empty() {
+                packet.labels.insert(variable.name.clone(), variable.label.clone());
+            }
+        }
+        packet.path = self.state.path.clone();
+        self.effects.push(Effect::HandOff { packet });
+        self.state.status = model::Status::Queued;
+        self.state.pending = Pending::Agent;
+        self.set_timer(minutes);
+        Next::Wait
+    }
+
+    /// Goes on waiting for the agent, without a deadline.
+    pub fn keep_waiting_for_agent(&mut self) -> Next {
+        self.state.pending = Pending::Agent;
+        Next::Wait
+    }
+
+    /// Takes the conversation out of the queue.
+    pub fn withdraw_hand_off(&mut self) {
+        self.effects.push(Effect::WithdrawHandOff);
+        self.state.status = model::Status::Waiting;
+    }
+
+    fn moment(&self) -> Now {
+        Now::new(self.now, self.program.time_zone.as_str())
+    }
+
+    fn ask(&mut self, effect: Effect) -> Next {
+        let id = effect.asked().cloned().unwrap_or(EffectId(String::new()));
+        self.state.pending = Pending::Effect { effect: Box::new(effect.clone()), id };
+        self.effects.push(effect);
+        Next::Wait
+    }
+
+    fn next_effect(&mut self) -> EffectId {
+        self.state.n_effects += 1;
+        EffectId(format!("e{}", self.state.n_effects))
+    }
+
+    fn set_timer(&mut self, minutes: Option<f64>) {
+        // The loop compares timers before and after the turn, and asks for the difference.
+        self.state.timer = minutes.filter(|minutes| *minutes > 0.0).map(|minutes| {
+            self.state.n_timers += 1;
+            let wait_ms = (minutes * 60_000.0).min(366.0 * 24.0 * 60.0 * 60_000.0) as Moment;
+            Timer { id: TimerId(format!("t{}", self.state.n_timers)), due: self.now.saturating_add(wait_ms) }
+        });
+    }
+
+    fn expand_source(&self, source: &str, sink: Sink) -> Result<String, Failure> {
+        let compiled = self.program.compiled_template(source)?;
+        Ok(compiled.expand(&self.frame().values, sink, &self.moment())?)
+    }
+
+    pub(crate) fn frame(&self) -> &Frame {
+        self.state.frames.last().expect("a node runs inside a frame")
+    }
+
+    fn frame_mut(&mut self) -> &mut Frame {
+        self.state.frames.last_mut().expect("a node runs inside a frame")
+    }
+
+    /// All variables of the flow, for kinds that look through them.
+    pub fn values(&self) -> &Values {
+        &self.frame().values
+    }
+
+    /// The port of this node with this id, if it has one.
+    pub fn port(&self, id: &str) -> Option<&PortId> {
+        self.node.ports.iter().find(|port| port.id == *id).map(|port| &port.id)
+    }
+}

@@ -1,0 +1,153 @@
+//! What a step asks the world to do: plain data, performed by the runtime in order.
+
+use std::collections::BTreeMap;
+
+use model::{Content, HandOffPacket, IntentKey, LibraryKey, Moment, NodeId};
+use serde::{Deserialize, Serialize};
+
+/// The id of an effect that is answered: `e1`, `e2`, … in the order of the conversation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EffectId(pub String);
+
+/// The id of a timer: `t1`, `t2`, … in the order of the conversation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TimerId(pub String);
+
+/// One thing to do. Those with an `id` are asked: the conversation goes on when [`crate::Event::Done`] answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+pub enum Effect {
+    /// Say something to the customer.
+    Say {
+        /// What.
+        content: Content,
+        /// The step that says it.
+        node: NodeId,
+    },
+    /// Recognise intents in a text; answered by `Answer::Recognised`.
+    Recognise {
+        /// Answer with it.
+        id: EffectId,
+        /// The customer's words.
+        text: String,
+        /// The intents that compete.
+        intents: Vec<IntentKey>,
+    },
+    /// Search libraries; answered by `Answer::Found`.
+    Search {
+        /// Answer with it.
+        id: EffectId,
+        /// The question.
+        query: String,
+        /// Where to look; empty means everywhere.
+        libraries: Vec<LibraryKey>,
+        /// At most this many.
+        limit: usize,
+    },
+    /// Call a service; answered by `Answer::Replied`, or `Answer::Failed` when there is no reply.
+    Call {
+        /// Answer with it.
+        id: EffectId,
+        /// The step that calls.
+        node: NodeId,
+        /// What to send.
+        request: HttpRequest,
+    },
+    /// Wake the conversation at a time with `Event::TimerDue`.
+    SetTimer {
+        /// Come back with it.
+        id: TimerId,
+        /// When, never earlier.
+        due: Moment,
+    },
+    /// Forget a timer.
+    CancelTimer {
+        /// Which.
+        id: TimerId,
+    },
+    /// Put the conversation in an agents' queue; answered by `Event::Agent`.
+    HandOff {
+        /// What the agent gets.
+        packet: HandOffPacket,
+    },
+    /// Take the conversation out of the queue again.
+    WithdrawHandOff,
+    /// The customer rated the conversation, 1 to 5.
+    Rated {
+        /// 5 is best.
+        score: u8,
+        /// In the customer's words, may be empty.
+        reason: String,
+    },
+    /// The conversation is over.
+    End {
+        /// `solved`, `left`, `passed_on` or the flow's own word.
+        result: String,
+    },
+}
+
+impl Effect {
+    /// The id to answer with, where the effect is asked.
+    pub fn asked(&self) -> Option<&EffectId> {
+        match self {
+            Self::Recognise { id, .. } | Self::Search { id, .. } | Self::Call { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+}
+
+/// A call of a service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HttpRequest {
+    /// The method.
+    pub method: Method,
+    /// The whole address, or `heliu:demo/…` for the product's demo service.
+    pub url: String,
+    /// Headers by lower-case name.
+    pub headers: BTreeMap<String, String>,
+    /// The body, already encoded.
+    pub body: Option<String>,
+    /// Give up after this.
+    pub timeout_ms: u64,
+    /// How often to try again when there is no reply or a 5xx one; never for `at_most_once`.
+    pub retries: u32,
+    /// An unknown outcome is a failure, never a reason to repeat.
+    pub at_most_once: bool,
+}
+
+/// An HTTP method.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// Read.
+    #[default]
+    Get,
+    /// Create or do.
+    Post,
+    /// Replace.
+    Put,
+    /// Change.
+    Patch,
+    /// Remove.
+    Delete,
+}
+
+impl Method {
+    /// May a call be repeated without consequences?
+    pub fn is_safe(self) -> bool {
+        self == Self::Get
+    }
+
+    /// The word in the request.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}

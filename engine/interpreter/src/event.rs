@@ -1,0 +1,137 @@
+//! What happens to a conversation: every source of chance enters here.
+
+use std::collections::BTreeMap;
+
+use model::{Input, Language, Texts, VarName};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{EffectId, TimerId};
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The customer opened the chat.
+    Open {
+        /// The customer's language, when known.
+        #[serde(default)]
+        language: Option<Language>,
+        /// Variables the channel gives.
+        #[serde(default)]
+        values: BTreeMap<VarName, Value>,
+    },
+    /// The customer said something.
+    Said {
+        /// What.
+        input: Input,
+    },
+    /// An asked effect is answered.
+    Done {
+        /// Which.
+        effect: EffectId,
+        /// The answer.
+        answer: Answer,
+    },
+    /// A timer is due.
+    TimerDue {
+        /// Which.
+        timer: TimerId,
+    },
+    /// Something happened on the agents' side.
+    Agent {
+        /// What.
+        act: AgentAct,
+    },
+}
+
+/// The answer of an asked effect.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Answer {
+    /// Of `Recognise`.
+    Recognised(Recognised),
+    /// Of `Search`, best first.
+    Found {
+        /// The articles.
+        found: Vec<Found>,
+        /// Below this score the library does not know.
+        nothing_below: f64,
+    },
+    /// Of `Call`.
+    Replied(HttpReply),
+    /// There is no answer.
+    Failed {
+        /// Why, for the trace.
+        why: Texts,
+    },
+}
+
+/// What a text was recognised as.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Recognised {
+    /// Best first.
+    pub intents: Vec<IntentScore>,
+    /// The words that decided.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// From this confidence on the first intent is taken.
+    pub sure_above: f64,
+    /// From this confidence on, asking "did you mean" makes sense.
+    pub close_above: f64,
+}
+
+/// An intent with its confidence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IntentScore {
+    /// The key.
+    pub intent: String,
+    /// The name people see.
+    #[serde(default)]
+    pub name: Texts,
+    /// 0 to 1.
+    pub confidence: f64,
+}
+
+/// An article that search found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// The article's id.
+    pub id: String,
+    /// Its question.
+    pub question: String,
+    /// Its answer.
+    pub answer: Texts,
+    /// 0 to 1.
+    pub score: f64,
+}
+
+/// The reply of a service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HttpReply {
+    /// The status code.
+    pub status: u16,
+    /// The body: JSON, or a string when it is not JSON.
+    pub body: Value,
+}
+
+/// What agents do with a handed-off conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum AgentAct {
+    /// An agent took it.
+    Taken {
+        /// The agent's name.
+        name: String,
+    },
+    /// The agent gave it back to the flow.
+    HandedBack {
+        /// A word for the flow, in `agent_note`.
+        #[serde(default)]
+        note: String,
+    },
+    /// The agent ended it.
+    Ended,
+    /// Nobody of the team is there.
+    Nobody,
+}

@@ -1,0 +1,180 @@
+//! What a conversation remembers between events: plain data, kept by the runtime as one JSON text.
+
+use std::collections::BTreeMap;
+
+use model::{FlowKey, Input, Language, Moment, NodeId, Status, Texts, VarName};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{EffectId, TimerId};
+
+/// The state of one conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// The format of the state.
+    pub format: u32,
+    /// The language the customer is served in.
+    pub language: Language,
+    /// Where it stands.
+    pub status: Status,
+    /// The flows it is in, the outermost first; empty when it is over.
+    pub frames: Vec<Frame>,
+    /// What the conversation waits for.
+    #[serde(default)]
+    pub pending: Pending,
+    /// The one timer that runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timer: Option<Timer>,
+    /// What the customer said lately, oldest first; at most [`State::MAX_HEARD`].
+    #[serde(default)]
+    pub heard: Vec<String>,
+    /// What the customer said while a step was at work.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inbox: Vec<Input>,
+    /// Visits of nodes, by `flow/node`.
+    #[serde(default)]
+    pub visits: BTreeMap<String, u32>,
+    /// Titles of the steps it came through, for the hand-off packet; at most [`State::MAX_PATH`].
+    #[serde(default)]
+    pub path: Vec<Texts>,
+    /// How many effects were asked so far.
+    #[serde(default)]
+    pub n_effects: u64,
+    /// How many timers were set so far.
+    #[serde(default)]
+    pub n_timers: u64,
+    /// Is an "on error" path running? A second failure in it ends the conversation or leaves it in the queue.
+    #[serde(default)]
+    pub on_error: bool,
+    /// Has an agent stepped in at a step that did not hand off?
+    #[serde(default)]
+    pub aside: bool,
+    /// The result, once it is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<String>,
+}
+
+impl State {
+    /// How many of the customer's messages are remembered.
+    pub const MAX_HEARD: usize = 20;
+    /// How many steps of the path are remembered.
+    pub const MAX_PATH: usize = 50;
+
+    /// A conversation before [`crate::Event::Open`].
+    pub fn new(language: Language) -> Self {
+        Self {
+            format: 1,
+            language,
+            status: Status::Waiting,
+            frames: Vec::new(),
+            pending: Pending::default(),
+            timer: None,
+            heard: Vec::new(),
+            inbox: Vec::new(),
+            visits: BTreeMap::new(),
+            path: Vec::new(),
+            n_effects: 0,
+            n_timers: 0,
+            on_error: false,
+            aside: false,
+            result: None,
+        }
+    }
+
+    /// Is it over?
+    pub fn is_over(&self) -> bool {
+        self.status == Status::Ended
+    }
+
+    /// The node it stands at.
+    pub fn current(&self) -> Option<&NodeId> {
+        self.frames.last()?.node.as_ref()
+    }
+
+    /// The variables of the innermost flow.
+    pub fn values(&self) -> Option<&BTreeMap<VarName, Value>> {
+        Some(&self.frames.last()?.values)
+    }
+
+    /// What it waits for.
+    pub fn waits_for(&self) -> WaitsFor {
+        match (&self.pending, self.status) {
+            (_, Status::Ended) => WaitsFor::Nothing,
+            (_, Status::Queued | Status::WithAgent) => WaitsFor::Agent,
+            (Pending::Effect { .. }, _) => WaitsFor::Effect,
+            (Pending::Customer, _) => WaitsFor::Customer,
+            (Pending::Time, _) => WaitsFor::Time,
+            (Pending::Agent, _) => WaitsFor::Agent,
+            (Pending::Nothing, _) => WaitsFor::Nothing,
+        }
+    }
+}
+
+/// What the current node waits for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "for", rename_all = "snake_case")]
+pub enum Pending {
+    /// Nothing: not begun, or over.
+    #[default]
+    Nothing,
+    /// The customer, perhaps with a deadline.
+    Customer,
+    /// Only the timer.
+    Time,
+    /// The answer of an effect.
+    Effect {
+        /// The effect as it was asked, so that it can be asked again after a crash.
+        effect: Box<crate::Effect>,
+        /// Its id.
+        id: EffectId,
+    },
+    /// An agent.
+    Agent,
+}
+
+/// What a conversation waits for, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitsFor {
+    /// The customer's turn.
+    Customer,
+    /// A timer.
+    Time,
+    /// An effect's answer.
+    Effect,
+    /// An agent.
+    Agent,
+    /// It is over, or has not begun.
+    Nothing,
+}
+
+/// A timer that runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Timer {
+    /// Its id.
+    pub id: TimerId,
+    /// When it is due.
+    pub due: Moment,
+}
+
+/// One flow of the stack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// Which flow.
+    pub flow: FlowKey,
+    /// The node it stands at.
+    pub node: Option<NodeId>,
+    /// Which visit of that node.
+    pub visit: u32,
+    /// What the node remembers of this visit.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub memory: Value,
+    /// The variables.
+    pub values: BTreeMap<VarName, Value>,
+    /// Variables copied to the calling flow at the end: (there, here).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gives_back: Vec<(VarName, VarName)>,
+    /// The nodes that whole-flow handlers interrupted and will return to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interrupted: Vec<NodeId>,
+}

@@ -1,0 +1,48 @@
+//! One step: an event happens to a conversation.
+
+use model::{Moment, Status, Visit};
+
+use crate::run::Run;
+use crate::{Effect, Event, Program, State, transitions};
+
+/// How many nodes one event may visit. A flow that wants more goes in circles.
+pub const MAX_VISITS_PER_TURN: u32 = 200;
+
+/// What an event led to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// The state from here on.
+    pub state: State,
+    /// What to do, in this order.
+    pub effects: Vec<Effect>,
+    /// What was visited and why.
+    pub trace: Vec<Visit>,
+}
+
+/// An event happens to a conversation at `now` (milliseconds since 1970).
+///
+/// An event that does not concern the conversation any more (a cancelled timer, an effect answered twice, a word after
+/// the end) changes nothing.
+pub fn step(program: &Program, state: State, event: &Event, now: Moment) -> Step {
+    let timer_before = state.timer.clone();
+    let mut run = Run::new(program, state, now);
+    if !run.state.is_over() {
+        match event {
+            Event::Open { language, values } => transitions::open(&mut run, language.as_ref(), values),
+            Event::Said { input } => transitions::said(&mut run, input),
+            Event::Done { effect, answer } => transitions::done(&mut run, effect, answer),
+            Event::TimerDue { timer } => transitions::timer_due(&mut run, timer),
+            Event::Agent { act } => transitions::agent(&mut run, act),
+        }
+    }
+    if run.state.status == Status::Ended {
+        run.state.timer = None;
+    }
+    let Run { state, mut effects, trace, .. } = run;
+    if timer_before != state.timer {
+        let due = matches!((event, &timer_before), (Event::TimerDue { timer }, Some(before)) if *timer == before.id);
+        effects.extend(timer_before.filter(|_| !due).map(|timer| Effect::CancelTimer { id: timer.id }));
+        effects.extend(state.timer.iter().map(|timer| Effect::SetTimer { id: timer.id.clone(), due: timer.due }));
+    }
+    Step { state, effects, trace }
+}
