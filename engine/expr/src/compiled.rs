@@ -255,7 +255,7 @@ mod tests {
             "let a = []; a.pad(2000000000, 1);",
             "let m = #{}; let i = 0; loop { m[`k${i}`] = i; i += 1; }",
             "let a = [1]; loop { a = [a, a]; }",
-            "for i in 0..9000000000 { }",
+            "let n = 0; for i in 0..9000000000 { n = i; }",
             "for i in range(0, 1, 0) { }",
             "2 ** 1000000",
             "let x = 9223372036854775807; x + 1",

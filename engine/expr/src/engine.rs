@@ -10,7 +10,7 @@ use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
     BasicStringPackage, LogicPackage, MoreStringPackage, Package,
 };
-use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT, ImmutableString, OptimizationLevel, Position};
+use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT, ImmutableString, OptimizationLevel, Position, Token};
 
 use crate::{clock, functions};
 
@@ -41,6 +41,7 @@ fn build() -> Engine {
     BasicIteratorPackage::new().register_into_engine(&mut engine);
     BasicFnPackage::new().register_into_engine(&mut engine);
     limit(&mut engine);
+    free_the_word_default(&mut engine);
     divide_like_people(&mut engine);
     shadow_replace(&mut engine);
     functions::register(&mut engine);
@@ -65,6 +66,15 @@ fn limit(engine: &mut Engine) {
             // The outer bound may look at a clock; asking it each time would cost more than the script.
             (operations % 256 == 0 && clock::is_too_late()).then_some(Dynamic::UNIT)
         });
+}
+
+/// rhai keeps `default` for later; here it is a function's name.
+#[expect(deprecated, reason = "rhai marks the hook as volatile; there is no other")]
+fn free_the_word_default(engine: &mut Engine) {
+    engine.on_parse_token(|token, _, _| match token {
+        Token::Reserved(word) if word.as_str() == "default" => Token::Identifier(word),
+        other => other,
+    });
 }
 
 /// `5 / 2` is 2.5, `6 / 2` is 3: whole numbers divide as people expect.
