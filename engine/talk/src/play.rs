@@ -1,0 +1,357 @@
+//! Plays a talk against the interpreter, line by line.
+
+use std::collections::VecDeque;
+
+use interpreter::{AgentAct, Answer, Effect, Event, HttpReply, Program, State, step};
+use model::{Content, Input, Moment, Status, Texts, Visit};
+use serde_json::Value;
+
+use crate::lines::{AgentLine, HttpLine, Line, Reply, Spoken, Talk};
+use crate::pattern;
+use crate::report::{LineMark, Mismatch, PlayedLine, Report, path_of};
+use crate::world::World;
+
+/// How many effects one line may ask for; more means that the flow goes in circles.
+const MAX_EFFECTS_PER_LINE: usize = 500;
+
+/// Plays a talk. The same talk, program and world always give the same report.
+pub fn play(talk: &Talk, program: &Program, world: &World) -> Report {
+    let language = talk.language.clone().unwrap_or_else(|| program.flow().main_language());
+    let mut player = Player {
+        program,
+        world,
+        talk,
+        state: State::new(language),
+        now: talk.now,
+        heard: VecDeque::new(),
+        offered: None,
+        is_used: vec![false; talk.lines.len()],
+        trace: Vec::new(),
+    };
+    let mut mismatch = None;
+    let mut at = 0;
+    match player.open() {
+        Ok(begin) => {
+            at = begin;
+            while at < talk.lines.len() && mismatch.is_none() {
+                match player.play_line(at) {
+                    Ok(()) => at += 1,
+                    Err(found) => mismatch = Some(found),
+                }
+            }
+            if mismatch.is_none() {
+                mismatch = player.nothing_is_left().err();
+            }
+        }
+        Err(found) => mismatch = Some(found),
+    }
+    let mark_of = |idx: usize| match (&mismatch, idx.cmp(&at)) {
+        (_, std::cmp::Ordering::Less) => LineMark::Played,
+        (Some(_), std::cmp::Ordering::Equal) => LineMark::Mismatch,
+        _ => LineMark::NotReached,
+    };
+    let lines = talk.lines.iter().enumerate();
+    let lines = lines.map(|(idx, line)| PlayedLine { number: line.number, source: line.source.clone(), mark: mark_of(idx) });
+    Report {
+        title: talk.title.clone(),
+        passed: mismatch.is_none(),
+        lines: lines.collect(),
+        mismatch,
+        path: path_of(&player.trace, program),
+        trace: player.trace,
+    }
+}
+
+/// What the customer and the desk saw and no line has expected yet.
+enum Heard {
+    Said(Content),
+    HandedOff(String),
+}
+
+struct Player<'a> {
+    program: &'a Program,
+    world: &'a World,
+    talk: &'a Talk,
+    state: State,
+    now: Moment,
+    heard: VecDeque<Heard>,
+    /// The last message with something to press or fill in.
+    offered: Option<Content>,
+    is_used: Vec<bool>,
+    trace: Vec<Visit>,
+}
+
+impl Player<'_> {
+    /// Opens the conversation with the variables set first; says with which line to go on.
+    fn open(&mut self) -> Result<usize, Mismatch> {
+        let first = self.talk.lines.iter().take_while(|line| matches!(line.means, Spoken::Set(..))).count();
+        let values = self.talk.lines[..first].iter().filter_map(|line| match &line.means {
+            Spoken::Set(name, value) => Some((name.as_str().into(), value.clone())),
+            _ => None,
+        });
+        let values = values.collect();
+        self.feed(Event::Open { language: self.talk.language.clone(), values }, first)?;
+        Ok(first)
+    }
+
+    fn play_line(&mut self, at: usize) -> Result<(), Mismatch> {
+        let line = &self.talk.lines[at];
+        if line.means.is_input() {
+            self.nothing_is_left()?;
+        }
+        match &line.means {
+            Spoken::Customer(text) => self.say(Input::Text(text.clone()), at),
+            Spoken::Button(label) => {
+                let input = self.press(label)?;
+                self.say(input, at)
+            }
+            Spoken::Form(values) => {
+                let values = values.as_object().into_iter().flatten().map(|(id, value)| (id.clone(), value.clone()));
+                self.say(Input::Form(values.collect()), at)
+            }
+            Spoken::Bot(expected) => self.expect_said(expected),
+            Spoken::HandOff(team) => self.expect_hand_off(team),
+            Spoken::Http(_) | Spoken::Recognise(_) | Spoken::Search(_) | Spoken::Model(_) => self.expect_used(at),
+            Spoken::Wait(ms) => self.wait(*ms, at),
+            Spoken::Agent(agent) => self.agent(agent, at),
+            Spoken::Set(name, value) => {
+                if let Some(frame) = self.state.frames.last_mut() {
+                    frame.values.insert(name.as_str().into(), value.clone());
+                }
+                Ok(())
+            }
+            Spoken::Expect(name, value) => self.expect_value(name, value),
+            Spoken::End(result) => self.expect_end(result.as_deref()),
+        }
+    }
+
+    // --- what happens
+
+    fn say(&mut self, input: Input, at: usize) -> Result<(), Mismatch> {
+        if self.state.is_over() {
+            return Err(Mismatch::new(None, "会话已经结束，客户不能再说话", "the conversation is over: the customer cannot speak any more"));
+        }
+        self.feed(Event::Said { input }, at + 1)
+    }
+
+    /// The button with these words, of what was offered last.
+    fn press(&self, label: &str) -> Result<Input, Mismatch> {
+        match &self.offered {
+            Some(Content::Choices { options, .. }) => {
+                let option = options.iter().find(|option| option.label == label || option.id == label);
+                let labels = || options.iter().map(|it| format!("[{}]", it.label)).collect::<Vec<_>>().join(" ");
+                option.map(|option| Input::Choice(option.id.clone())).ok_or_else(|| {
+                    Mismatch::new(Some(labels()), format!("没有按钮“{label}”"), format!("there is no button “{label}”"))
+                })
+            }
+            Some(Content::Rating { .. }) if ["1", "2", "3", "4", "5"].contains(&label) => Ok(Input::Choice(label.to_owned())),
+            _ => Err(Mismatch::new(
+                None,
+                format!("没有可以按的按钮“{label}”"),
+                format!("nothing was offered to press: no button “{label}”"),
+            )),
+        }
+    }
+
+    /// Time passes; timers that come due on the way fire at their time.
+    fn wait(&mut self, ms: i64, at: usize) -> Result<(), Mismatch> {
+        let until = self.now.saturating_add(ms);
+        while let Some(timer) = self.state.timer.clone().filter(|timer| timer.due <= until) {
+            self.now = self.now.max(timer.due);
+            self.feed(Event::TimerDue { timer: timer.id }, at + 1)?;
+        }
+        self.now = until;
+        Ok(())
+    }
+
+    fn agent(&mut self, agent: &AgentLine, at: usize) -> Result<(), Mismatch> {
+        let is_with_agent = self.state.status == Status::WithAgent;
+        let default_name = if self.state.language.as_str() == "zh" { "客服" } else { "Agent" }.to_owned();
+        if self.state.is_over() {
+            return Err(Mismatch::new(None, "会话已经结束", "the conversation is over"));
+        }
+        let take = |name: &String| AgentAct::Taken { name: if name.is_empty() { default_name.clone() } else { name.clone() } };
+        let needs_taking = !is_with_agent && !matches!(agent, AgentLine::Take(_) | AgentLine::Nobody);
+        if needs_taking {
+            self.feed(Event::Agent { act: take(&String::new()) }, at + 1)?;
+        }
+        let act = match agent {
+            AgentLine::Say(_) => return Ok(()),
+            AgentLine::Take(name) => take(name),
+            AgentLine::HandBack(note) => AgentAct::HandedBack { note: note.clone() },
+            AgentLine::End => AgentAct::Ended,
+            AgentLine::Nobody => AgentAct::Nobody,
+        };
+        self.feed(Event::Agent { act }, at + 1)
+    }
+
+    /// Lets an event happen and answers what it asks for, with the lines from `from` to the next words.
+    fn feed(&mut self, event: Event, from: usize) -> Result<(), Mismatch> {
+        let mut events = VecDeque::from([event]);
+        let mut n_effects = 0;
+        while let Some(event) = events.pop_front() {
+            let stepped = step(self.program, self.state.clone(), &event, self.now);
+            self.state = stepped.state;
+            self.trace.extend(stepped.trace);
+            for effect in stepped.effects {
+                n_effects += 1;
+                if n_effects > MAX_EFFECTS_PER_LINE {
+                    return Err(Mismatch::new(None, "流程好像在绕圈", "the flow seems to go in circles"));
+                }
+                if let Some(id) = effect.asked().cloned() {
+                    let answer = self.answer(&effect, from)?;
+                    events.push_back(Event::Done { effect: id, answer });
+                    continue;
+                }
+                match effect {
+                    Effect::Say { content, .. } => {
+                        if matches!(content, Content::Choices { .. } | Content::Rating { .. } | Content::Form { .. }) {
+                            self.offered = Some(content.clone());
+                        }
+                        self.heard.push_back(Heard::Said(content));
+                    }
+                    Effect::HandOff { packet } => self.heard.push_back(Heard::HandedOff(packet.team.0)),
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, effect: &Effect, from: usize) -> Result<Answer, Mismatch> {
+        let world = self.world;
+        match effect {
+            Effect::Recognise { text, intents, .. } => {
+                let line = self.take_line(from, |means| matches!(means, Spoken::Recognise(_)));
+                Ok(match line.map(|line| &line.means) {
+                    Some(Spoken::Recognise(asked)) => world.recognised_as(asked),
+                    _ => world.recognise(text, intents),
+                })
+            }
+            Effect::Search { query, libraries, limit, .. } => {
+                let line = self.take_line(from, |means| matches!(means, Spoken::Search(_)));
+                Ok(match line.map(|line| &line.means) {
+                    Some(Spoken::Search(asked)) => world.found_as(asked),
+                    _ => world.search(query, libraries, *limit),
+                })
+            }
+            Effect::Call { request, .. } => {
+                let method = request.method.as_str();
+                let fits = |http: &HttpLine| http.method == method && pattern::matches(&http.url, &request.url);
+                let line = self.take_line(from, |means| matches!(means, Spoken::Http(http) if fits(http)));
+                let called = format!("http: {method} {}", request.url);
+                match line.map(|line| &line.means) {
+                    Some(Spoken::Http(HttpLine { reply: Reply::Status(status, body), .. })) => {
+                        Ok(Answer::Replied(HttpReply { status: *status, body: body.clone() }))
+                    }
+                    Some(_) => Ok(Answer::Failed { why: Texts::new("剧本里写明没有回复", "the talk says that there is no reply") }),
+                    None => Err(Mismatch::new(
+                        Some(called),
+                        "流程调用了接口，剧本里没有与它相符的 http: 行",
+                        "the flow called a service; no http: line of the talk fits the call",
+                    )),
+                }
+            }
+            _ => Ok(Answer::Failed { why: Texts::new("剧本不能回答这个动作", "a talk cannot answer this effect") }),
+        }
+    }
+
+    /// The first unused line that is wanted, before the next words of the customer.
+    fn take_line(&mut self, from: usize, wanted: impl Fn(&Spoken) -> bool) -> Option<&Line> {
+        let until = self.talk.lines[from..].iter().position(|line| line.means.is_input());
+        let until = until.map_or(self.talk.lines.len(), |n| from + n);
+        let at = (from..until).find(|&idx| !self.is_used[idx] && wanted(&self.talk.lines[idx].means))?;
+        self.is_used[at] = true;
+        Some(&self.talk.lines[at])
+    }
+
+    // --- what is expected
+
+    fn expect_said(&mut self, expected: &str) -> Result<(), Mismatch> {
+        match self.heard.pop_front() {
+            Some(Heard::Said(content)) if says(&content, expected) => Ok(()),
+            Some(heard) => Err(Mismatch::new(Some(heard.as_line()), "机器人说的不一样", "the bot says something else")),
+            None => Err(Mismatch::new(None, "机器人没有说话", "the bot says nothing")),
+        }
+    }
+
+    fn expect_hand_off(&mut self, team: &str) -> Result<(), Mismatch> {
+        match self.heard.pop_front() {
+            Some(Heard::HandedOff(to)) if pattern::matches(team, &to) => Ok(()),
+            Some(heard) => Err(Mismatch::new(Some(heard.as_line()), "没有转到这个组", "it is not handed to this team")),
+            None => Err(Mismatch::new(None, "没有转人工", "it is not handed off")),
+        }
+    }
+
+    fn expect_used(&self, at: usize) -> Result<(), Mismatch> {
+        if self.is_used[at] {
+            return Ok(());
+        }
+        Err(Mismatch::new(None, "流程没有用到这一行", "the flow did not ask for this line"))
+    }
+
+    fn expect_value(&self, name: &str, expected: &Value) -> Result<(), Mismatch> {
+        let value = self.state.values().and_then(|values| values.get(name));
+        let actual = match (value, name) {
+            (Some(value), _) => value.clone(),
+            (None, "status") => serde_json::to_value(self.state.status).unwrap_or(Value::Null),
+            (None, "result") => self.state.result.clone().map_or(Value::Null, Value::String),
+            (None, _) => Value::Null,
+        };
+        if is_same(&actual, expected) {
+            return Ok(());
+        }
+        Err(Mismatch::new(Some(format!("expect: {name} = {actual}")), "变量的值不一样", "the variable has another value"))
+    }
+
+    fn expect_end(&mut self, result: Option<&str>) -> Result<(), Mismatch> {
+        self.nothing_is_left()?;
+        if !self.state.is_over() {
+            return Err(Mismatch::new(None, "会话没有结束", "the conversation is not over"));
+        }
+        let actual = self.state.result.as_deref().unwrap_or_default();
+        match result {
+            Some(result) if result != actual => {
+                Err(Mismatch::new(Some(format!("end: {actual}")), "会话以另一个结果结束", "the conversation ends with another result"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Everything that was said has been expected.
+    fn nothing_is_left(&self) -> Result<(), Mismatch> {
+        if self.heard.is_empty() {
+            return Ok(());
+        }
+        let lines: Vec<_> = self.heard.iter().map(Heard::as_line).collect();
+        Err(Mismatch::new(Some(lines.join("\n")), "这里还发生了剧本里没有写的事", "something happens here that the talk does not say"))
+    }
+}
+
+impl Heard {
+    /// As a line of a talk would write it.
+    fn as_line(&self) -> String {
+        match self {
+            Self::Said(content) => format!("bot:      {}", content.as_text().replace('\n', "\n          ")),
+            Self::HandedOff(team) => format!("hand-off: {team}"),
+        }
+    }
+}
+
+/// Does the bot say what is expected? Buttons may be left out of the expectation.
+fn says(content: &Content, expected: &str) -> bool {
+    let plain = |text: &str| text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
+    let expected = plain(expected);
+    if pattern::matches(&expected, &plain(&content.as_text())) {
+        return true;
+    }
+    matches!(content, Content::Choices { text, .. } if pattern::matches(&expected, &plain(text)))
+}
+
+/// 3 and 3.0 are the same number; everything else is the same when it is equal.
+fn is_same(actual: &Value, expected: &Value) -> bool {
+    match (actual.as_f64(), expected.as_f64()) {
+        (Some(a), Some(b)) => (a - b).abs() < 1e-9,
+        _ => actual == expected || matches!((actual, expected), (Value::String(text), other) if *text == other.to_string()),
+    }
+}
