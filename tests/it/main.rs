@@ -1,0 +1,3 @@
+//! The whole product from outside, and the shape of the house it is built from.
+
+mod architecture;
