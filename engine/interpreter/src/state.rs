@@ -28,6 +28,15 @@ pub struct State {
     /// What the customer said lately, oldest first; at most [`State::MAX_HEARD`].
     #[serde(default)]
     pub heard: Vec<String>,
+    /// How many messages the customer sent so far.
+    #[serde(default)]
+    pub n_heard: u64,
+    /// How many of them a question took as its answer: no step understands those again.
+    #[serde(default)]
+    pub n_answers: u64,
+    /// How many of them a node had understood when it was left, by `flow/node`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub understood: BTreeMap<String, u64>,
     /// What the customer said while a step was at work.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inbox: Vec<Input>,
@@ -70,6 +79,9 @@ impl State {
             pending: Pending::default(),
             timer: None,
             heard: Vec::new(),
+            n_heard: 0,
+            n_answers: 0,
+            understood: BTreeMap::new(),
             inbox: Vec::new(),
             visits: BTreeMap::new(),
             path: Vec::new(),
