@@ -1,0 +1,117 @@
+//! One HTTP call: headers, body, errors. A lost session is told to whoever listens.
+
+use gloo_net::http::{Method, Request, RequestBuilder, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Answer, ApiError};
+use crate::i18n::language_now;
+use crate::session;
+
+/// Reads.
+pub(crate) async fn get<T: DeserializeOwned>(path: &str) -> Answer<T> {
+    let answer = send_bare(start(Method::GET, path)).await;
+    // Reading twice does no harm, and a short break of the network is the usual cause.
+    let response = match answer {
+        Err(error) if error.status == 0 => {
+            wait(400).await;
+            send_bare(start(Method::GET, path)).await?
+        }
+        other => other?,
+    };
+    read(response).await
+}
+
+/// Reads a file as it is.
+pub(crate) async fn get_bytes(path: &str) -> Answer<Vec<u8>> {
+    let response = send_bare(start(Method::GET, path)).await?;
+    let status = response.status();
+    response.binary().await.map_err(|error| ApiError::unreadable(status, &error.to_string()))
+}
+
+/// Creates, or starts something.
+pub(crate) async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Answer<T> {
+    read(send_json(start(Method::POST, path), body).await?).await
+}
+
+/// The same without a body.
+pub(crate) async fn post_empty<T: DeserializeOwned>(path: &str) -> Answer<T> {
+    read(send_bare(start(Method::POST, path)).await?).await
+}
+
+/// Sends a file as it is; JSON is what it should contain.
+pub(crate) async fn post_bytes<T: DeserializeOwned>(path: &str, bytes: &[u8]) -> Answer<T> {
+    let request = start(Method::POST, path)
+        .header("Content-Type", "application/json")
+        .body(js_sys::Uint8Array::from(bytes))
+        .map_err(|error| ApiError::offline(&error.to_string()))?;
+    read(checked(request).await?).await
+}
+
+/// Replaces.
+pub(crate) async fn put<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Answer<T> {
+    read(send_json(start(Method::PUT, path), body).await?).await
+}
+
+/// Replaces only what still has this revision.
+pub(crate) async fn put_if_match<T: DeserializeOwned>(path: &str, revision: u64, body: &impl Serialize) -> Answer<T> {
+    let request = start(Method::PUT, path).header("If-Match", &format!("\"{revision}\""));
+    read(send_json(request, body).await?).await
+}
+
+/// Changes a part.
+pub(crate) async fn patch<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Answer<T> {
+    read(send_json(start(Method::PATCH, path), body).await?).await
+}
+
+/// Deletes.
+pub(crate) async fn delete(path: &str) -> Answer<()> {
+    send_bare(start(Method::DELETE, path)).await.map(drop)
+}
+
+fn start(method: Method, path: &str) -> RequestBuilder {
+    RequestBuilder::new(path)
+        .method(method)
+        .header("Accept", "application/json")
+        .header("Accept-Language", language_now().code())
+}
+
+async fn send_json(request: RequestBuilder, body: &impl Serialize) -> Answer<Response> {
+    let request = request.json(body).map_err(|error| ApiError::offline(&error.to_string()))?;
+    checked(request).await
+}
+
+async fn send_bare(request: RequestBuilder) -> Answer<Response> {
+    let request = request.build().map_err(|error| ApiError::offline(&error.to_string()))?;
+    checked(request).await
+}
+
+async fn checked(request: Request) -> Answer<Response> {
+    let response = request.send().await.map_err(|error| ApiError::offline(&error.to_string()))?;
+    if response.ok() {
+        return Ok(response);
+    }
+    let status = response.status();
+    let body = response.text().await.unwrap_or_default();
+    let error = ApiError::refused(status, &body);
+    if error.is("not-signed-in") {
+        session::lost();
+    }
+    Err(error)
+}
+
+async fn read<T: DeserializeOwned>(response: Response) -> Answer<T> {
+    let status = response.status();
+    let text = response.text().await.map_err(|error| ApiError::unreadable(status, &error.to_string()))?;
+    // An empty answer is `()`.
+    let text = if text.trim().is_empty() { "null" } else { &text };
+    serde_json::from_str(text).map_err(|error| ApiError::unreadable(status, &error.to_string()))
+}
+
+/// Waits this many milliseconds.
+async fn wait(ms: i32) {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        let _ = leptos::prelude::window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
+    });
+    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+}

@@ -1,0 +1,141 @@
+//! Topics and answer libraries, with the boxes to try them.
+
+use model::{Article, Intent};
+use serde::Deserialize;
+
+use super::{Answer, delete, get, post, put};
+
+/// What an utterance is taken for.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub(crate) struct TopicTrial {
+    /// Ranked guesses.
+    #[serde(default)]
+    pub(crate) intents: Vec<TopicGuess>,
+    /// The words that decided.
+    #[serde(default)]
+    pub(crate) words: Vec<serde_json::Value>,
+    /// From here on a guess is sure.
+    #[serde(default)]
+    pub(crate) sure_above: f64,
+    /// From here on a guess is close.
+    #[serde(default)]
+    pub(crate) close_above: f64,
+}
+
+/// A guess.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(crate) struct TopicGuess {
+    /// The topic's key.
+    pub(crate) intent: String,
+    /// Its name.
+    #[serde(default)]
+    pub(crate) name: serde_json::Value,
+    /// 0 to 1.
+    pub(crate) confidence: f64,
+}
+
+/// A line of the list of libraries.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(crate) struct LibrarySummary {
+    /// The key.
+    pub(crate) key: String,
+    /// The name.
+    pub(crate) name: model::Texts,
+    /// How many articles.
+    #[serde(default)]
+    pub(crate) articles: usize,
+}
+
+/// What a question finds.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub(crate) struct LibraryTrial {
+    /// Ranked articles.
+    #[serde(default)]
+    pub(crate) hits: Vec<Hit>,
+    /// Below this score nothing is said.
+    #[serde(default)]
+    pub(crate) nothing_below: f64,
+}
+
+/// A found article.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(crate) struct Hit {
+    /// The article.
+    pub(crate) article: Article,
+    /// 0 to 1.
+    pub(crate) score: f64,
+    /// Why it was found.
+    #[serde(default)]
+    pub(crate) why: Vec<serde_json::Value>,
+}
+
+/// The topics.
+pub(crate) async fn intents() -> Answer<Vec<Intent>> {
+    get("/api/intents").await
+}
+
+/// A new topic; an empty key is derived from the name.
+pub(crate) async fn create_intent(name: &model::Texts, examples: &[String]) -> Answer<Intent> {
+    post("/api/intents", &serde_json::json!({ "name": name, "examples": examples })).await
+}
+
+/// Changes a topic.
+pub(crate) async fn save_intent(intent: &Intent) -> Answer<Intent> {
+    put(&format!("/api/intents/{}", intent.key), intent).await
+}
+
+/// Deletes a topic.
+pub(crate) async fn delete_intent(key: &str) -> Answer<()> {
+    delete(&format!("/api/intents/{key}")).await
+}
+
+/// What would this be taken for?
+pub(crate) async fn try_topics(text: &str) -> Answer<TopicTrial> {
+    post("/api/intents/try", &serde_json::json!({ "text": text })).await
+}
+
+/// The libraries.
+pub(crate) async fn libraries() -> Answer<Vec<LibrarySummary>> {
+    get("/api/libraries").await
+}
+
+/// A new library.
+pub(crate) async fn create_library(name: &model::Texts) -> Answer<LibrarySummary> {
+    post("/api/libraries", &serde_json::json!({ "name": name })).await
+}
+
+/// Renames a library.
+pub(crate) async fn rename_library(key: &str, name: &model::Texts) -> Answer<serde_json::Value> {
+    put(&format!("/api/libraries/{key}"), &serde_json::json!({ "name": name })).await
+}
+
+/// Deletes a library with its articles.
+pub(crate) async fn delete_library(key: &str) -> Answer<()> {
+    delete(&format!("/api/libraries/{key}")).await
+}
+
+/// The articles of a library, those that contain `search` when it is given.
+pub(crate) async fn articles(library: &str, search: &str) -> Answer<Vec<Article>> {
+    let search = String::from(js_sys::encode_uri_component(search));
+    get(&format!("/api/libraries/{library}/articles?q={search}")).await
+}
+
+/// A new article; the server gives the id.
+pub(crate) async fn create_article(library: &str, article: &Article) -> Answer<Article> {
+    post(&format!("/api/libraries/{library}/articles"), article).await
+}
+
+/// Changes an article.
+pub(crate) async fn save_article(article: &Article) -> Answer<Article> {
+    put(&format!("/api/articles/{}", article.id), article).await
+}
+
+/// Deletes an article.
+pub(crate) async fn delete_article(id: &str) -> Answer<()> {
+    delete(&format!("/api/articles/{id}")).await
+}
+
+/// What would this question find?
+pub(crate) async fn try_library(library: &str, query: &str) -> Answer<LibraryTrial> {
+    post(&format!("/api/libraries/{library}/try"), &serde_json::json!({ "query": query })).await
+}

@@ -1,0 +1,20 @@
+//! The typed client of the server: one function per call, problem+json as [`ApiError`].
+
+mod call;
+mod error;
+mod desk;
+mod flows;
+mod knowledge;
+mod session;
+mod workspace;
+
+pub(crate) use call::{delete, get, get_bytes, patch, post, post_bytes, post_empty, put, put_if_match};
+pub(crate) use desk::*;
+pub(crate) use error::ApiError;
+pub(crate) use flows::*;
+pub(crate) use knowledge::*;
+pub(crate) use session::*;
+pub(crate) use workspace::*;
+
+/// An answer of the server, or why there is none.
+pub(crate) type Answer<T> = Result<T, ApiError>;

@@ -1,0 +1,1 @@
+//! The drawing surface: cards, paths, gestures.

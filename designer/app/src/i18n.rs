@@ -1,0 +1,115 @@
+//! The language of the screens: Chinese or English, switched without a reload and remembered.
+
+use leptos::prelude::*;
+use model::{Language, Texts};
+
+use crate::browser;
+
+const REMEMBERED_AS: &str = "heliu.language";
+
+/// A language the screens speak.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum UiLanguage {
+    /// Chinese.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+impl UiLanguage {
+    /// The short code, as the API and flow texts have it.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Zh => "zh",
+            Self::En => "en",
+        }
+    }
+
+    /// What `<html lang>` says.
+    fn tag(self) -> &'static str {
+        match self {
+            Self::Zh => "zh-CN",
+            Self::En => "en",
+        }
+    }
+
+    /// The language of a code or tag; Chinese when it begins with `zh`, else English.
+    pub(crate) fn of(tag: &str) -> Self {
+        if tag.to_ascii_lowercase().starts_with("zh") { Self::Zh } else { Self::En }
+    }
+
+    /// The name in the language itself.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Zh => "中文",
+            Self::En => "English",
+        }
+    }
+}
+
+thread_local! {
+    static LANGUAGE: ArcRwSignal<UiLanguage> = ArcRwSignal::new(UiLanguage::default());
+}
+
+/// Chooses the language to begin with: what was chosen before, else what the browser prefers.
+pub(crate) fn begin() {
+    let chosen = browser::remembered(REMEMBERED_AS).unwrap_or_else(browser::preferred_language);
+    show(UiLanguage::of(&chosen));
+}
+
+/// The language of the screens; reading it subscribes.
+pub(crate) fn language() -> UiLanguage {
+    LANGUAGE.with(Get::get)
+}
+
+/// Its short code, `zh` or `en`; reading it subscribes.
+pub(crate) fn language_code() -> &'static str {
+    language().code()
+}
+
+/// Switches the screens and remembers the choice.
+pub(crate) fn set_language(language: UiLanguage) {
+    browser::remember(REMEMBERED_AS, language.code());
+    show(language);
+}
+
+/// The language without subscribing, for requests.
+pub(crate) fn language_now() -> UiLanguage {
+    LANGUAGE.with(GetUntracked::get_untracked)
+}
+
+fn show(language: UiLanguage) {
+    browser::set_root_attribute("lang", language.tag());
+    LANGUAGE.with(|signal| {
+        if signal.get_untracked() != language {
+            signal.set(language);
+        }
+    });
+}
+
+/// The words in the language of the screens. Inside a closure of a view it follows a switch.
+pub(crate) fn tr(zh: &'static str, en: &'static str) -> &'static str {
+    match language() {
+        UiLanguage::Zh => zh,
+        UiLanguage::En => en,
+    }
+}
+
+/// The same for words that are put together at run time.
+pub(crate) fn tr_string(zh: impl FnOnce() -> String, en: impl FnOnce() -> String) -> String {
+    match language() {
+        UiLanguage::Zh => zh(),
+        UiLanguage::En => en(),
+    }
+}
+
+/// A text of the workspace in the language of the screens, else in any.
+pub(crate) fn words(texts: &Texts) -> String {
+    texts.in_language(language_code()).to_owned()
+}
+
+/// Reads one text of a pair of inputs: the text of exactly this language, or nothing.
+pub(crate) fn text_of(texts: &Texts, language: UiLanguage) -> String {
+    texts.0.get(&Language::from(language.code())).cloned().unwrap_or_default()
+}

@@ -1,0 +1,155 @@
+//! A menu behind a button: arrow keys, Escape, a press outside closes it.
+
+use leptos::html::Div;
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+use wasm_bindgen::JsCast;
+
+use super::Icon;
+
+#[derive(Clone, Copy)]
+struct MenuCx {
+    is_open: RwSignal<bool>,
+}
+
+/// A button that opens the menu in `children`. `face` is what the button shows; else three dots.
+#[component]
+pub(crate) fn Menu(
+    #[prop(into)] label: TextProp,
+    #[prop(optional, into)] face: Option<ViewFn>,
+    /// Opens above the button.
+    #[prop(optional)]
+    up: bool,
+    /// Hangs at the left edge of the button instead of the right.
+    #[prop(optional)]
+    left: bool,
+    #[prop(optional, into)] test: Option<&'static str>,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let is_open = RwSignal::new(false);
+    let root = NodeRef::<Div>::new();
+    provide_context(MenuCx { is_open });
+    let outside = window_event_listener(leptos::ev::pointerdown, move |event| {
+        let inside = root.get_untracked().is_some_and(|root| {
+            event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok()).is_some_and(|target| root.contains(Some(&target)))
+        });
+        if !inside && is_open.try_get_untracked() == Some(true) {
+            is_open.set(false);
+        }
+    });
+    on_cleanup(move || outside.remove());
+    let has_face = face.is_some();
+    let tip = label.clone();
+
+    view! {
+        <div
+            class="menu-root"
+            node_ref=root
+            on:keydown=move |event| {
+                if event.key() == "Escape" && is_open.get_untracked() {
+                    event.stop_propagation();
+                    is_open.set(false);
+                    focus_first(&event, ".menu-button");
+                } else if matches!(event.key().as_str(), "ArrowDown" | "ArrowUp") && is_open.get_untracked() {
+                    event.prevent_default();
+                    move_focus(root, event.key() == "ArrowDown");
+                }
+            }
+        >
+            <button
+                type="button"
+                class="menu-button"
+                class:icon-btn=!has_face
+                aria-haspopup="menu"
+                aria-expanded=move || is_open.get().to_string()
+                aria-label=move || tip.get()
+                data-test=test
+                on:click=move |_| {
+                    is_open.update(|open| *open = !*open);
+                    if is_open.get_untracked() {
+                        request_animation_frame(move || move_focus(root, true));
+                    }
+                }
+            >
+                {match face {
+                    Some(face) => face.run(),
+                    None => view! { <Icon name="ellipsis" /> }.into_any(),
+                }}
+            </button>
+            {move || is_open.get().then(|| view! {
+                <div class="menu" class:up=up class:left=left role="menu">{children()}</div>
+            })}
+        </div>
+    }
+}
+
+/// One thing to do.
+#[component]
+pub(crate) fn MenuItem(
+    #[prop(into)] label: TextProp,
+    #[prop(optional, into)] icon: Option<&'static str>,
+    #[prop(optional)] danger: bool,
+    #[prop(optional, into)] checked: Option<Signal<bool>>,
+    #[prop(optional, into)] disabled: Signal<bool>,
+    #[prop(optional, into)] test: Option<&'static str>,
+    #[prop(into)] on_press: Callback<()>,
+) -> impl IntoView {
+    let menu = use_context::<MenuCx>();
+    view! {
+        <button
+            type="button"
+            class="menu-item"
+            class:danger=danger
+            role=if checked.is_some() { "menuitemradio" } else { "menuitem" }
+            aria-checked=move || checked.map(|checked| checked.get().to_string())
+            disabled=move || disabled.get()
+            data-test=test
+            on:click=move |_| {
+                if let Some(menu) = menu {
+                    menu.is_open.set(false);
+                }
+                on_press.run(());
+            }
+        >
+            {icon.map(|name| view! { <Icon name=name /> })}
+            <span>{move || label.get()}</span>
+            {move || checked.is_some_and(|checked| checked.get()).then(|| view! { <Icon name="check" /> })}
+        </button>
+    }
+}
+
+/// A line between groups.
+#[component]
+pub(crate) fn MenuLine() -> impl IntoView {
+    view! { <hr class="menu-line" /> }
+}
+
+fn focus_first(event: &web_sys::KeyboardEvent, selector: &str) {
+    let root = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let found = root.and_then(|root| root.query_selector(selector).ok().flatten());
+    if let Some(found) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = found.focus();
+    }
+}
+
+/// Moves the focus among the items, around the ends.
+fn move_focus(root: NodeRef<Div>, down: bool) {
+    let Some(root) = root.get_untracked() else { return };
+    let Ok(items) = root.query_selector_all(".menu-item:not(:disabled)") else { return };
+    let n_items = items.length();
+    if n_items == 0 {
+        return;
+    }
+    let focused = document().active_element();
+    let position = (0..n_items)
+        .find(|idx| items.item(*idx).is_some_and(|item| focused.as_ref().is_some_and(|focused| item.is_same_node(Some(focused)))));
+    let next = match position {
+        None if down => 0,
+        None => n_items - 1,
+        Some(idx) if down => (idx + 1) % n_items,
+        Some(idx) => (idx + n_items - 1) % n_items,
+    };
+    if let Some(item) = items.item(next).and_then(|item| item.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = item.focus();
+    }
+}

@@ -1,0 +1,39 @@
+//! The parts every screen is made of. Each part is one file and wears `style/10-ui.css`.
+
+mod avatar;
+mod button;
+mod dialog;
+mod empty;
+mod field;
+mod icon;
+mod input;
+mod menu;
+mod pill;
+mod segments;
+mod select;
+mod skeleton;
+mod slider;
+mod switch;
+mod tabs;
+mod textarea;
+mod toast;
+mod tooltip;
+
+pub(crate) use avatar::Avatar;
+pub(crate) use button::{Button, ButtonKind, IconButton};
+pub(crate) use dialog::{Dialog, DialogSize};
+pub(crate) use empty::{EmptyState, ErrorState};
+pub(crate) use field::Field;
+pub(crate) use icon::{Icon, IconSprite};
+pub(crate) use input::{NumberInput, SearchInput, TextInput};
+pub(crate) use menu::{Menu, MenuItem, MenuLine};
+pub(crate) use pill::{Pill, Tone};
+pub(crate) use segments::Segments;
+pub(crate) use select::Select;
+pub(crate) use skeleton::{Skeleton, SkeletonRows};
+pub(crate) use slider::Slider;
+pub(crate) use switch::Switch;
+pub(crate) use tabs::Tabs;
+pub(crate) use textarea::{TextArea, is_composing};
+pub(crate) use toast::{Toasts, toast, toast_error, toast_undo};
+pub(crate) use tooltip::Tip;
