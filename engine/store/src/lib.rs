@@ -1,1 +1,37 @@
-//! store
+//! What the product remembers: sea-orm on SQLite, or on PostgreSQL.
+//!
+//! Each file answers the questions of one area, and its functions are named for the question:
+//! `flows::draft`, `conversations::by_public_id`, `timers::earliest_due`. Rows never leave this crate; callers get
+//! `model` types or plain structs. Conversation state is opaque JSON with a version number.
+//!
+//! Questions take any connection: [`Store::read`] for reading, a [`Writing`] from [`Store::write`] for changes that
+//! belong together. Time is an argument. What a turn of a conversation did goes through [`turns::Committer`], which
+//! gathers the turns of many conversations under one fsync.
+
+mod connect;
+mod error;
+mod moment;
+mod rows;
+mod tables;
+
+pub mod channels;
+pub mod conversations;
+pub mod desk;
+pub mod directory;
+pub mod drafts;
+pub mod flows;
+pub mod intents;
+pub mod libraries;
+pub mod members;
+pub mod messages;
+pub mod sessions;
+pub mod talks;
+pub mod timers;
+pub mod turns;
+pub mod versions;
+pub mod workspaces;
+
+pub use connect::{Store, Writing};
+pub use error::{Error, Result};
+pub use moment::{parse_rfc3339, rfc3339};
+pub use workspaces::WorkspaceId;
