@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use expr::{Now, Sink, Values};
 use jiff::Zoned;
 use model::{
-    Content, Expression, HandOffPacket, IntentKey, Language, LibraryKey, Moment, NodeId, PortId,
-    Resources, Script, Template, Texts, VarName,
+    Content, Expression, HandOffPacket, IntentKey, Language, LibraryKey, Moment, NodeId, PortId, Resources, Script,
+    Template, Texts, VarName,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -25,9 +25,7 @@ pub struct Failure {
 impl Failure {
     /// A failure with its reason in both languages.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self {
-            why: Texts::new(zh, en),
-        }
+        Self { why: Texts::new(zh, en) }
     }
 }
 
@@ -78,11 +76,7 @@ impl Ctx<'_> {
 
     /// A variable's value; `Null` when it has none.
     pub fn get(&self, name: &VarName) -> Value {
-        self.frame()
-            .values
-            .get(name)
-            .cloned()
-            .unwrap_or(Value::Null)
+        self.frame().values.get(name).cloned().unwrap_or(Value::Null)
     }
 
     /// What the customer said last, as words.
@@ -193,10 +187,7 @@ impl Ctx<'_> {
 
     /// Says something to the customer.
     pub fn say(&mut self, content: Content) {
-        self.effects.push(Effect::Say {
-            content,
-            node: self.node.id.clone(),
-        });
+        self.effects.push(Effect::Say { content, node: self.node.id.clone() });
     }
 
     /// Says a text of the settings; an empty one is not said.
@@ -237,10 +228,7 @@ impl Ctx<'_> {
 
     /// The customer rated the conversation, 1 to 5.
     pub fn rated(&mut self, score: u8, reason: &str) {
-        self.effects.push(Effect::Rated {
-            score,
-            reason: reason.to_owned(),
-        });
+        self.effects.push(Effect::Rated { score, reason: reason.to_owned() });
     }
 
     // --- what it can wait for; each gives the `Next` to return
@@ -263,32 +251,19 @@ impl Ctx<'_> {
     /// Asks which intent a text has: resumes with `Answer::Recognised` or `Answer::Failed`.
     pub fn ask_recognition(&mut self, text: &str, intents: &[IntentKey]) -> Next {
         let id = self.next_effect();
-        self.ask(Effect::Recognise {
-            id,
-            text: text.to_owned(),
-            intents: intents.to_vec(),
-        })
+        self.ask(Effect::Recognise { id, text: text.to_owned(), intents: intents.to_vec() })
     }
 
     /// Asks the libraries: resumes with `Answer::Found` or `Answer::Failed`.
     pub fn ask_search(&mut self, query: &str, libraries: &[LibraryKey], limit: usize) -> Next {
         let id = self.next_effect();
-        self.ask(Effect::Search {
-            id,
-            query: query.to_owned(),
-            libraries: libraries.to_vec(),
-            limit,
-        })
+        self.ask(Effect::Search { id, query: query.to_owned(), libraries: libraries.to_vec(), limit })
     }
 
     /// Calls a service: resumes with `Answer::Replied` or `Answer::Failed`.
     pub fn ask_service(&mut self, request: HttpRequest) -> Next {
         let id = self.next_effect();
-        self.ask(Effect::Call {
-            id,
-            node: self.node.id.clone(),
-            request,
-        })
+        self.ask(Effect::Call { id, node: self.node.id.clone(), request })
     }
 
     /// Puts the conversation in a team's queue: resumes with [`crate::Happened::Agent`], or `TimeUp` after `minutes`.
@@ -305,9 +280,7 @@ impl Ctx<'_> {
         }
         for variable in &self.program.flow.variables {
             if packet.details.contains_key(&variable.name) && !variable.label.is_empty() {
-                packet
-                    .labels
-                    .insert(variable.name.clone(), variable.label.clone());
+                packet.labels.insert(variable.name.clone(), variable.label.clone());
             }
         }
         packet.path = self.state.path.clone();
@@ -336,10 +309,7 @@ impl Ctx<'_> {
 
     fn ask(&mut self, effect: Effect) -> Next {
         let id = effect.asked().cloned().unwrap_or(EffectId(String::new()));
-        self.state.pending = Pending::Effect {
-            effect: Box::new(effect.clone()),
-            id,
-        };
+        self.state.pending = Pending::Effect { effect: Box::new(effect.clone()), id };
         self.effects.push(effect);
         Next::Wait
     }
@@ -354,10 +324,7 @@ impl Ctx<'_> {
         self.state.timer = minutes.filter(|minutes| *minutes > 0.0).map(|minutes| {
             self.state.n_timers += 1;
             let wait_ms = (minutes * 60_000.0).min(366.0 * 24.0 * 60.0 * 60_000.0) as Moment;
-            Timer {
-                id: TimerId(format!("t{}", self.state.n_timers)),
-                due: self.now.saturating_add(wait_ms),
-            }
+            Timer { id: TimerId(format!("t{}", self.state.n_timers)), due: self.now.saturating_add(wait_ms) }
         });
     }
 
@@ -367,17 +334,11 @@ impl Ctx<'_> {
     }
 
     pub(crate) fn frame(&self) -> &Frame {
-        self.state
-            .frames
-            .last()
-            .expect("a node runs inside a frame")
+        self.state.frames.last().expect("a node runs inside a frame")
     }
 
     fn frame_mut(&mut self) -> &mut Frame {
-        self.state
-            .frames
-            .last_mut()
-            .expect("a node runs inside a frame")
+        self.state.frames.last_mut().expect("a node runs inside a frame")
     }
 
     /// All variables of the flow, for kinds that look through them.
@@ -387,10 +348,6 @@ impl Ctx<'_> {
 
     /// The port of this node with this id, if it has one.
     pub fn port(&self, id: &str) -> Option<&PortId> {
-        self.node
-            .ports
-            .iter()
-            .find(|port| port.id == *id)
-            .map(|port| &port.id)
+        self.node.ports.iter().find(|port| port.id == *id).map(|port| &port.id)
     }
 }

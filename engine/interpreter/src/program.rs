@@ -100,9 +100,13 @@ impl Program {
             if node.kind == "start" && program.start.is_empty() {
                 program.start = node.id.clone();
             }
-            let Some(entry) = catalogue.get(&node.kind) else { continue };
+            let Some(entry) = catalogue.get(&node.kind) else {
+                continue;
+            };
             let config = entry.upgrade(&node.config, node.v);
-            let Ok(built) = entry.build(&config) else { continue };
+            let Ok(built) = entry.build(&config) else {
+                continue;
+            };
             program.compile_sources(&entry.spec.schema, &config);
             let title = if node.title.is_empty() { entry.spec.label.clone() } else { node.title.clone() };
             let edges = flow.edges.iter().filter(|edge| edge.from == node.id);
@@ -213,6 +217,9 @@ fn time_zone(resources: &Resources) -> String {
 
 impl std::fmt::Debug for Program {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Program").field("flow", &self.flow.key).field("nodes", &self.nodes.len()).finish_non_exhaustive()
+        f.debug_struct("Program")
+            .field("flow", &self.flow.key)
+            .field("nodes", &self.nodes.len())
+            .finish_non_exhaustive()
     }
 }

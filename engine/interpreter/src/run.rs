@@ -4,16 +4,11 @@ use std::collections::BTreeMap;
 
 use expr::Values;
 use model::spec::PortRole;
-use model::{
-    Content, FlowKey, Handler, Mark, Moment, NodeId, PortId, Status, Texts, Trigger, VarName, Visit,
-};
+use model::{Content, FlowKey, Handler, Mark, Moment, NodeId, PortId, Status, Texts, Trigger, VarName, Visit};
 use serde_json::Value;
 
 use crate::program::{SYSTEM_VARIABLES, is_system};
-use crate::{
-    AgentAct, Ctx, Effect, Failure, Frame, Happened, MAX_VISITS_PER_TURN, Next, Pending, Program,
-    State,
-};
+use crate::{AgentAct, Ctx, Effect, Failure, Frame, Happened, MAX_VISITS_PER_TURN, Next, Pending, Program, State};
 
 /// How deep flows may call each other.
 const MAX_DEPTH: usize = 16;
@@ -36,23 +31,11 @@ pub(crate) struct Run<'a> {
 
 impl<'a> Run<'a> {
     pub(crate) fn new(program: &'a Program, state: State, now: Moment) -> Self {
-        Self {
-            program,
-            state,
-            effects: Vec::new(),
-            trace: Vec::new(),
-            now,
-            n_visits: 0,
-        }
+        Self { program, state, effects: Vec::new(), trace: Vec::new(), now, n_visits: 0 }
     }
 
     /// Begins a flow: the conversation's own or a called one.
-    pub(crate) fn begin(
-        &mut self,
-        flow: &FlowKey,
-        given: &Values,
-        gives_back: Vec<(VarName, VarName)>,
-    ) -> bool {
+    pub(crate) fn begin(&mut self, flow: &FlowKey, given: &Values, gives_back: Vec<(VarName, VarName)>) -> bool {
         let Some(program) = self.program.find(flow) else {
             return false;
         };
@@ -61,11 +44,7 @@ impl<'a> Run<'a> {
             let system = caller.values.iter().filter(|(name, _)| is_system(name));
             values.extend(system.map(|(name, value)| (name.clone(), value.clone())));
         }
-        values.extend(
-            given
-                .iter()
-                .map(|(name, value)| (name.clone(), value.clone())),
-        );
+        values.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
         values.insert("language".into(), self.state.language.as_str().into());
         for name in SYSTEM_VARIABLES {
             values.entry(name.into()).or_insert_with(|| "".into());
@@ -86,11 +65,7 @@ impl<'a> Run<'a> {
 
     /// The program of the flow the conversation is in.
     pub(crate) fn program(&self) -> &'a Program {
-        let inner = self
-            .state
-            .frames
-            .last()
-            .and_then(|frame| self.program.find(&frame.flow));
+        let inner = self.state.frames.last().and_then(|frame| self.program.find(&frame.flow));
         inner.unwrap_or(self.program)
     }
 
@@ -109,11 +84,7 @@ impl<'a> Run<'a> {
         let Some(frame) = self.state.frames.last_mut() else {
             return;
         };
-        let visits = self
-            .state
-            .visits
-            .entry(format!("{}/{node}", frame.flow))
-            .or_insert(0);
+        let visits = self.state.visits.entry(format!("{}/{node}", frame.flow)).or_insert(0);
         *visits += 1;
         frame.visit = *visits;
         frame.memory = Value::Null;
@@ -146,10 +117,7 @@ impl<'a> Run<'a> {
             }
             self.n_visits += 1;
             todo = self.visit(next);
-            if todo.is_none()
-                && matches!(self.state.pending, Pending::Customer)
-                && !self.state.inbox.is_empty()
-            {
+            if todo.is_none() && matches!(self.state.pending, Pending::Customer) && !self.state.inbox.is_empty() {
                 let input = self.state.inbox.remove(0);
                 self.hear(&input.as_text());
                 todo = Some(Todo::Resume(Happened::Said(input)));
@@ -231,29 +199,20 @@ impl<'a> Run<'a> {
         }
         match node.role(port) {
             Some(PortRole::Failed | PortRole::Invalid) => {
-                let label = node
-                    .ports
-                    .iter()
-                    .find(|known| &known.id == port)
-                    .map(|known| known.label.clone());
+                let label = node.ports.iter().find(|known| &known.id == port).map(|known| known.label.clone());
                 let why = label.unwrap_or_default();
                 self.fail(&Failure { why })
             }
-            Some(PortRole::Silence) => self
-                .catch(|on| matches!(on, Trigger::Silence))
-                .or_else(|| self.stop("no_answer")),
+            Some(PortRole::Silence) => {
+                self.catch(|on| matches!(on, Trigger::Silence)).or_else(|| self.stop("no_answer"))
+            }
             _ => self.stop("dead_end"),
         }
     }
 
     /// A path ended without an end step: back to what a handler interrupted, else the flow is over.
     fn stop(&mut self, result: &str) -> Option<Todo> {
-        if let Some(node) = self
-            .state
-            .frames
-            .last_mut()
-            .and_then(|frame| frame.interrupted.pop())
-        {
+        if let Some(node) = self.state.frames.last_mut().and_then(|frame| frame.interrupted.pop()) {
             self.go_to(node);
             return Some(Todo::Enter);
         }
@@ -281,27 +240,15 @@ impl<'a> Run<'a> {
     /// The last resort: nothing is left to try, so the conversation goes to a person.
     fn give_up(&mut self, failure: &Failure) {
         let node = self.state.current().cloned().unwrap_or_default();
-        if self.state.on_error
-            || self.n_visits >= MAX_VISITS_PER_TURN
-            || !self.has_handler_for_error()
-        {
+        if self.state.on_error || self.n_visits >= MAX_VISITS_PER_TURN || !self.has_handler_for_error() {
             let sorry = match self.state.language.as_str() {
                 "zh" => "抱歉，系统出了点问题，正在为您转接人工客服。",
                 _ => "Sorry, something went wrong. We are handing you over to a colleague.",
             };
-            self.effects.push(Effect::Say {
-                content: Content::text(sorry),
-                node: node.clone(),
-            });
+            self.effects.push(Effect::Say { content: Content::text(sorry), node: node.clone() });
         }
         self.mark(&node, Mark::Failed, failure.why.clone(), BTreeMap::new());
-        let team = self
-            .program()
-            .resources
-            .teams
-            .first()
-            .map(|team| team.key.clone())
-            .unwrap_or_default();
+        let team = self.program().resources.teams.first().map(|team| team.key.clone()).unwrap_or_default();
         let packet = model::HandOffPacket {
             team,
             reason: failure.why.get(&self.state.language, &[]).to_owned(),
@@ -351,25 +298,16 @@ impl<'a> Run<'a> {
     }
 
     fn has_handler_for_error(&self) -> bool {
-        self.program()
-            .handlers()
-            .iter()
-            .any(|handler| handler.on == Trigger::Error)
+        self.program().handlers().iter().any(|handler| handler.on == Trigger::Error)
     }
 
     /// Goes to the first handler, of this flow or the flows that called it, that `wanted` accepts.
     pub(crate) fn catch(&mut self, wanted: impl Fn(&Trigger) -> bool) -> Option<Todo> {
         let depth = self.state.frames.iter().rposition(|frame| {
-            self.program
-                .find(&frame.flow)
-                .is_some_and(|program| program.handlers().iter().any(|h| wanted(&h.on)))
+            self.program.find(&frame.flow).is_some_and(|program| program.handlers().iter().any(|h| wanted(&h.on)))
         })?;
         self.state.frames.truncate(depth + 1);
-        let handler = self
-            .program()
-            .handlers()
-            .iter()
-            .find(|handler| wanted(&handler.on))?;
+        let handler = self.program().handlers().iter().find(|handler| wanted(&handler.on))?;
         self.interrupt(handler);
         Some(Todo::Enter)
     }
@@ -393,23 +331,14 @@ impl<'a> Run<'a> {
 
     /// Lets a handler whose phrases the customer's words match interrupt; says whether one did.
     pub(crate) fn interrupt_by_words(&mut self, words: &str) -> bool {
-        if self
-            .catch(|on| matches!(on, Trigger::Phrases { phrases } if says_one_of(words, phrases)))
-            .is_some()
-        {
+        if self.catch(|on| matches!(on, Trigger::Phrases { phrases } if says_one_of(words, phrases))).is_some() {
             self.enter();
             return true;
         }
         false
     }
 
-    fn call(
-        &mut self,
-        node: &NodeId,
-        flow: &FlowKey,
-        give: &Values,
-        get: Vec<(VarName, VarName)>,
-    ) -> Option<Todo> {
+    fn call(&mut self, node: &NodeId, flow: &FlowKey, give: &Values, get: Vec<(VarName, VarName)>) -> Option<Todo> {
         if self.state.frames.len() >= MAX_DEPTH {
             let failure = Failure::new(
                 format!("流程互相调用超过 {MAX_DEPTH} 层"),
@@ -421,17 +350,10 @@ impl<'a> Run<'a> {
         if self.begin(flow, give, get) {
             return Some(Todo::Enter);
         }
-        let failure = Failure::new(
-            format!("流程 {flow} 没有已发布的版本"),
-            format!("flow {flow} has no published version"),
-        );
+        let failure =
+            Failure::new(format!("流程 {flow} 没有已发布的版本"), format!("flow {flow} has no published version"));
         self.mark(node, Mark::Failed, failure.why.clone(), BTreeMap::new());
-        match self
-            .program()
-            .node(node)
-            .ok()
-            .and_then(|node| node.failed_port().cloned())
-        {
+        match self.program().node(node).ok().and_then(|node| node.failed_port().cloned()) {
             Some(port) => self.leave(node, &port),
             None => self.fail(&failure),
         }
@@ -448,11 +370,7 @@ impl<'a> Run<'a> {
             return Some(Todo::Resume(Happened::Returned(result)));
         }
         // The last values stay readable: what was collected is what reports and replays look at.
-        self.state.frames.push(Frame {
-            node: None,
-            memory: Value::Null,
-            ..frame
-        });
+        self.state.frames.push(Frame { node: None, memory: Value::Null, ..frame });
         self.state.status = Status::Ended;
         self.state.pending = Pending::Nothing;
         self.state.timer = None;
@@ -490,13 +408,7 @@ pub(crate) fn size_of(value: &Value) -> usize {
         Value::Number(_) => 8,
         Value::String(text) => text.len() + 2,
         Value::Array(items) => items.iter().map(|item| size_of(item) + 1).sum::<usize>() + 2,
-        Value::Object(fields) => {
-            fields
-                .iter()
-                .map(|(name, value)| name.len() + size_of(value) + 4)
-                .sum::<usize>()
-                + 2
-        }
+        Value::Object(fields) => fields.iter().map(|(name, value)| name.len() + size_of(value) + 4).sum::<usize>() + 2,
     }
 }
 
@@ -504,30 +416,21 @@ pub(crate) fn size_of(value: &Value) -> usize {
 fn says_one_of(words: &str, phrases: &[String]) -> bool {
     const SHORT: usize = 12;
     let plain = |text: &str| {
-        text.to_lowercase()
-            .chars()
-            .filter(|c| c.is_alphanumeric() || *c == ' ')
-            .collect::<String>()
-            .trim()
-            .to_owned()
+        text.to_lowercase().chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect::<String>().trim().to_owned()
     };
     let said = plain(words);
     let is_latin = said.is_ascii();
-    phrases
-        .iter()
-        .map(|phrase| plain(phrase))
-        .filter(|phrase| !phrase.is_empty())
-        .any(|phrase| {
-            if said == phrase {
-                return true;
-            }
-            if is_latin {
-                let n_words = said.split_whitespace().count();
-                n_words <= 6 && format!(" {said} ").contains(&format!(" {phrase} "))
-            } else {
-                said.chars().count() <= SHORT && said.contains(&phrase)
-            }
-        })
+    phrases.iter().map(|phrase| plain(phrase)).filter(|phrase| !phrase.is_empty()).any(|phrase| {
+        if said == phrase {
+            return true;
+        }
+        if is_latin {
+            let n_words = said.split_whitespace().count();
+            n_words <= 6 && format!(" {said} ").contains(&format!(" {phrase} "))
+        } else {
+            said.chars().count() <= SHORT && said.contains(&phrase)
+        }
+    })
 }
 
 #[cfg(test)]
@@ -536,18 +439,11 @@ mod tests {
 
     #[test]
     fn a_short_message_that_contains_the_phrase_says_it() {
-        let phrases = [
-            "转人工".to_owned(),
-            "人工".to_owned(),
-            "human agent".to_owned(),
-        ];
+        let phrases = ["转人工".to_owned(), "人工".to_owned(), "human agent".to_owned()];
 
         assert!(says_one_of("我要转人工！", &phrases));
         assert!(says_one_of("I want a human agent", &phrases));
-        assert!(!says_one_of(
-            "你们的人工智能音箱支持多少种语言啊我想买一个",
-            &phrases
-        ));
+        assert!(!says_one_of("你们的人工智能音箱支持多少种语言啊我想买一个", &phrases));
         assert!(!says_one_of("humane agents", &phrases));
         assert!(!says_one_of("", &phrases));
     }

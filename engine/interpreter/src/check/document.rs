@@ -25,7 +25,8 @@ pub fn read_flow(text: &str) -> Result<FlowFile, Vec<Problem>> {
     if text.len() > MAX_DOCUMENT_BYTES {
         return Err(vec![too_large(text.len())]);
     }
-    let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| vec![not_json(&error)])?;
+    let value: Value =
+        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| vec![not_json(&error)])?;
     if !value.is_object() {
         return Err(vec![Problem::error(
             "not-a-flow",
@@ -42,7 +43,10 @@ pub fn read_flow(text: &str) -> Result<FlowFile, Vec<Problem>> {
             Place::document("/format"),
             Texts::new(
                 format!("这个文件是格式 {format}，本版本（{}）只能读到格式 {FORMAT}", env!("CARGO_PKG_VERSION")),
-                format!("this file has format {format}; this release ({}) reads up to format {FORMAT}", env!("CARGO_PKG_VERSION")),
+                format!(
+                    "this file has format {format}; this release ({}) reads up to format {FORMAT}",
+                    env!("CARGO_PKG_VERSION")
+                ),
             ),
             Texts::new(
                 "请用导出它的那个版本或更新的 Heliu 打开",
@@ -65,7 +69,10 @@ pub fn read_flow(text: &str) -> Result<FlowFile, Vec<Problem>> {
         Err(error) => Err(vec![Problem::error(
             "flow-not-valid",
             Place::flow(),
-            Texts::new(format!("流程文件的内容不符合格式：{error}"), format!("the document does not fit the format: {error}")),
+            Texts::new(
+                format!("流程文件的内容不符合格式：{error}"),
+                format!("the document does not fit the format: {error}"),
+            ),
             Texts::new("请对照 flow.schema.json 修改", "compare it with flow.schema.json"),
         )]),
     }
@@ -82,7 +89,10 @@ pub(super) fn ids(flow: &Flow) -> Vec<Problem> {
         problems.push(Problem::error(
             "key-not-valid",
             Place::document("/key"),
-            Texts::new(format!("流程的键“{}”不能使用", flow.key), format!("the flow's key “{}” cannot be used", flow.key)),
+            Texts::new(
+                format!("流程的键“{}”不能使用", flow.key),
+                format!("the flow's key “{}” cannot be used", flow.key),
+            ),
             Texts::new("请用 1 到 64 个小写字母、数字、- 或 _", "use 1 to 64 lower-case letters, digits, - or _"),
         ));
     }
@@ -108,7 +118,10 @@ pub(super) fn ids(flow: &Flow) -> Vec<Problem> {
             problems.push(Problem::error(
                 "id-twice",
                 Place::node(&node.id),
-                Texts::new(format!("有两个步骤的 id 都是“{}”", node.id), format!("two steps have the id “{}”", node.id)),
+                Texts::new(
+                    format!("有两个步骤的 id 都是“{}”", node.id),
+                    format!("two steps have the id “{}”", node.id),
+                ),
                 Texts::new("请给其中一个换一个 id", "give one of them another id"),
             ));
         }
@@ -134,7 +147,10 @@ pub(super) fn ids(flow: &Flow) -> Vec<Problem> {
             problems.push(Problem::error(
                 "variable-twice",
                 place,
-                Texts::new(format!("变量“{}”定义了两次", variable.name), format!("the variable “{}” is defined twice", variable.name)),
+                Texts::new(
+                    format!("变量“{}”定义了两次", variable.name),
+                    format!("the variable “{}” is defined twice", variable.name),
+                ),
                 Texts::new("请删掉一个或改名", "remove or rename one"),
             ));
         }
@@ -162,7 +178,10 @@ fn not_valid(error: &jsonschema::ValidationError<'_>) -> Problem {
     Problem::error(
         "flow-not-valid",
         Place::document(pointer.clone()),
-        Texts::new(format!("{pointer} 不符合流程格式：{error}"), format!("{pointer} does not fit the flow format: {error}")),
+        Texts::new(
+            format!("{pointer} 不符合流程格式：{error}"),
+            format!("{pointer} does not fit the flow format: {error}"),
+        ),
         Texts::new("请对照 flow.schema.json 修改", "compare it with flow.schema.json"),
     )
 }
@@ -171,8 +190,14 @@ fn too_many_nodes(n: usize) -> Problem {
     Problem::error(
         "too-many-nodes",
         Place::document("/nodes"),
-        Texts::new(format!("流程有 {n} 个步骤，最多 {MAX_NODES} 个"), format!("the flow has {n} steps; the limit is {MAX_NODES}")),
-        Texts::new("请拆成几个流程，用“子流程”步骤相连", "split it into several flows and join them with “reusable flow” steps"),
+        Texts::new(
+            format!("流程有 {n} 个步骤，最多 {MAX_NODES} 个"),
+            format!("the flow has {n} steps; the limit is {MAX_NODES}"),
+        ),
+        Texts::new(
+            "请拆成几个流程，用“子流程”步骤相连",
+            "split it into several flows and join them with “reusable flow” steps",
+        ),
     )
 }
 

@@ -50,7 +50,10 @@ fn edges(flow: &Flow, catalogue: &Catalogue) -> Vec<Problem> {
             problems.push(Problem::error(
                 "edge-from-nowhere",
                 Place::document("/edges"),
-                Texts::new(format!("有一条走向来自不存在的步骤“{}”", edge.from), format!("a path leaves a step that does not exist: “{}”", edge.from)),
+                Texts::new(
+                    format!("有一条走向来自不存在的步骤“{}”", edge.from),
+                    format!("a path leaves a step that does not exist: “{}”", edge.from),
+                ),
                 Texts::new("请删掉这条走向", "delete the path"),
             ));
             continue;
@@ -60,7 +63,10 @@ fn edges(flow: &Flow, catalogue: &Catalogue) -> Vec<Problem> {
             None => problems.push(Problem::error(
                 "edge-to-nowhere",
                 place.clone(),
-                Texts::new(format!("这个出口连到不存在的步骤“{}”", edge.to), format!("this exit leads to a step that does not exist: “{}”", edge.to)),
+                Texts::new(
+                    format!("这个出口连到不存在的步骤“{}”", edge.to),
+                    format!("this exit leads to a step that does not exist: “{}”", edge.to),
+                ),
                 Texts::new("请把出口连到别的步骤", "connect the exit to another step"),
             )),
             Some(to) if catalogue.get(&to.kind).is_some_and(|entry| !entry.spec.enterable) => {
@@ -116,11 +122,15 @@ fn handlers(flow: &Flow) -> Vec<Problem> {
             problems.push(Problem::error(
                 "handler-twice",
                 place.clone(),
-                Texts::new(format!("两条全流程规则的 id 都是“{}”", handler.id), format!("two whole-flow rules have the id “{}”", handler.id)),
+                Texts::new(
+                    format!("两条全流程规则的 id 都是“{}”", handler.id),
+                    format!("two whole-flow rules have the id “{}”", handler.id),
+                ),
                 Texts::new("请删掉一条", "delete one"),
             ));
         }
-        if matches!(&handler.on, Trigger::Phrases { phrases } if phrases.iter().all(|phrase| phrase.trim().is_empty())) {
+        if matches!(&handler.on, Trigger::Phrases { phrases } if phrases.iter().all(|phrase| phrase.trim().is_empty()))
+        {
             problems.push(Problem::warning(
                 "handler-without-words",
                 place,
@@ -159,7 +169,10 @@ fn unreachable(flow: &Flow) -> Vec<Problem> {
             Problem::warning(
                 "not-reachable",
                 Place::node(&node.id),
-                Texts::new("没有走向通到这个步骤，客户永远走不到这里", "no path leads here, so no customer ever comes to this step"),
+                Texts::new(
+                    "没有走向通到这个步骤，客户永远走不到这里",
+                    "no path leads here, so no customer ever comes to this step",
+                ),
                 Texts::new("请把某个出口连过来，或删掉它", "connect an exit to it, or delete it"),
             )
         })
@@ -178,7 +191,9 @@ fn dead_ends(flow: &Flow, catalogue: &Catalogue) -> Vec<Problem> {
     let returning: BTreeSet<&NodeId> = after_returning_handlers(flow);
     let mut problems = Vec::new();
     for node in &flow.nodes {
-        let Some(entry) = catalogue.get(&node.kind) else { continue };
+        let Some(entry) = catalogue.get(&node.kind) else {
+            continue;
+        };
         let config = with_defaults(&entry.spec, &entry.upgrade(&node.config, node.v));
         for port in ports(&entry.spec, &config) {
             let is_caught = match port.role {
@@ -195,7 +210,10 @@ fn dead_ends(flow: &Flow, catalogue: &Catalogue) -> Vec<Problem> {
                         format!("出口“{}”没有去处，会话会停在这里", label("zh")),
                         format!("the exit “{}” leads nowhere: the conversation would stop here", label("en")),
                     ),
-                    Texts::new("请把它连到下一步、“结束”或“转人工”", "connect it to the next step, an end, or an agent"),
+                    Texts::new(
+                        "请把它连到下一步、“结束”或“转人工”",
+                        "connect it to the next step, an end, or an agent",
+                    ),
                 ));
             }
         }
@@ -205,7 +223,8 @@ fn dead_ends(flow: &Flow, catalogue: &Catalogue) -> Vec<Problem> {
 
 /// Nodes after a handler that goes back to the interrupted step: a path that ends there is not a dead end.
 fn after_returning_handlers(flow: &Flow) -> BTreeSet<&NodeId> {
-    let mut open: Vec<&NodeId> = flow.handlers.iter().filter(|handler| handler.returns).map(|handler| &handler.to).collect();
+    let mut open: Vec<&NodeId> =
+        flow.handlers.iter().filter(|handler| handler.returns).map(|handler| &handler.to).collect();
     let mut reached = BTreeSet::new();
     while let Some(node) = open.pop() {
         if reached.insert(node) {

@@ -14,7 +14,10 @@ fn check_node(node: &Node, catalogue: &Catalogue) -> Vec<Problem> {
         return vec![Problem::error(
             "unknown-kind",
             Place::node(&node.id),
-            Texts::new(format!("本版本不认识步骤种类“{}”", node.kind), format!("this release does not know the kind of step “{}”", node.kind)),
+            Texts::new(
+                format!("本版本不认识步骤种类“{}”", node.kind),
+                format!("this release does not know the kind of step “{}”", node.kind),
+            ),
             Texts::new(
                 "步骤原样保留着；请升级 Heliu，或换成别的步骤",
                 "the step is kept as it is: upgrade Heliu, or replace the step",
@@ -27,13 +30,18 @@ fn check_node(node: &Node, catalogue: &Catalogue) -> Vec<Problem> {
             Place::node(&node.id),
             Texts::new(
                 format!("这个步骤的设置是第 {} 版，本版本只认识到第 {} 版", node.v, entry.spec.version),
-                format!("the settings of this step are version {}; this release knows up to {}", node.v, entry.spec.version),
+                format!(
+                    "the settings of this step are version {}; this release knows up to {}",
+                    node.v, entry.spec.version
+                ),
             ),
             Texts::new("请升级 Heliu", "upgrade Heliu"),
         )];
     }
     let config = with_defaults(&entry.spec, &entry.upgrade(&node.config, node.v));
-    let Ok(validator) = jsonschema::validator_for(&entry.spec.schema) else { return Vec::new() };
+    let Ok(validator) = jsonschema::validator_for(&entry.spec.schema) else {
+        return Vec::new();
+    };
     let mut problems: Vec<_> = validator
         .iter_errors(&config)
         .take(20)

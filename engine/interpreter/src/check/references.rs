@@ -15,7 +15,9 @@ pub(super) fn check(flow: &Flow, catalogue: &Catalogue, resources: &Resources) -
     let known = Known::new(flow, resources);
     let mut problems = Vec::new();
     for node in &flow.nodes {
-        let Some(entry) = catalogue.get(&node.kind) else { continue };
+        let Some(entry) = catalogue.get(&node.kind) else {
+            continue;
+        };
         let config = with_defaults(&entry.spec, &entry.upgrade(&node.config, node.v));
         let found = references(&entry.spec.schema, &config);
         for reference in &found {
@@ -72,7 +74,9 @@ fn check_one(flow: &Flow, node: &Node, reference: &Reference<'_>, known: &Known<
     if let ("texts", Value::Object(texts)) = (reference.what, reference.value) {
         return check_texts(flow, node, &reference.pointer, texts, known);
     }
-    let Some(text) = reference.value.as_str() else { return Vec::new() };
+    let Some(text) = reference.value.as_str() else {
+        return Vec::new();
+    };
     match reference.what {
         "expression" => sources(place, Compiled::expression(text).map(|c| c.uses()), known),
         "template" => sources(place, CompiledTemplate::parse(text).map(|c| c.uses()), known),
@@ -96,7 +100,10 @@ fn check_one(flow: &Flow, node: &Node, reference: &Reference<'_>, known: &Known<
             "flow-calls-itself",
             place,
             Texts::new("流程不能调用自己", "a flow cannot call itself"),
-            Texts::new("要回到前面的步骤，请直接连线或用“跳转”", "to go back, connect to the earlier step or use “Go to step”"),
+            Texts::new(
+                "要回到前面的步骤，请直接连线或用“跳转”",
+                "to go back, connect to the earlier step or use “Go to step”",
+            ),
         )],
         "flow" => match known.flows.get(&FlowKey::from(text)) {
             None => vec![unknown(place, "flow", text)],

@@ -1,0 +1,6 @@
+//! The interpreter with three tiny kinds: what holds for every conversation, whatever the kinds are.
+
+mod checks;
+mod conversation;
+mod kinds;
+mod schema;
