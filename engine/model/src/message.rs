@@ -123,7 +123,9 @@ impl Content {
             | Self::Rating { text }
             | Self::Form { text, .. }
             | Self::Filled { text, .. } => text.clone(),
-            Self::Picture { url, alt } => format!("[{}] {url}", if alt.is_empty() { "image" } else { alt }),
+            Self::Picture { url, alt } => {
+                format!("[{}] {url}", if alt.is_empty() { "image" } else { alt })
+            }
             Self::File { url, name } => format!("[{name}] {url}"),
             Self::Link { url, title } => format!("{title} {url}"),
             Self::Choices { text, options } => {
