@@ -22,22 +22,14 @@ fn main() -> io::Result<()> {
     }
     let mut table = String::from("static EMBEDDED: &[(&str, &[u8])] = &[\n");
     for (name, file) in files {
-        writeln!(
-            table,
-            "    ({name:?}, include_bytes!({:?})),",
-            file.display().to_string()
-        )
-        .expect("a string takes all");
+        writeln!(table, "    ({name:?}, include_bytes!({:?})),", file.display().to_string())
+            .expect("a string takes all");
     }
     table.push_str("];\n");
     writeln!(
         table,
         "const FOLDER: Option<&str> = {};",
-        if is_embedded {
-            "None".to_owned()
-        } else {
-            format!("Some({:?})", dist.display().to_string())
-        }
+        if is_embedded { "None".to_owned() } else { format!("Some({:?})", dist.display().to_string()) }
     )
     .expect("a string takes all");
 

@@ -26,9 +26,7 @@ const BESIDE: [&str; 2] = ["xtask", "bindgen"];
 const PURE: [&str; 6] = ["model", "expr", "interpreter", "nodes", "editor", "nlu"];
 
 /// What would bring I/O, a clock or a runtime into a pure crate.
-const SHELL: [&str; 9] = [
-    "axum", "hyper", "leptos", "mio", "reqwest", "sea-orm", "sqlx", "tokio", "web-sys",
-];
+const SHELL: [&str; 9] = ["axum", "hyper", "leptos", "mio", "reqwest", "sea-orm", "sqlx", "tokio", "web-sys"];
 
 /// The graph is the same everywhere; one platform's view needs the fewest downloads.
 const HOST: &str = "x86_64-unknown-linux-gnu";
@@ -44,16 +42,12 @@ fn dependencies_run_downward_only() {
             continue;
         }
         let Some(line) = line_of(name) else {
-            wrong.push(format!(
-                "{name} stands on no line; give it one here and in ARCHITECTURE.md"
-            ));
+            wrong.push(format!("{name} stands on no line; give it one here and in ARCHITECTURE.md"));
             continue;
         };
         for other in known {
             if line_of(other).is_none_or(|other| other >= line) {
-                wrong.push(format!(
-                    "{name} knows {other}, which does not stand below it"
-                ));
+                wrong.push(format!("{name} knows {other}, which does not stand below it"));
             }
         }
     }
@@ -69,9 +63,7 @@ fn nothing_of_the_shell_reaches_a_pure_crate() {
     for name in PURE {
         let reached = workspace.reached_from(name);
         for shell in SHELL.iter().filter(|shell| reached.contains(**shell)) {
-            wrong.push(format!(
-                "{shell} reaches {name}; `cargo tree -p {name} -i {shell}` shows how"
-            ));
+            wrong.push(format!("{shell} reaches {name}; `cargo tree -p {name} -i {shell}` shows how"));
         }
     }
 
@@ -115,31 +107,21 @@ fn the_pure_crates_share_one_clippy_file() {
     let first = file(PURE[0]);
 
     for name in PURE {
-        assert_eq!(
-            file(name),
-            first,
-            "{name}/clippy.toml differs from that of {}",
-            PURE[0]
-        );
+        assert_eq!(file(name), first, "{name}/clippy.toml differs from that of {}", PURE[0]);
     }
 }
 
 #[test]
 fn the_designer_is_rebuilt_when_any_crate_in_it_changes() {
     let workspace = workspace();
-    let inputs =
-        fs::read_to_string(root().join("xtask/src/input.rs")).expect("xtask/src/input.rs exists");
+    let inputs = fs::read_to_string(root().join("xtask/src/input.rs")).expect("xtask/src/input.rs exists");
 
     for name in workspace.reached_from("app") {
         let Some(folder) = workspace.folders.get(&name) else {
             continue;
         };
-        let is_covered =
-            folder.starts_with("designer/") || inputs.contains(&format!("\"{folder}\""));
-        assert!(
-            is_covered,
-            "{folder} is part of the designer and is missing in xtask/src/input.rs"
-        );
+        let is_covered = folder.starts_with("designer/") || inputs.contains(&format!("\"{folder}\""));
+        assert!(is_covered, "{folder} is part of the designer and is missing in xtask/src/input.rs");
     }
 }
 
@@ -157,11 +139,7 @@ fn every_source_file_says_what_it_is_for() {
         }
     }
 
-    assert!(
-        silent.is_empty(),
-        "these do not open with a `//!` sentence:\n{}",
-        silent.join("\n")
-    );
+    assert!(silent.is_empty(), "these do not open with a `//!` sentence:\n{}", silent.join("\n"));
 }
 
 /// Read once for all tests.
@@ -184,36 +162,20 @@ struct Workspace {
 impl Workspace {
     fn read() -> Self {
         let output = Command::new(env!("CARGO"))
-            .args([
-                "metadata",
-                "--format-version",
-                "1",
-                "--locked",
-                "--filter-platform",
-                HOST,
-            ])
+            .args(["metadata", "--format-version", "1", "--locked", "--filter-platform", HOST])
             .current_dir(root())
             .output()
             .expect("cargo can be started");
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        let metadata: Value =
-            serde_json::from_slice(&output.stdout).expect("cargo metadata writes JSON");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata writes JSON");
 
-        let names: BTreeMap<String, String> = list(&metadata["packages"])
-            .map(|package| (text(&package["id"]), text(&package["name"])))
-            .collect();
+        let names: BTreeMap<String, String> =
+            list(&metadata["packages"]).map(|package| (text(&package["id"]), text(&package["name"]))).collect();
         let built_on: BTreeMap<String, BTreeSet<String>> = list(&metadata["resolve"]["nodes"])
             .map(|node| {
                 (
                     text(&node["id"]),
-                    list(&node["deps"])
-                        .filter(|dep| is_in_the_product(dep))
-                        .map(|dep| text(&dep["pkg"]))
-                        .collect(),
+                    list(&node["deps"]).filter(|dep| is_in_the_product(dep)).map(|dep| text(&dep["pkg"])).collect(),
                 )
             })
             .collect();
@@ -221,10 +183,7 @@ impl Workspace {
         let ours = members
             .iter()
             .map(|id| {
-                let known = built_on[id]
-                    .intersection(&members)
-                    .map(|other| names[other].clone())
-                    .collect();
+                let known = built_on[id].intersection(&members).map(|other| names[other].clone()).collect();
                 (names[id].clone(), known)
             })
             .collect();
@@ -232,21 +191,12 @@ impl Workspace {
             .filter(|package| members.contains(&text(&package["id"])))
             .map(|package| {
                 let manifest = text(&package["manifest_path"]);
-                let folder = Path::new(&manifest)
-                    .parent()
-                    .expect("a manifest lies in a folder");
-                let folder = folder
-                    .strip_prefix(root())
-                    .expect("ours lie in the workspace");
+                let folder = Path::new(&manifest).parent().expect("a manifest lies in a folder");
+                let folder = folder.strip_prefix(root()).expect("ours lie in the workspace");
                 (text(&package["name"]), folder.display().to_string())
             })
             .collect();
-        Self {
-            ours,
-            folders,
-            built_on,
-            names,
-        }
+        Self { ours, folders, built_on, names }
     }
 
     /// Names of everything a crate of ours is built on, however far down.
@@ -268,29 +218,20 @@ impl Workspace {
     fn direct_users_of(&self, package: &str) -> Vec<String> {
         self.ours
             .keys()
-            .filter(|name| {
-                self.built_on[&self.id_of(name)]
-                    .iter()
-                    .any(|id| self.names[id] == package)
-            })
+            .filter(|name| self.built_on[&self.id_of(name)].iter().any(|id| self.names[id] == package))
             .cloned()
             .collect()
     }
 
     fn id_of(&self, name: &str) -> String {
         let is_it = |id: &&String| self.names[*id] == name && id.starts_with("path+");
-        self.names
-            .keys()
-            .find(is_it)
-            .unwrap_or_else(|| panic!("{name} is a crate of ours"))
-            .clone()
+        self.names.keys().find(is_it).unwrap_or_else(|| panic!("{name} is a crate of ours")).clone()
     }
 }
 
 /// Not only for tests and build scripts, and on this kind of machine.
 fn is_in_the_product(dependency: &Value) -> bool {
-    list(&dependency["dep_kinds"])
-        .any(|kind| kind["kind"].is_null() && !text(&kind["target"]).contains("wasm"))
+    list(&dependency["dep_kinds"]).any(|kind| kind["kind"].is_null() && !text(&kind["target"]).contains("wasm"))
 }
 
 fn sources_below(folder: &Path) -> Vec<PathBuf> {
@@ -317,7 +258,5 @@ fn text(value: &Value) -> String {
 }
 
 fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("tests lies in the workspace")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests lies in the workspace")
 }

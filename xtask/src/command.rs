@@ -11,10 +11,7 @@ use crate::say;
 
 /// The workspace's folder.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .map(Path::to_path_buf)
-        .expect("xtask lies in the workspace")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).expect("xtask lies in the workspace")
 }
 
 /// Where cargo puts what it builds.
@@ -45,9 +42,7 @@ pub(crate) fn forget_package(command: &mut Command) {
 
 /// Runs to the end; a failure names the command.
 pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("start {}", line(command)))?;
+    let status = command.status().with_context(|| format!("start {}", line(command)))?;
     if !status.success() {
         bail!("{} ended with {status}", line(command));
     }
@@ -56,23 +51,13 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
 
 /// Runs quietly and answers with its standard output, or nothing when it fails or is not there.
 pub(crate) fn output(command: &mut Command) -> Option<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// Runs to the end, showing everything, and answers with the lines that are worth repeating at the end.
 /// When the command fails those lines are part of the error.
-pub(crate) fn run_keeping(
-    command: &mut Command,
-    is_kept: fn(&str) -> bool,
-) -> anyhow::Result<Vec<String>> {
+pub(crate) fn run_keeping(command: &mut Command, is_kept: fn(&str) -> bool) -> anyhow::Result<Vec<String>> {
     let mut child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -88,10 +73,7 @@ pub(crate) fn run_keeping(
     });
     let status = child.wait()?;
     if !status.success() {
-        let summary: String = kept
-            .iter()
-            .map(|line| format!(" · {}", line.trim()))
-            .collect();
+        let summary: String = kept.iter().map(|line| format!(" · {}", line.trim())).collect();
         bail!("{} ended with {status}{summary}", line(command));
     }
     Ok(kept)
@@ -112,9 +94,7 @@ fn echo(stream: impl Read, is_kept: fn(&str) -> bool) -> Vec<String> {
 /// Runs for at most this long; a program that is still busy then is stopped and counts as failed.
 pub(crate) fn run_within(command: &mut Command, limit: Duration) -> anyhow::Result<()> {
     let begun = Instant::now();
-    let mut child = command
-        .spawn()
-        .with_context(|| format!("start {}", line(command)))?;
+    let mut child = command.spawn().with_context(|| format!("start {}", line(command)))?;
     loop {
         if let Some(status) = child.try_wait()? {
             if status.success() {
@@ -138,9 +118,7 @@ pub(crate) fn is_installed(program: &str) -> bool {
 
 /// Where a program lies on the PATH.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
-    std::env::split_paths(&std::env::var_os("PATH")?)
-        .map(|folder| folder.join(program))
-        .find(|path| path.is_file())
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(program)).find(|path| path.is_file())
 }
 
 fn line(command: &Command) -> String {

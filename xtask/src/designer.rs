@@ -46,19 +46,13 @@ pub(crate) fn build(quality: Quality) -> anyhow::Result<()> {
         Quality::Quick => "wasm-dev",
     };
     let toolchain = wasm_toolchain()?;
-    run(toolchain
-        .cargo("build")
-        .args(["--package", "app", "--profile", profile]))
-    .context("the designer does not compile for the browser")?;
+    run(toolchain.cargo("build").args(["--package", "app", "--profile", profile]))
+        .context("the designer does not compile for the browser")?;
 
     let root = command::root();
     let wasm = target_folder().join(TARGET).join(profile).join("app.wasm");
     let mut bindgen = cargo(["run", "--quiet", "--package", "bindgen", "--"]);
-    bindgen
-        .arg(&wasm)
-        .arg(root.join("designer/app"))
-        .arg(root.join("widget"))
-        .arg(dist());
+    bindgen.arg(&wasm).arg(root.join("designer/app")).arg(root.join("widget")).arg(dist());
     if quality == Quality::Quick {
         bindgen.arg("--fast");
     }
@@ -75,8 +69,7 @@ fn is_up_to_date(fingerprint: u64, quality: Quality) -> bool {
     };
     let is_built_as = |quality| built == stamp_text(fingerprint, quality);
     dist().join("index.html").is_file()
-        && (is_built_as(Quality::Finished)
-            || quality == Quality::Quick && is_built_as(Quality::Quick))
+        && (is_built_as(Quality::Finished) || quality == Quality::Quick && is_built_as(Quality::Quick))
 }
 
 fn stamp() -> PathBuf {

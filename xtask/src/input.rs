@@ -9,15 +9,8 @@ use anyhow::Context;
 use crate::command;
 
 /// Folders and files that the browser part is made from.
-pub(crate) const INPUTS: [&str; 7] = [
-    "Cargo.lock",
-    "Cargo.toml",
-    "designer",
-    "engine/expr",
-    "engine/model",
-    "widget",
-    "xtask/bindgen",
-];
+pub(crate) const INPUTS: [&str; 7] =
+    ["Cargo.lock", "Cargo.toml", "designer", "engine/expr", "engine/model", "widget", "xtask/bindgen"];
 
 /// A fingerprint of names and contents.
 pub(crate) fn fingerprint() -> anyhow::Result<u64> {
@@ -31,9 +24,7 @@ pub(crate) fn fingerprint() -> anyhow::Result<u64> {
 fn add(path: &Path, hasher: &mut DefaultHasher) -> anyhow::Result<()> {
     if path.is_file() {
         path.hash(hasher);
-        fs::read(path)
-            .with_context(|| format!("read {}", path.display()))?
-            .hash(hasher);
+        fs::read(path).with_context(|| format!("read {}", path.display()))?.hash(hasher);
     } else if path.is_dir() {
         let mut entries: Vec<_> = fs::read_dir(path)?
             .collect::<Result<Vec<_>, _>>()

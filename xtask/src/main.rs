@@ -3,6 +3,7 @@
 mod command;
 mod designer;
 mod input;
+mod new_node;
 mod product;
 mod provision;
 mod stages;
@@ -48,7 +49,7 @@ fn dispatch(mut arguments: Vec<String>) -> anyhow::Result<()> {
         "designer" => designer::verb(&arguments),
         "bench" => product::bench(&arguments),
         "docs" => product::docs(),
-
+        "new-node" => new_node::run(&arguments),
         "help" | "--help" | "-h" => {
             say(USAGE);
             Ok(())
@@ -58,10 +59,7 @@ fn dispatch(mut arguments: Vec<String>) -> anyhow::Result<()> {
 }
 
 /// One line to the person at the terminal, in order with what the tools below print.
-#[expect(
-    clippy::print_stderr,
-    reason = "the tool's own voice; its tools print to standard output"
-)]
+#[expect(clippy::print_stderr, reason = "the tool's own voice; its tools print to standard output")]
 fn say(line: &str) {
     eprintln!("{line}");
 }

@@ -9,9 +9,7 @@ use crate::say;
 
 /// `cargo xtask run [--release] [ARGUMENTS…]`: the rest goes to `heliu serve`.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
-    let (release, rest): (Vec<_>, Vec<_>) = arguments
-        .iter()
-        .partition(|argument| *argument == "--release");
+    let (release, rest): (Vec<_>, Vec<_>) = arguments.iter().partition(|argument| *argument == "--release");
     let heliu = if release.is_empty() {
         designer::build(Quality::Quick)?;
         build_server()?
@@ -27,44 +25,20 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
 /// `cargo xtask build`
 pub(crate) fn build() -> anyhow::Result<()> {
     designer::build(Quality::Finished)?;
-    run_command(&mut cargo([
-        "build",
-        "--release",
-        "--package",
-        "server",
-        "--bin",
-        "heliu",
-    ]))?;
-    say(&format!(
-        "the product is at {}",
-        binary("release").display()
-    ));
+    run_command(&mut cargo(["build", "--release", "--package", "server", "--bin", "heliu"]))?;
+    say(&format!("the product is at {}", binary("release").display()));
     Ok(())
 }
 
 /// The server as one works with it: it reads the designer's files from `target/designer`.
 pub(crate) fn build_server() -> anyhow::Result<PathBuf> {
-    run_command(&mut cargo([
-        "build",
-        "--package",
-        "server",
-        "--bin",
-        "heliu",
-    ]))?;
+    run_command(&mut cargo(["build", "--package", "server", "--bin", "heliu"]))?;
     Ok(binary("debug"))
 }
 
 /// `cargo xtask bench [ARGUMENTS…]`: the rest goes to the benchmarks.
 pub(crate) fn bench(arguments: &[String]) -> anyhow::Result<()> {
-    let mut bench = cargo([
-        "bench",
-        "--workspace",
-        "--exclude",
-        "app",
-        "--exclude",
-        "bindgen",
-        "--benches",
-    ]);
+    let mut bench = cargo(["bench", "--workspace", "--exclude", "app", "--exclude", "bindgen", "--benches"]);
     if !arguments.is_empty() {
         bench.arg("--").args(arguments);
     }
@@ -73,13 +47,7 @@ pub(crate) fn bench(arguments: &[String]) -> anyhow::Result<()> {
 
 /// `cargo xtask docs`
 pub(crate) fn docs() -> anyhow::Result<()> {
-    run_command(&mut cargo([
-        "doc",
-        "--workspace",
-        "--no-deps",
-        "--exclude",
-        "bindgen",
-    ]))
+    run_command(&mut cargo(["doc", "--workspace", "--no-deps", "--exclude", "bindgen"]))
 }
 
 fn binary(profile: &str) -> PathBuf {

@@ -24,18 +24,14 @@ pub(crate) fn apt_install(packages: &[&str]) -> anyhow::Result<()> {
     say(&format!("installing {names}"));
     let log = command::target_folder().join("apt.log");
     let quiet = |arguments: &[&str]| -> anyhow::Result<()> {
-        let file = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&log)?;
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(&log)?;
         let mut apt = Command::new("apt-get");
         apt.args(arguments)
             .env("DEBIAN_FRONTEND", "noninteractive")
             .stdin(Stdio::null())
             .stderr(file.try_clone()?)
             .stdout(file);
-        run_within(&mut apt, Duration::from_secs(600))
-            .with_context(|| format!("see {}", log.display()))
+        run_within(&mut apt, Duration::from_secs(600)).with_context(|| format!("see {}", log.display()))
     };
     std::fs::create_dir_all(command::target_folder())?;
     quiet(&["update", "-q"])?;
@@ -87,16 +83,9 @@ pub(crate) fn playwright() -> anyhow::Result<PathBuf> {
     say(&format!("fetching {PLAYWRIGHT}"));
     std::fs::create_dir_all(&folder)?;
     let mut npm = Command::new("npm");
-    npm.args([
-        "install",
-        "--silent",
-        "--no-audit",
-        "--no-fund",
-        "--ignore-scripts",
-        "--prefix",
-    ])
-    .arg(&folder)
-    .arg(PLAYWRIGHT);
+    npm.args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
+        .arg(&folder)
+        .arg(PLAYWRIGHT);
     run(&mut npm)?;
     Ok(modules)
 }

@@ -30,18 +30,11 @@ struct Done {
 impl Stages {
     /// All stages, or only those named.
     pub(crate) fn new(only: Vec<String>) -> Self {
-        Self {
-            only,
-            done: Vec::new(),
-        }
+        Self { only, done: Vec::new() }
     }
 
     /// Runs one stage, unless others were asked for.
-    pub(crate) fn stage(
-        &mut self,
-        name: &'static str,
-        work: impl FnOnce() -> anyhow::Result<Outcome>,
-    ) {
+    pub(crate) fn stage(&mut self, name: &'static str, work: impl FnOnce() -> anyhow::Result<Outcome>) {
         if !self.only.is_empty() && !self.only.iter().any(|wanted| wanted == name) {
             return;
         }
@@ -78,20 +71,11 @@ impl Stages {
                     format!("FAILED: {error}")
                 }
             };
-            say(&format!(
-                "{:>7.1} s  {:<14} {word}",
-                stage.took.as_secs_f64(),
-                stage.name
-            ));
+            say(&format!("{:>7.1} s  {:<14} {word}", stage.took.as_secs_f64(), stage.name));
         }
         say(&format!("{:>7.1} s", total.as_secs_f64()));
         if !failed.is_empty() {
-            bail!(
-                "{} of {} stages failed: {}",
-                failed.len(),
-                self.done.len(),
-                failed.join(", ")
-            );
+            bail!("{} of {} stages failed: {}", failed.len(), self.done.len(), failed.join(", "));
         }
         say(&format!("{} stages passed", self.done.len()));
         Ok(())

@@ -17,10 +17,7 @@ const PURE_CRATES: [&str; 5] = ["model", "expr", "interpreter", "nodes", "editor
 
 /// `cargo xtask test [--long] [STAGE…]`
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
-    let (long, only): (Vec<String>, Vec<String>) = arguments
-        .iter()
-        .cloned()
-        .partition(|argument| argument == "--long");
+    let (long, only): (Vec<String>, Vec<String>) = arguments.iter().cloned().partition(|argument| argument == "--long");
     if let Some(flag) = only.iter().find(|name| name.starts_with('-')) {
         bail!("cargo xtask test knows no {flag}; usage: cargo xtask test [--long] [STAGE…]");
     }
@@ -53,45 +50,25 @@ fn format() -> anyhow::Result<Outcome> {
 }
 
 fn lints() -> anyhow::Result<Outcome> {
-    passed(run_command(&mut cargo([
-        "clippy",
-        "--quiet",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "--deny",
-        "warnings",
-    ])))
+    passed(run_command(&mut cargo(["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"])))
 }
 
 /// Licences and advisories of what we depend on, by `cargo deny`.
 /// To compile the tool takes minutes, so only a long run brings it.
 fn licences(is_long: bool) -> anyhow::Result<Outcome> {
     let own_copy = command::target_folder().join("tools");
-    let mut deny = find("cargo-deny")
-        .or_else(|| Some(own_copy.join("bin/cargo-deny")).filter(|path| path.is_file()));
+    let mut deny = find("cargo-deny").or_else(|| Some(own_copy.join("bin/cargo-deny")).filter(|path| path.is_file()));
     if deny.is_none() && is_long {
-        run_command(
-            cargo(["install", "--quiet", "--locked", "cargo-deny", "--root"]).arg(&own_copy),
-        )?;
+        run_command(cargo(["install", "--quiet", "--locked", "cargo-deny", "--root"]).arg(&own_copy))?;
         deny = Some(own_copy.join("bin/cargo-deny"));
     }
     let Some(deny) = deny else {
-        return Ok(Outcome::Skipped(
-            "cargo-deny is not installed; --long installs it".to_owned(),
-        ));
+        return Ok(Outcome::Skipped("cargo-deny is not installed; --long installs it".to_owned()));
     };
     // Advisories need a database from the network; licences, sources and bans do not.
     let mut check = Command::new(deny);
     check
-        .args([
-            "--all-features",
-            "check",
-            "--hide-inclusion-graph",
-            "licenses",
-            "bans",
-            "sources",
-        ])
+        .args(["--all-features", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"])
         .current_dir(command::root());
     if is_long {
         check.arg("advisories");
@@ -128,16 +105,7 @@ fn tests(is_long: bool) -> anyhow::Result<Outcome> {
 }
 
 fn doc_tests() -> anyhow::Result<Outcome> {
-    let mut tests = cargo([
-        "test",
-        "--quiet",
-        "--doc",
-        "--workspace",
-        "--exclude",
-        "app",
-        "--exclude",
-        "bindgen",
-    ]);
+    let mut tests = cargo(["test", "--quiet", "--doc", "--workspace", "--exclude", "app", "--exclude", "bindgen"]);
     let lines = run_keeping(&mut tests, |line| {
         line.starts_with("test result:") && !line.contains(" 0 passed; 0 failed; 0 ignored")
     })?;
@@ -153,9 +121,7 @@ fn flows() -> anyhow::Result<Outcome> {
         command
     };
     let mut lines = run_keeping(&mut in_root("check"), |line| line.contains("problem"))?;
-    lines.extend(run_keeping(&mut in_root("talk"), |line| {
-        line.contains(" passed, ")
-    })?);
+    lines.extend(run_keeping(&mut in_root("talk"), |line| line.contains(" passed, "))?);
     Ok(Outcome::Summary(lines.pop().into_iter().collect()))
 }
 
@@ -163,9 +129,7 @@ fn flows() -> anyhow::Result<Outcome> {
 fn browser(is_long: bool) -> anyhow::Result<Outcome> {
     let scripts = browser_scripts(&command::root().join("tests/browser"))?;
     if scripts.is_empty() {
-        return Ok(Outcome::Skipped(
-            "tests/browser has no *.test.mjs".to_owned(),
-        ));
+        return Ok(Outcome::Skipped("tests/browser has no *.test.mjs".to_owned()));
     }
     provision::node()?;
     provision::browser()?;
@@ -173,10 +137,8 @@ fn browser(is_long: bool) -> anyhow::Result<Outcome> {
     designer::build(Quality::Quick)?;
     let heliu = product::build_server()?;
 
-    let chromium = ["chromium", "google-chrome"]
-        .iter()
-        .find_map(|name| find(name))
-        .context("no browser is installed")?;
+    let chromium =
+        ["chromium", "google-chrome"].iter().find_map(|name| find(name)).context("no browser is installed")?;
     let mut node = Command::new("node");
     node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
         .args(scripts)
@@ -189,9 +151,7 @@ fn browser(is_long: bool) -> anyhow::Result<Outcome> {
     }
     Ok(Outcome::Summary(run_keeping(&mut node, |line| {
         let line = line.trim_start_matches("ℹ ");
-        ["tests ", "pass ", "fail "]
-            .iter()
-            .any(|word| line.starts_with(word))
+        ["tests ", "pass ", "fail "].iter().any(|word| line.starts_with(word))
     })?))
 }
 

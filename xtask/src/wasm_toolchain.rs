@@ -41,9 +41,7 @@ impl WasmToolchain {
             Self::Rustup => cargo([subcommand]),
             Self::Debian { linker } => debian_cargo(subcommand, linker),
         };
-        command
-            .args(["--target", TARGET, "--target-dir"])
-            .arg(target_folder());
+        command.args(["--target", TARGET, "--target-dir"]).arg(target_folder());
         command
     }
 }
@@ -55,7 +53,9 @@ pub(crate) fn target_folder() -> PathBuf {
 
 /// The first way that works, or what to do by hand.
 pub(crate) fn wasm_toolchain() -> anyhow::Result<WasmToolchain> {
-    if has_target() || added_by_rustup() {
+    // To try the third way on a machine that has the first.
+    let is_debian_wanted = std::env::var("HELIU_WASM_TOOLCHAIN").is_ok_and(|wanted| wanted == "debian");
+    if !is_debian_wanted && (has_target() || added_by_rustup()) {
         return Ok(WasmToolchain::Rustup);
     }
     if let Some(toolchain) = debian() {
@@ -71,9 +71,7 @@ pub(crate) fn wasm_toolchain() -> anyhow::Result<WasmToolchain> {
 
 fn has_target() -> bool {
     let mut rustc = Command::new("rustc");
-    rustc
-        .args(["--print", "target-libdir", "--target", TARGET])
-        .current_dir(command::root());
+    rustc.args(["--print", "target-libdir", "--target", TARGET]).current_dir(command::root());
     output(&mut rustc).is_some_and(|folder| Path::new(&folder).is_dir())
 }
 
@@ -81,9 +79,7 @@ fn added_by_rustup() -> bool {
     if find("rustup").is_none() {
         return false;
     }
-    say(&format!(
-        "the target {TARGET} is missing; asking rustup for it"
-    ));
+    say(&format!("the target {TARGET} is missing; asking rustup for it"));
     let mut rustup = Command::new("rustup");
     rustup
         .args(["target", "add", TARGET])
@@ -122,46 +118,27 @@ fn debian_compiler_is_usable() -> bool {
 
 /// `rustc 1.96.0 (…)` is 96.
 fn minor_version(version: &str) -> Option<u32> {
-    version
-        .strip_prefix("rustc 1.")?
-        .split('.')
-        .next()?
-        .parse()
-        .ok()
+    version.strip_prefix("rustc 1.")?.split('.').next()?.parse().ok()
 }
 
 /// rustup's own `rust-lld` links for every target; a package's `wasm-ld` serves as well.
 fn linker() -> Option<PathBuf> {
-    let rustup_lld =
-        output(Command::new("rustc").args(["--print", "sysroot"])).and_then(|sysroot| {
-            let host_tools = output(Command::new("rustc").args(["--print", "host-tuple"]))?;
-            let path = Path::new(&sysroot)
-                .join("lib/rustlib")
-                .join(host_tools)
-                .join("bin/rust-lld");
-            path.is_file().then_some(path)
-        });
+    let rustup_lld = output(Command::new("rustc").args(["--print", "sysroot"])).and_then(|sysroot| {
+        let host_tools = output(Command::new("rustc").args(["--print", "host-tuple"]))?;
+        let path = Path::new(&sysroot).join("lib/rustlib").join(host_tools).join("bin/rust-lld");
+        path.is_file().then_some(path)
+    });
     rustup_lld.or_else(|| {
-        [
-            "wasm-ld",
-            "wasm-ld-21",
-            "wasm-ld-20",
-            "wasm-ld-19",
-            "wasm-ld-18",
-            "wasm-ld-17",
-            "wasm-ld-16",
-        ]
-        .iter()
-        .find_map(|name| find(name))
+        ["wasm-ld", "wasm-ld-21", "wasm-ld-20", "wasm-ld-19", "wasm-ld-18", "wasm-ld-17", "wasm-ld-16"]
+            .iter()
+            .find_map(|name| find(name))
     })
 }
 
 fn debian_cargo(subcommand: &str, linker: &Path) -> Command {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths(
-        std::iter::once(PathBuf::from("/usr/bin")).chain(std::env::split_paths(&path)),
-    )
-    .unwrap_or(path);
+    let path = std::env::join_paths(std::iter::once(PathBuf::from("/usr/bin")).chain(std::env::split_paths(&path)))
+        .unwrap_or(path);
     let mut command = Command::new(DEBIAN_CARGO);
     command
         .args([subcommand, "-Z", "build-std=std,panic_abort"])
@@ -185,10 +162,7 @@ mod tests {
 
     #[test]
     fn a_compiler_names_its_minor_version() {
-        assert_eq!(
-            minor_version("rustc 1.96.0 (ac68faa20 2026-05-25)"),
-            Some(96)
-        );
+        assert_eq!(minor_version("rustc 1.96.0 (ac68faa20 2026-05-25)"), Some(96));
         assert_eq!(minor_version("rustc 2.0.0"), None);
     }
 }

@@ -24,12 +24,10 @@ pub struct Asset {
 ///
 /// `accept_encoding` is the request's header; compressed copies lie beside the files.
 pub fn asset(path: &str, accept_encoding: &str) -> Option<Asset> {
-    let accepted = [("br", "br"), ("gzip", "gz")]
-        .into_iter()
-        .filter(|(encoding, _)| accepts(accept_encoding, encoding));
-    let compressed = accepted
-        .filter_map(|(encoding, ending)| Some((Some(encoding), read(&format!("{path}.{ending}"))?)))
-        .next();
+    let accepted =
+        [("br", "br"), ("gzip", "gz")].into_iter().filter(|(encoding, _)| accepts(accept_encoding, encoding));
+    let compressed =
+        accepted.filter_map(|(encoding, ending)| Some((Some(encoding), read(&format!("{path}.{ending}"))?))).next();
     let (encoding, bytes) = compressed.or_else(|| Some((None, read(path)?)))?;
     Some(Asset {
         etag: format!("\"{:016x}\"", fingerprint(&bytes)),
@@ -43,9 +41,7 @@ pub fn asset(path: &str, accept_encoding: &str) -> Option<Asset> {
 fn read(path: &str) -> Option<Cow<'static, [u8]>> {
     match FOLDER {
         None => {
-            let idx = EMBEDDED
-                .binary_search_by(|(name, _)| (*name).cmp(path))
-                .ok()?;
+            let idx = EMBEDDED.binary_search_by(|(name, _)| (*name).cmp(path)).ok()?;
             Some(Cow::Borrowed(EMBEDDED[idx].1))
         }
         Some(folder) => {
@@ -58,9 +54,7 @@ fn read(path: &str) -> Option<Cow<'static, [u8]>> {
 /// The file below the folder; a path that tries to leave it is nobody's.
 fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
     let path = Path::new(path);
-    let stays = path
-        .components()
-        .all(|component| matches!(component, Component::Normal(_)));
+    let stays = path.components().all(|component| matches!(component, Component::Normal(_)));
     (stays && path.file_name().is_some()).then(|| folder.join(path))
 }
 
@@ -68,9 +62,7 @@ fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
 fn accepts(header: &str, encoding: &str) -> bool {
     header.split(',').any(|item| {
         let mut parts = item.split(';').map(str::trim);
-        let is_named = parts
-            .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+        let is_named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
         let is_forbidden = parts
             .filter_map(|part| part.strip_prefix("q="))
             .any(|weight| weight.parse::<f32>().is_ok_and(|weight| weight == 0.0));
@@ -97,15 +89,11 @@ fn content_type(path: &str) -> &'static str {
 
 /// FNV-1a over words of eight bytes: quick, and another content gets another number.
 fn fingerprint(bytes: &[u8]) -> u64 {
-    bytes
-        .chunks(8)
-        .fold(0xcbf2_9ce4_8422_2325 ^ bytes.len() as u64, |hash, chunk| {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            (hash ^ u64::from_le_bytes(word))
-                .wrapping_mul(0x0100_0000_01b3)
-                .rotate_left(23)
-        })
+    bytes.chunks(8).fold(0xcbf2_9ce4_8422_2325 ^ bytes.len() as u64, |hash, chunk| {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        (hash ^ u64::from_le_bytes(word)).wrapping_mul(0x0100_0000_01b3).rotate_left(23)
+    })
 }
 
 #[cfg(test)]
@@ -125,10 +113,7 @@ mod tests {
     fn a_path_cannot_leave_the_folder() {
         let folder = Path::new("/dist");
 
-        assert_eq!(
-            inside(folder, "assets/app.js"),
-            Some(PathBuf::from("/dist/assets/app.js"))
-        );
+        assert_eq!(inside(folder, "assets/app.js"), Some(PathBuf::from("/dist/assets/app.js")));
         for path in ["../secret", "/etc/passwd", "a/../../b", "", "./a/.."] {
             assert_eq!(inside(folder, path), None, "{path}");
         }

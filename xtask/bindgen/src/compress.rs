@@ -17,10 +17,7 @@ const COMPRESSIBLE: [&str; 7] = ["wasm", "js", "css", "html", "svg", "json", "we
 /// Writes `NAME.br` and `NAME.gz` beside everything in a folder that gains from it.
 pub(crate) fn folder(folder: &Path) -> anyhow::Result<()> {
     for file in files_below(folder)? {
-        let ending = file
-            .extension()
-            .and_then(|ending| ending.to_str())
-            .unwrap_or_default();
+        let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
         if !COMPRESSIBLE.contains(&ending) {
             continue;
         }
@@ -35,14 +32,9 @@ pub(crate) fn folder(folder: &Path) -> anyhow::Result<()> {
 }
 
 fn brotli(bytes: &[u8]) -> anyhow::Result<Vec<u8>> {
-    let parameters = brotli::enc::BrotliEncoderParams {
-        quality: 11,
-        lgwin: 24,
-        ..Default::default()
-    };
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, ..Default::default() };
     let mut compressed = Vec::new();
-    brotli::BrotliCompress(&mut &bytes[..], &mut compressed, &parameters)
-        .context("compress with brotli")?;
+    brotli::BrotliCompress(&mut &bytes[..], &mut compressed, &parameters).context("compress with brotli")?;
     Ok(compressed)
 }
 

@@ -8,17 +8,7 @@ use anyhow::{Context, ensure};
 use crate::Start;
 
 /// What a browser asks for; tests and notes beside it stay at home.
-const SERVED: [&str; 9] = [
-    "js",
-    "css",
-    "html",
-    "svg",
-    "png",
-    "ico",
-    "woff2",
-    "json",
-    "webmanifest",
-];
+const SERVED: [&str; 9] = ["js", "css", "html", "svg", "png", "ico", "woff2", "json", "webmanifest"];
 
 /// Where `index.html` receives its links.
 const HEAD_MARK: &str = "<!-- heliu:head -->";
@@ -64,8 +54,7 @@ impl Dist {
         let mut sheet = String::new();
         for file in files_below(folder)? {
             if file.extension().is_some_and(|ending| ending == "css") {
-                let text = fs::read_to_string(&file)
-                    .with_context(|| format!("read {}", file.display()))?;
+                let text = fs::read_to_string(&file).with_context(|| format!("read {}", file.display()))?;
                 sheet.push_str(text.trim_end());
                 sheet.push('\n');
             }
@@ -77,14 +66,8 @@ impl Dist {
     }
 
     /// `index.html` with the links to everything hashed.
-    pub(crate) fn page(
-        &self,
-        template: &Path,
-        start: &Start,
-        style: Option<&str>,
-    ) -> anyhow::Result<()> {
-        let page =
-            fs::read_to_string(template).with_context(|| format!("read {}", template.display()))?;
+    pub(crate) fn page(&self, template: &Path, start: &Start, style: Option<&str>) -> anyhow::Result<()> {
+        let page = fs::read_to_string(template).with_context(|| format!("read {}", template.display()))?;
         ensure!(
             page.contains(HEAD_MARK),
             "{} has no line {HEAD_MARK}, where the start script belongs",
@@ -92,9 +75,7 @@ impl Dist {
         );
         let mut head = String::new();
         if let Some(style) = style {
-            head.push_str(&format!(
-                "<link rel=\"stylesheet\" href=\"/{style}\" />\n    "
-            ));
+            head.push_str(&format!("<link rel=\"stylesheet\" href=\"/{style}\" />\n    "));
         }
         head.push_str(&format!(
             "<link rel=\"preload\" as=\"fetch\" type=\"application/wasm\" crossorigin href=\"/{}\" />\n    \
@@ -124,11 +105,9 @@ impl Dist {
     /// Puts the new folder in the place of the old one.
     pub(crate) fn finish(self) -> anyhow::Result<()> {
         if self.target.exists() {
-            fs::remove_dir_all(&self.target)
-                .with_context(|| format!("remove {}", self.target.display()))?;
+            fs::remove_dir_all(&self.target).with_context(|| format!("remove {}", self.target.display()))?;
         }
-        fs::rename(&self.making, &self.target)
-            .with_context(|| format!("put {} in place", self.target.display()))
+        fs::rename(&self.making, &self.target).with_context(|| format!("put {} in place", self.target.display()))
     }
 }
 
@@ -161,7 +140,5 @@ pub(crate) fn files_below(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 
 /// FNV-1a: enough to give another content another name.
 fn fingerprint(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -17,10 +17,8 @@ use crate::dist::Dist;
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (flags, folders): (Vec<&str>, Vec<&str>) = arguments
-        .iter()
-        .map(String::as_str)
-        .partition(|argument| argument.starts_with("--"));
+    let (flags, folders): (Vec<&str>, Vec<&str>) =
+        arguments.iter().map(String::as_str).partition(|argument| argument.starts_with("--"));
     let [wasm, app, widget, dist] = folders[..] else {
         bail!("usage: bindgen WASM APP_FOLDER WIDGET_FOLDER DIST [--fast]");
     };
@@ -28,11 +26,7 @@ fn main() -> anyhow::Result<()> {
     let mut dist = Dist::create(PathBuf::from(dist))?;
     let start = browser_part(&mut dist, wasm)?;
     let style = dist.style_sheet(&PathBuf::from(app).join("style"))?;
-    dist.page(
-        &PathBuf::from(app).join("index.html"),
-        &start,
-        style.as_deref(),
-    )?;
+    dist.page(&PathBuf::from(app).join("index.html"), &start, style.as_deref())?;
     dist.copy_folder(&PathBuf::from(app).join("public"), "")?;
     dist.copy_folder(&PathBuf::from(widget), "widget")?;
     if !flags.contains(&"--fast") {
