@@ -1,0 +1,18 @@
+//! The dialogs of the canvas screen: publish, versions, conflict, import, keys; and the settings of a flow as a whole.
+
+mod changes;
+mod conflict;
+mod import;
+mod parts;
+mod publish;
+mod settings;
+mod shortcuts;
+mod versions;
+
+pub(crate) use conflict::ConflictDialog;
+pub(crate) use import::ImportDialog;
+pub(crate) use parts::{jump, moment};
+pub(crate) use publish::PublishDialog;
+pub(crate) use settings::FlowSettings;
+pub(crate) use shortcuts::ShortcutsDialog;
+pub(crate) use versions::VersionsDialog;

@@ -1,0 +1,40 @@
+//! What is wrong with a field, beneath it: at line and column, with what to do.
+
+use leptos::prelude::*;
+use model::Problem;
+
+use crate::i18n::{tr_string, words};
+
+/// The lines; the element stays so that `aria-describedby` can point to it.
+#[component]
+pub(crate) fn ProblemLines(#[prop(into)] problems: Signal<Vec<Problem>>, id: String) -> impl IntoView {
+    view! {
+        <div id=id class="f-problems">
+            {move || problems.get().into_iter().map(line).collect_view()}
+        </div>
+    }
+}
+
+/// One finding.
+pub(crate) fn line(problem: Problem) -> impl IntoView {
+    let place = match (problem.place.line, problem.place.column) {
+        (Some(line), Some(column)) => {
+            Some(tr_string(|| format!("第 {line} 行第 {column} 列："), || format!("Line {line}:{column}: ")))
+        }
+        (Some(line), None) => Some(tr_string(|| format!("第 {line} 行："), || format!("Line {line}: "))),
+        _ => None,
+    };
+    let (message, advice) = (words(&problem.message), words(&problem.advice));
+    view! {
+        <p class="f-problem" class:warning=!problem.is_error() data-problem=problem.code.clone()>
+            <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+                <path d="M12 9v4M12 17h.01M10.3 3.9 1.8 18a2 2 0 0 0 1.7 3h17a2 2 0 0 0 1.7-3L13.7 3.9a2 2 0 0 0-3.4 0z" />
+            </svg>
+            <span>
+                {place.map(|place| view! { <b>{place}</b> })}
+                {message}
+                {(!advice.is_empty()).then(|| format!(" · {advice}"))}
+            </span>
+        </p>
+    }
+}

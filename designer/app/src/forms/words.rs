@@ -1,0 +1,116 @@
+//! What completion offers: variables by name and label, the product's own names, and functions in plain words.
+
+use model::{VarType, Variable};
+
+use super::caret::fit;
+use crate::i18n::tr;
+
+/// One offer of a completion list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Offer {
+    /// What is written into the text.
+    pub(crate) insert: String,
+    /// What people read.
+    pub(crate) label: String,
+    /// The name or an example, in small.
+    pub(crate) detail: String,
+    /// The group it stands under.
+    pub(crate) group: Group,
+}
+
+/// The groups of a completion list, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Group {
+    /// What this flow remembers.
+    Variables,
+    /// Functions that people know from their words.
+    Functions,
+    /// Make a variable with the typed name.
+    Create,
+}
+
+impl Group {
+    /// The heading.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Variables => tr("变量", "Variables"),
+            Self::Functions => tr("函数", "Functions"),
+            Self::Create => tr("新建", "New"),
+        }
+    }
+}
+
+/// A function with the words people know it by.
+pub(crate) struct Function {
+    /// What is written; the caret goes to its end.
+    pub(crate) insert: &'static str,
+    /// The words, zh and en.
+    pub(crate) words: (&'static str, &'static str),
+}
+
+/// What a variable holds, in words.
+pub(crate) fn type_name(kind: VarType) -> &'static str {
+    match kind {
+        VarType::Text => tr("文字", "Text"),
+        VarType::Number => tr("数字", "Number"),
+        VarType::YesNo => tr("是/否", "Yes/no"),
+        VarType::Date => tr("日期", "Date"),
+        VarType::List => tr("列表", "List"),
+        VarType::Object => tr("对象", "Object"),
+    }
+}
+
+/// All types in the order of the menu, with the word in documents.
+pub(crate) const TYPES: [(VarType, &str); 6] = [
+    (VarType::Text, "text"),
+    (VarType::Number, "number"),
+    (VarType::YesNo, "yes_no"),
+    (VarType::Date, "date"),
+    (VarType::List, "list"),
+    (VarType::Object, "object"),
+];
+
+/// The name of a variable on the screens: its label in the reader's language, else its name.
+pub(crate) fn label_of(variable: &Variable, language: &str) -> String {
+    let label = variable.label.in_language(language);
+    if label.is_empty() { variable.name.to_string() } else { label.to_owned() }
+}
+
+/// The variables that fit what was typed, best first.
+pub(crate) fn variable_offers(variables: &[Variable], query: &str, language: &str) -> Vec<Offer> {
+    let mut found: Vec<(u32, usize, Offer)> = variables
+        .iter()
+        .enumerate()
+        .filter_map(|(order, variable)| {
+            let mut names: Vec<&str> = variable.label.iter().map(|(_, label)| label).collect();
+            names.push(variable.name.as_str());
+            let rank = fit(query, &names)?;
+            let label = label_of(variable, language);
+            let detail = if label == variable.name.as_str() {
+                type_name(variable.kind).to_owned()
+            } else {
+                format!("{} · {}", variable.name, type_name(variable.kind))
+            };
+            Some((rank, order, Offer { insert: variable.name.to_string(), label, detail, group: Group::Variables }))
+        })
+        .collect();
+    found.sort_by_key(|(rank, order, _)| (*rank, *order));
+    found.into_iter().map(|(_, _, offer)| offer).collect()
+}
+
+/// The functions that fit what was typed.
+pub(crate) fn function_offers(functions: &[Function], query: &str) -> Vec<Offer> {
+    functions
+        .iter()
+        .filter(|function| {
+            let (zh, en) = function.words;
+            fit(query, &[zh, en, function.insert]).is_some_and(|rank| rank < 3)
+        })
+        .map(|function| Offer {
+            insert: function.insert.to_owned(),
+            label: tr(function.words.0, function.words.1).to_owned(),
+            detail: function.insert.to_owned(),
+            group: Group::Functions,
+        })
+        .collect()
+}
