@@ -200,7 +200,7 @@ function draw() {
 function words() {
   document.title = t('title');
   $('title').textContent = t('title');
-  document.querySelector('.skip').textContent = t('skip');
+  /** @type {any} */ (document.querySelector('.skip')).textContent = t('skip');
   for (const [id, key] of [['close', 'close'], ['restart', 'restart'], ['language', 'languageLabel']]) {
     $(id).setAttribute('aria-label', t(key));
     $(id).title = t(key);
@@ -218,12 +218,12 @@ function words() {
 }
 
 function chrome() {
-  document.querySelector('.face').append(icon('bot'));
+  /** @type {any} */ (document.querySelector('.face')).append(icon('bot'));
   $('close').append(icon('close'));
   $('close').hidden = !host;
   $('restart').append(icon('again'));
   $('close').onclick = () => tell('close');
-  $('restart').onclick = again;
+  $('restart').onclick = () => (store.status === 'ended' ? again() : notice(t('sureAgain'), t('again'), again, true));
   $('ended').querySelector('button').onclick = again;
   $('language').onclick = () => { setLanguage(currentLanguage() === 'zh' ? 'en' : 'zh'); words(); };
   $('newest').onclick = () => { toEnd(true); composer.focus(); };
@@ -306,8 +306,8 @@ function reach(is) {
   }
 }
 
-/** A line over the stream, perhaps with something to do about it. @param {string} text @param {string} [action] @param {()=>void} [does] */
-function notice(text, action, does) {
+/** A line over the stream, perhaps with something to do about it. @param {string} text @param {string} [action] @param {()=>void} [does] @param {boolean} [canLeave] */
+function notice(text, action, does, canLeave) {
   const banner = $('banner');
   delete banner.dataset.kind;
   banner.hidden = !text;
@@ -316,6 +316,11 @@ function notice(text, action, does) {
   const button = el('button', 'inline', action, { type: 'button' });
   button.onclick = () => { notice(''); does(); };
   banner.append(' ', button);
+  if (!canLeave) return;
+  const leave = el('button', 'inline', t('keep'), { type: 'button' });
+  leave.onclick = () => { notice(''); composer.focus(); };
+  banner.append(' ', leave);
+  button.focus();
 }
 
 // ---- the page around us -----------------------------------------------------------------------------------------

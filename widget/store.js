@@ -19,10 +19,17 @@ const storage = {
 const parsed = (text) => { try { return text ? JSON.parse(text) : null; } catch { return null; } };
 
 export class Store {
+  /** @type {string|null} */ id = null;
+  /** @type {string|null} */ token = null;
+  /** Everything up to here has arrived. */ seq = 0;
+  /** Everything up to here was on the screen before. */ seen = 0;
+  /** @type {Map<number, Message>} */ messages = new Map();
+  /** @type {Outgoing[]} */ outgoing = [];
+  /** @type {Status} */ status = 'waiting';
+
   /** @param {string} channel @param {string} flow */
   constructor(channel, flow) {
     this.place = `heliu:${channel}:${flow}`;
-    this.forget(false);
     const saved = parsed(storage.get(this.place));
     if (saved && typeof saved.id === 'string' && typeof saved.token === 'string') {
       this.id = saved.id;
@@ -38,16 +45,16 @@ export class Store {
     }
   }
 
-  /** Forget the conversation, on this device too unless it is only the page's start. */
-  forget(everywhere = true) {
-    if (everywhere) for (const key of storage.keys()) if (key === this.place || key.startsWith(`${this.place}:`)) storage.remove(key);
-    /** @type {string|null} */ this.id = null;
-    /** @type {string|null} */ this.token = null;
-    /** Everything up to here has arrived. */ this.seq = 0;
-    /** Everything up to here was on the screen before. */ this.seen = 0;
-    /** @type {Map<number, Message>} */ this.messages = new Map();
-    /** @type {Outgoing[]} */ this.outgoing = [];
-    /** @type {Status} */ this.status = 'waiting';
+  /** Forget the conversation, on this device too. */
+  forget() {
+    for (const key of storage.keys()) if (key === this.place || key.startsWith(`${this.place}:`)) storage.remove(key);
+    this.id = null;
+    this.token = null;
+    this.seq = 0;
+    this.seen = 0;
+    this.messages = new Map();
+    this.outgoing = [];
+    this.status = 'waiting';
   }
 
   /** @param {{id:string, token:string}} opened */
