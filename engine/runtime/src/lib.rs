@@ -1,1 +1,36 @@
-//! runtime
+//! The shell around the interpreter: loads a conversation, performs its effects, commits what a turn did.
+//!
+//! - [`Engine`] owns everything that runs: programs, understanding, the outside world, timers, fan-out.
+//! - `chat` is the customer's side, `desk` the agent's, `rehearsal` the designer's test chat.
+//! - One file per effect is in `perform`; `turn` puts a turn together and commits it in one transaction.
+//!
+//! What holds: events of one conversation are handled one after the other; an answer leaves after the commit; a
+//! committed turn that stopped at an effect is finished before anything else happens to its conversation.
+//! The kinds come in as a value; this crate knows none of them, and no web framework.
+
+mod chat;
+mod clock;
+mod desk;
+mod engine;
+mod error;
+mod fan_out;
+mod happen;
+mod knowledge;
+mod mailbox;
+mod perform;
+mod programs;
+mod rehearsal;
+mod secret;
+mod timers;
+mod turn;
+
+pub use chat::{Answered, Opened, Opening};
+pub use clock::now;
+pub use engine::{Engine, Limits};
+pub use error::{Error, Result};
+pub use fan_out::{DeskEvent, Frame};
+pub use knowledge::{Knowledge, signature};
+pub use perform::egress::Egress;
+pub use programs::{document_hash, flows_called};
+pub use rehearsal::{AgentAction, TestState, WaitingFor};
+pub use secret::{hash, random_token};

@@ -1,0 +1,253 @@
+//! The customer's side: opening a conversation, saying something, catching up.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use interpreter::{Event, State};
+use model::{Content, FlowKey, Input, Language, Message, Sender, Status, VarName};
+use serde_json::Value;
+use store::WorkspaceId;
+use store::conversations::Conversation;
+use uuid::Uuid;
+
+use crate::turn::{Words, Work, shortened};
+use crate::{Engine, Error, Result, clock, secret};
+
+/// Messages that one answer carries at most.
+const PAGE: u64 = 500;
+const TOPIC_CHARS: usize = 60;
+
+/// What a customer's window wants.
+#[derive(Clone, Debug, Default)]
+pub struct Opening {
+    /// The door.
+    pub channel: String,
+    /// Another published flow, where the channel lets callers choose.
+    pub flow: Option<FlowKey>,
+    /// The customer's language.
+    pub language: Option<Language>,
+    /// Values of the flow's variables, where the channel lets callers give them.
+    pub values: BTreeMap<VarName, Value>,
+    /// What agents see of the customer's name.
+    pub customer: String,
+}
+
+/// A new conversation.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The uuid for addresses.
+    pub id: String,
+    /// Whoever has it is the customer.
+    pub token: String,
+    /// The first turn.
+    pub answered: Answered,
+}
+
+/// What a turn answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answered {
+    /// The number of the last message.
+    pub seq: i64,
+    /// What was said, the customer's own message included.
+    pub messages: Vec<Message>,
+    /// Where the conversation stands.
+    pub status: Status,
+}
+
+impl Engine {
+    /// Opens a conversation and lets the flow say its first words.
+    pub async fn open(self: &Arc<Self>, workspace: WorkspaceId, opening: Opening) -> Result<Opened> {
+        let permit = self.admit()?;
+        let engine = Arc::clone(self);
+        // A task of its own: the turn goes on when the caller's connection breaks.
+        spawned(async move {
+            let _permit = permit;
+            engine.open_now(workspace, opening).await
+        })
+        .await
+    }
+
+    /// A customer's message. The same id again gives the same answer again.
+    pub async fn say(self: &Arc<Self>, id: &str, token: &str, client_id: &str, input: Input) -> Result<Answered> {
+        let permit = self.admit()?;
+        let engine = Arc::clone(self);
+        let (id, token, client_id) = (id.to_owned(), token.to_owned(), client_id.to_owned());
+        spawned(async move {
+            let _permit = permit;
+            engine.say_now(&id, &token, &client_id, input).await
+        })
+        .await
+    }
+
+    /// What was said after a number.
+    pub async fn catch_up(&self, id: &str, token: &str, after: i64) -> Result<Answered> {
+        let conversation = self.customers(id, token).await?;
+        let messages = store::messages::after(self.store.read(), conversation.id, after, PAGE).await?;
+        let seq = messages.last().map_or(conversation.last_seq, |message| message.seq);
+        Ok(Answered { seq, messages, status: conversation.status })
+    }
+
+    async fn open_now(&self, workspace: WorkspaceId, opening: Opening) -> Result<Opened> {
+        let channel = store::channels::by_key(self.store.read(), workspace, &opening.channel).await?;
+        let channel = channel.ok_or(Error::NoChannel)?;
+        let wanted = opening.flow.filter(|_| channel.is_open).or(channel.flow).ok_or(Error::NoFlow)?;
+        let live = store::versions::live_by_key(self.store.read(), workspace, &wanted).await?;
+        let (flow_id, version) = live.ok_or(Error::NoFlow)?;
+        let (public_id, token, now) = (Uuid::new_v4().to_string(), secret::random_token(), clock::now());
+        let conversation = Conversation {
+            id: 0,
+            workspace,
+            public_id: public_id.clone(),
+            token_hash: secret::hash(&token),
+            channel: channel.key,
+            flow_id,
+            flow_key: wanted,
+            version,
+            state: String::new(),
+            state_version: 0,
+            owner_epoch: 0,
+            turn: 1,
+            n_events: 0,
+            last_seq: 0,
+            status: Status::Waiting,
+            unanswered_effect: None,
+            customer: shortened(&opening.customer, TOPIC_CHARS),
+            team: None,
+            priority: None,
+            topic: None,
+            packet: None,
+            waiting_since: None,
+            agent_id: None,
+            agent_name: None,
+            last_sender: None,
+            last_text: None,
+            result: None,
+            rating: None,
+            rating_reason: None,
+            summary: None,
+            created_at: now,
+            changed_at: now,
+            ended_at: None,
+        };
+        let language = opening.language;
+        // The state begins in the flow's main language; `Open` takes the customer's where the flow has it.
+        let main = self.main_language(&conversation).await?;
+        let mut work = Work::with_state(self, conversation, State::new(main)).await?;
+        let values = if channel.is_open { opening.values } else { BTreeMap::new() };
+        let _turn = self.mailboxes.enter(&public_id, usize::MAX).await?;
+        work.happen(&Event::Open { language, values }).await?;
+        work.finish().await?;
+        Ok(Opened { id: public_id, token, answered: answered(work) })
+    }
+
+    async fn say_now(&self, id: &str, token: &str, client_id: &str, input: Input) -> Result<Answered> {
+        let _turn = self.mailboxes.enter(id, self.limits.mailbox).await?;
+        let conversation = self.customers(id, token).await?;
+        let body_hash = secret::hash(&serde_json::to_string(&input).unwrap_or_default());
+        if let Some(accepted) = store::messages::accepted(self.store.read(), conversation.id, client_id).await? {
+            return self.repeat(conversation, &accepted, &body_hash).await;
+        }
+        if conversation.status == Status::Ended {
+            return Err(Error::Ended);
+        }
+        let mut work = Work::begin(self, conversation).await?;
+        if work.state.is_over() {
+            return Err(Error::Ended);
+        }
+        let content = self.as_content(&work, &input).await?;
+        if work.conversation.topic.is_none() {
+            work.conversation.topic = Some(shortened(&content.as_text(), TOPIC_CHARS));
+        }
+        work.say(Words {
+            client_id: Some(client_id.to_owned()),
+            body_hash: Some(body_hash),
+            ..Words::new(Sender::Customer, content)
+        });
+        work.happen(&Event::Said { input }).await?;
+        work.finish().await?;
+        Ok(answered(work))
+    }
+
+    /// The answer that a message got when it came the first time.
+    async fn repeat(
+        &self,
+        conversation: Conversation,
+        accepted: &store::messages::Accepted,
+        body_hash: &str,
+    ) -> Result<Answered> {
+        if accepted.body_hash != body_hash {
+            return Err(Error::IdReused);
+        }
+        let id = conversation.id;
+        if conversation.unanswered_effect.is_some() {
+            Work::recover(self, conversation).await?;
+        }
+        let messages = store::messages::of_turn(self.store.read(), id, accepted.turn).await?;
+        let end = store::messages::turn_end(self.store.read(), id, accepted.turn).await?;
+        let (status, seq) = end.unwrap_or((Status::Waiting, accepted.seq));
+        Ok(Answered { seq, messages, status })
+    }
+
+    /// The conversation, if the token opens it.
+    async fn customers(&self, id: &str, token: &str) -> Result<Conversation> {
+        let found = store::conversations::by_public_id(self.store.read(), id).await?;
+        let hash = secret::hash(token);
+        found.filter(|conversation| same(&conversation.token_hash, &hash)).ok_or(Error::NotFound)
+    }
+
+    async fn main_language(&self, conversation: &Conversation) -> Result<Language> {
+        let knowledge = self.knowledge(conversation.workspace).await?;
+        let (workspace, version) = (conversation.workspace, conversation.version);
+        let program = self.program(&knowledge, workspace, &conversation.flow_id, version).await?;
+        Ok(program.flow().main_language())
+    }
+
+    /// What the transcript shows: a pressed button by its label, a form by its values.
+    async fn as_content(&self, work: &Work<'_>, input: &Input) -> Result<Content> {
+        Ok(match input {
+            Input::Text(text) => Content::text(text),
+            Input::Choice(id) => {
+                let before = work.conversation.last_seq - 20;
+                let recent = store::messages::after(self.store.read(), work.conversation.id, before, 20).await?;
+                Content::text(label_of(&recent, id).unwrap_or_else(|| id.clone()))
+            }
+            Input::Form(values) => Content::Filled { values: values.clone(), text: input.as_text() },
+            Input::File(url) => {
+                let name = url.rsplit('/').next().unwrap_or(url).to_owned();
+                Content::File { url: url.clone(), name }
+            }
+        })
+    }
+}
+
+/// The label of the button that was pressed, in the latest message that has it.
+pub(crate) fn label_of(messages: &[Message], id: &str) -> Option<String> {
+    messages.iter().rev().find_map(|message| match &message.content {
+        Content::Choices { options, .. } => {
+            options.iter().find(|option| option.id == id).map(|option| option.label.clone())
+        }
+        _ => None,
+    })
+}
+
+fn answered(work: Work<'_>) -> Answered {
+    Answered { seq: work.conversation.last_seq, messages: work.messages, status: work.conversation.status }
+}
+
+/// Compares hashes without telling by the time where they differ.
+fn same(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+}
+
+/// Runs a turn in a task of its own, so that a panic ends the turn and nothing else.
+pub(crate) async fn spawned<T: Send + 'static>(
+    turn: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    match tokio::spawn(turn).await {
+        Ok(result) => result,
+        Err(error) => {
+            tracing::error!(%error, "a turn did not finish");
+            Err(Error::Internal("a turn did not finish".into()))
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The engine: everything that runs conversations, in one value.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use interpreter::{Catalogue, Program, check};
+use model::{Flow, FlowId, Problem};
+use store::turns::Committer;
+use store::{Store, WorkspaceId};
+use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore, broadcast};
+
+use crate::fan_out::{DeskEvent, FanOut, Frame};
+use crate::mailbox::Mailboxes;
+use crate::perform::Caller;
+use crate::perform::egress::Egress;
+use crate::programs::Programs;
+use crate::rehearsal::Rehearsals;
+use crate::{Error, Knowledge, Result};
+
+/// How much may go on at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Turns of all conversations; more are refused before anything is accepted.
+    pub turns: usize,
+    /// Events in line at one conversation.
+    pub mailbox: usize,
+    /// Test chats that are kept.
+    pub rehearsals: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { turns: 1_024, mailbox: 32, rehearsals: 200 }
+    }
+}
+
+/// Everything that runs conversations.
+pub struct Engine {
+    pub(crate) store: Store,
+    pub(crate) committer: Committer,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) caller: Caller,
+    pub(crate) mailboxes: Arc<Mailboxes>,
+    pub(crate) fan_out: FanOut,
+    pub(crate) timer_set: Notify,
+    pub(crate) rehearsals: Rehearsals,
+    pub(crate) limits: Limits,
+    programs: Programs,
+    knowledge: Mutex<HashMap<WorkspaceId, Arc<Knowledge>>>,
+    generation: AtomicU64,
+    turns: Arc<Semaphore>,
+}
+
+impl Engine {
+    /// An engine over a store, with these kinds and this way out. Nothing runs by itself before [`Engine::run`].
+    pub fn new(store: Store, catalogue: Catalogue, egress: Egress, limits: Limits) -> Result<Arc<Self>> {
+        let caller = Caller::new(egress).map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(Arc::new(Self {
+            committer: Committer::start(store.clone()),
+            store,
+            catalogue,
+            caller,
+            mailboxes: Arc::default(),
+            fan_out: FanOut::default(),
+            timer_set: Notify::new(),
+            rehearsals: Rehearsals::new(limits.rehearsals),
+            limits,
+            programs: Programs::default(),
+            knowledge: Mutex::default(),
+            generation: AtomicU64::new(1),
+            turns: Arc::new(Semaphore::new(limits.turns)),
+        }))
+    }
+
+    /// Finishes turns that a crash interrupted, and wakes conversations whose timers are due, until the task ends.
+    pub async fn run(self: Arc<Self>) {
+        tokio::join!(self.finish_interrupted(), self.fire_timers());
+    }
+
+    /// Says where the product listens, for its demo service.
+    pub fn set_own_address(&self, address: SocketAddr) {
+        self.caller.set_own_address(address);
+    }
+
+    /// The store, for questions that are not about running conversations.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The kinds.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// What the workspace knows, trained when it changed.
+    pub async fn knowledge(&self, workspace: WorkspaceId) -> Result<Arc<Knowledge>> {
+        let mut kept = self.knowledge.lock().await;
+        let generation = self.generation.load(Ordering::Acquire);
+        if let Some(knowledge) = kept.get(&workspace).filter(|knowledge| knowledge.generation == generation) {
+            return Ok(Arc::clone(knowledge));
+        }
+        let knowledge = Arc::new(Knowledge::load(&self.store, workspace, generation).await?);
+        kept.insert(workspace, Arc::clone(&knowledge));
+        Ok(knowledge)
+    }
+
+    /// Something that flows refer to has changed: topics are trained and programs compiled anew when next used.
+    pub fn forget_knowledge(&self) {
+        self.generation.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// All problems of a flow in its workspace.
+    pub async fn problems(&self, workspace: WorkspaceId, flow: &Flow) -> Result<Vec<Problem>> {
+        let knowledge = self.knowledge(workspace).await?;
+        let mut resources = (*knowledge.resources).clone();
+        // The document itself is newer than what the workspace knows of it.
+        resources.flows.retain(|other| other.key != flow.key);
+        let is_live = knowledge.resources.flows.iter().any(|other| other.key == flow.key && other.is_live);
+        resources.flows.push(crate::signature(flow, is_live));
+        Ok(check::check(flow, &self.catalogue, &resources))
+    }
+
+    /// Listens to one conversation.
+    pub fn window(&self, conversation: &str) -> broadcast::Receiver<Frame> {
+        self.fan_out.window(conversation)
+    }
+
+    /// Listens to all conversations.
+    pub fn desk_events(&self) -> broadcast::Receiver<DeskEvent> {
+        self.fan_out.desk()
+    }
+
+    /// Tells a conversation's windows that somebody writes.
+    pub fn tell_typing(&self, conversation: &str, from: &'static str) {
+        self.fan_out.tell(conversation, Frame::Typing { from });
+    }
+
+    /// Waits until running turns are done, at most this long; no new one begins. False when some were cut off.
+    pub async fn drain(&self, at_most: Duration) -> bool {
+        let all = u32::try_from(self.limits.turns).unwrap_or(u32::MAX);
+        let drained = tokio::time::timeout(at_most, self.turns.acquire_many(all)).await;
+        self.turns.close();
+        drained.is_ok()
+    }
+
+    /// Turns that run right now, conversations with something in line, windows that listen.
+    pub fn load(&self) -> (usize, usize, usize) {
+        let running = self.limits.turns - self.turns.available_permits().min(self.limits.turns);
+        (running, self.mailboxes.len(), self.fan_out.windows())
+    }
+
+    /// The right to begin a turn, or a refusal before anything is accepted.
+    pub(crate) fn admit(&self) -> Result<OwnedSemaphorePermit> {
+        Arc::clone(&self.turns).try_acquire_owned().map_err(|_| Error::Busy)
+    }
+
+    /// The right to begin a turn that nobody can repeat: timers, recovery.
+    pub(crate) async fn admit_own(&self) -> Result<OwnedSemaphorePermit> {
+        Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Error::Busy)
+    }
+
+    pub(crate) async fn program(
+        &self,
+        knowledge: &Knowledge,
+        workspace: WorkspaceId,
+        id: &FlowId,
+        version: i64,
+    ) -> Result<Arc<Program>> {
+        self.programs.of_version(&self.store, &self.catalogue, knowledge, workspace, id, version).await
+    }
+
+    pub(crate) async fn draft_program(
+        &self,
+        knowledge: &Knowledge,
+        workspace: WorkspaceId,
+        flow: &Flow,
+    ) -> Result<Arc<Program>> {
+        self.programs.of_document(&self.store, &self.catalogue, knowledge, workspace, flow).await
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}

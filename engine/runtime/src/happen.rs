@@ -1,0 +1,99 @@
+//! One event happens to a state: `step`, bounded in time, with a panic as an outcome of the conversation.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use interpreter::{Answer, Effect, Event, Pending, Program, State, Step, TimerId, step};
+use model::{Content, HandOffPacket, Mark, Moment, NodeId, Status, Texts, Visit};
+
+/// No event may compute longer than this; the interpreter's own limits are far below.
+const BOUND: Duration = Duration::from_secs(2);
+
+thread_local! {
+    static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// What an event led to, sorted for whoever stores it.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    pub(crate) said: Vec<(Content, NodeId)>,
+    pub(crate) trace: Vec<Visit>,
+    pub(crate) set_timers: Vec<(TimerId, Moment)>,
+    pub(crate) gone_timers: Vec<TimerId>,
+    pub(crate) handed_off: Option<HandOffPacket>,
+    pub(crate) is_withdrawn: bool,
+    pub(crate) rated: Option<(u8, String)>,
+    pub(crate) ended: Option<String>,
+    /// The effect to perform before the conversation goes on.
+    pub(crate) asked: Option<Effect>,
+}
+
+/// Lets an event happen.
+pub(crate) fn happen(program: &Program, state: State, event: &Event, now: Moment) -> (State, Outcome) {
+    let before = state.clone();
+    let stepped = catch_unwind(AssertUnwindSafe(|| bounded(|| step(program, state, event, now))));
+    let step = stepped.unwrap_or_else(|_| {
+        tracing::error!(flow = %program.flow().key, "a step panicked; the conversation goes on by its failed exit");
+        after_panic(program, before, event, now)
+    });
+    let mut outcome = Outcome { trace: step.trace, ..Outcome::default() };
+    for effect in step.effects {
+        match effect {
+            Effect::Say { content, node } => outcome.said.push((content, node)),
+            Effect::SetTimer { id, due } => outcome.set_timers.push((id, due)),
+            Effect::CancelTimer { id } => outcome.gone_timers.push(id),
+            Effect::HandOff { packet } => {
+                outcome.handed_off = Some(packet);
+                outcome.is_withdrawn = false;
+            }
+            Effect::WithdrawHandOff => {
+                outcome.handed_off = None;
+                outcome.is_withdrawn = true;
+            }
+            Effect::Rated { score, reason } => outcome.rated = Some((score, reason)),
+            Effect::End { result } => outcome.ended = Some(result),
+            asked => outcome.asked = Some(asked),
+        }
+    }
+    (step.state, outcome)
+}
+
+/// A step that waited for an effect fails by its exit; any other conversation goes to a person.
+fn after_panic(program: &Program, before: State, event: &Event, now: Moment) -> Step {
+    let why = Texts::new("这个步骤在程序内部出错", "the step failed inside the program");
+    if let (Event::Done { effect, answer }, Pending::Effect { .. }) = (event, &before.pending)
+        && !matches!(answer, Answer::Failed { .. })
+    {
+        let failed = Event::Done { effect: effect.clone(), answer: Answer::Failed { why: why.clone() } };
+        let kept = before.clone();
+        if let Ok(step) = catch_unwind(AssertUnwindSafe(|| bounded(|| step(program, kept, &failed, now)))) {
+            return step;
+        }
+    }
+    let mut state = before;
+    let node = state.current().cloned().unwrap_or_default();
+    let timer = state.timer.take();
+    let mut effects: Vec<_> = timer.into_iter().map(|timer| Effect::CancelTimer { id: timer.id }).collect();
+    state.status = Status::Queued;
+    state.pending = Pending::Agent;
+    let details = state.values().cloned().unwrap_or_default();
+    let reason = why.get(&state.language, &[]).to_owned();
+    let path = state.path.clone();
+    let packet = HandOffPacket { reason, priority: "high".into(), details, path, ..HandOffPacket::default() };
+    effects.push(Effect::HandOff { packet });
+    let flow = program.flow().key.0.clone();
+    let visit = Visit { flow, node, visit: 1, mark: Mark::Failed, why, changed: Default::default() };
+    Step { state, effects, trace: vec![visit] }
+}
+
+fn bounded<R>(work: impl FnOnce() -> R) -> R {
+    DEADLINE.set(Some(Instant::now() + BOUND));
+    let result = expr::with_bound(is_too_late, work);
+    DEADLINE.set(None);
+    result
+}
+
+fn is_too_late() -> bool {
+    DEADLINE.get().is_some_and(|deadline| Instant::now() > deadline)
+}

@@ -1,0 +1,149 @@
+//! What a workspace knows: resources for checks and steps, topics that are recognised, articles that are searched.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use interpreter::{Answer, Found, IntentScore, Recognised};
+use model::{Article, Flow, FlowSignature, Intent, IntentKey, Library, LibraryKey, Named, Resources, Texts};
+use nlu::intents::{IntentExamples, Recogniser};
+use nlu::search::{Entry, Hit, Index, NOTHING_BELOW};
+use store::{Store, WorkspaceId};
+
+use crate::Result;
+
+/// Trained once, used by every turn until something changes.
+pub struct Knowledge {
+    /// Which state of the workspace this is; programs are kept per generation.
+    pub generation: u64,
+    /// What flows may refer to.
+    pub resources: Arc<Resources>,
+    recogniser: Recogniser,
+    names: BTreeMap<String, Texts>,
+    libraries: Vec<Library>,
+    indexes: Mutex<BTreeMap<Vec<LibraryKey>, Index>>,
+}
+
+impl Knowledge {
+    /// Reads a workspace, trains its topics.
+    pub(crate) async fn load(store: &Store, workspace: WorkspaceId, generation: u64) -> Result<Self> {
+        let intents = store::intents::all(store.read(), workspace).await?;
+        let libraries = store::libraries::all(store.read(), workspace).await?;
+        let resources = resources(store, workspace, &intents, &libraries).await?;
+        let names = intents.iter().map(|intent| (intent.key.0.clone(), intent.name.clone())).collect();
+        let examples: Vec<_> = intents
+            .into_iter()
+            .map(|intent| IntentExamples { key: intent.key.0, examples: intent.examples })
+            .collect();
+        let trained = tokio::task::spawn_blocking(move || Recogniser::train(&examples)).await;
+        let recogniser = trained.map_err(|error| crate::Error::Internal(error.to_string()))?;
+        Ok(Self {
+            generation,
+            resources: Arc::new(resources),
+            recogniser,
+            names,
+            libraries,
+            indexes: Mutex::default(),
+        })
+    }
+
+    /// Which topics a text may be about; with intents, only these compete.
+    pub fn recognise(&self, text: &str, intents: &[IntentKey]) -> Recognised {
+        let allowed: Vec<String> = intents.iter().map(|intent| intent.0.clone()).collect();
+        let recognition = self.recogniser.recognise(text, (!allowed.is_empty()).then_some(&allowed[..]));
+        let scored = recognition.intents.into_iter().map(|scored| IntentScore {
+            name: self.names.get(&scored.intent).cloned().unwrap_or_else(|| Texts::new(&scored.intent, &scored.intent)),
+            intent: scored.intent,
+            confidence: scored.confidence,
+        });
+        Recognised {
+            intents: scored.collect(),
+            words: recognition.words,
+            sure_above: recognition.sure_above,
+            close_above: recognition.close_above,
+        }
+    }
+
+    /// The best articles of some libraries, none meaning all: with their scores and the words that decided.
+    pub fn search(&self, query: &str, libraries: &[LibraryKey], limit: usize) -> Vec<(Article, Hit)> {
+        let hits = self.index(libraries).search(query, limit);
+        let articles = || self.wanted(libraries).flat_map(|library| &library.articles);
+        hits.into_iter()
+            .filter_map(|hit| Some((articles().find(|article| article.id == hit.id)?.clone(), hit)))
+            .collect()
+    }
+
+    /// The same, as an answer to a flow.
+    pub(crate) fn found(&self, query: &str, libraries: &[LibraryKey], limit: usize) -> Answer {
+        let found = self.search(query, libraries, limit).into_iter().map(|(article, hit)| Found {
+            id: article.id,
+            question: article.question,
+            answer: article.answer,
+            score: hit.score,
+        });
+        Answer::Found { found: found.collect(), nothing_below: NOTHING_BELOW }
+    }
+
+    fn index(&self, libraries: &[LibraryKey]) -> Index {
+        let mut indexes = self.indexes.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = indexes.entry(libraries.to_vec()).or_insert_with(|| {
+            let articles = self.wanted(libraries).flat_map(|library| &library.articles);
+            let entries: Vec<_> = articles
+                .map(|article| Entry {
+                    id: article.id.clone(),
+                    question: article.question.clone(),
+                    variants: article.variants.clone(),
+                    answer: article.answer.iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n"),
+                })
+                .collect();
+            Index::build(&entries)
+        });
+        index.clone()
+    }
+
+    fn wanted<'a>(&'a self, libraries: &'a [LibraryKey]) -> impl Iterator<Item = &'a Library> {
+        self.libraries.iter().filter(move |library| libraries.is_empty() || libraries.contains(&library.key))
+    }
+}
+
+/// Everything flows of a workspace may refer to.
+async fn resources(
+    store: &Store,
+    workspace: WorkspaceId,
+    intents: &[Intent],
+    libraries: &[Library],
+) -> Result<Resources> {
+    let db = store.read();
+    let live = store::versions::all_live(db, workspace).await?;
+    let mut drafts: Vec<Flow> =
+        store::drafts::all(db, workspace).await?.into_iter().map(|draft| draft.flow).collect();
+    drafts.sort_by(|a, b| a.key.cmp(&b.key));
+    let teams = store::directory::teams(db, workspace).await?;
+    Ok(Resources {
+        intents: intents.iter().map(|it| Named { key: it.key.clone(), name: it.name.clone() }).collect(),
+        libraries: libraries.iter().map(|it| Named { key: it.key.clone(), name: it.name.clone() }).collect(),
+        teams: teams.into_iter().map(|team| Named { key: team.key, name: team.name }).collect(),
+        calendars: store::directory::calendars(db, workspace).await?,
+        connectors: store::directory::connectors(db, workspace).await?,
+        flows: drafts.iter().map(|flow| signature(flow, live.contains_key(&flow.id))).collect(),
+    })
+}
+
+/// What a caller needs to know of a flow. The ends are the results of its end steps.
+pub fn signature(flow: &Flow, is_live: bool) -> FlowSignature {
+    let results = flow.nodes.iter().filter(|node| node.kind == "end");
+    let mut ends: Vec<String> = results
+        .filter_map(|node| node.config.get("result")?.as_str())
+        .filter(|result| !result.is_empty())
+        .map(str::to_owned)
+        .collect();
+    ends.sort();
+    ends.dedup();
+    FlowSignature {
+        key: flow.key.clone(),
+        name: flow.name.clone(),
+        inputs: flow.inputs.clone(),
+        outputs: flow.outputs.clone(),
+        ends,
+        is_live,
+    }
+}

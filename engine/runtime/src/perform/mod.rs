@@ -1,0 +1,33 @@
+//! Performing effects that are answered: one file per effect.
+
+mod call;
+pub(crate) mod egress;
+
+use interpreter::{Answer, Effect};
+use uuid::Uuid;
+
+use crate::Knowledge;
+pub(crate) use call::Caller;
+
+/// Performs one asked effect. Whatever goes wrong is an answer.
+pub(crate) async fn perform(knowledge: &Knowledge, caller: &Caller, effect: &Effect, key: Uuid) -> Answer {
+    match effect {
+        Effect::Recognise { text, intents, .. } => Answer::Recognised(knowledge.recognise(text, intents)),
+        Effect::Search { query, libraries, limit, .. } => knowledge.found(query, libraries, *limit),
+        Effect::Call { request, .. } => caller.call(request, key).await,
+        other => {
+            tracing::error!(effect = ?std::mem::discriminant(other), "an effect without an answer was asked");
+            Answer::Failed { why: model::Texts::new("程序内部出错", "the program failed inside") }
+        }
+    }
+}
+
+/// Must it be on record before it is performed?
+pub(crate) fn has_consequences(effect: &Effect) -> bool {
+    matches!(effect, Effect::Call { request, .. } if !request.method.is_safe())
+}
+
+/// Is it unknown after a crash whether it happened, and must it not happen twice?
+pub(crate) fn is_at_most_once(effect: &Effect) -> bool {
+    matches!(effect, Effect::Call { request, .. } if request.at_most_once)
+}

@@ -1,0 +1,112 @@
+//! Programs of published versions and of drafts, compiled once per version and state of the workspace.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use interpreter::{Callees, Catalogue, Program};
+use model::{Flow, FlowId, FlowKey};
+use store::{Store, WorkspaceId};
+
+use crate::{Error, Knowledge, Result, secret};
+
+/// How deep flows may call each other.
+const MAX_DEPTH: usize = 16;
+/// Programs that are kept; beyond it all are forgotten, compiling is cheap.
+const MAX_KEPT: usize = 512;
+
+type Key = (WorkspaceId, FlowId, i64, u64);
+
+/// The programs in use.
+#[derive(Debug, Default)]
+pub(crate) struct Programs {
+    kept: Mutex<HashMap<Key, Arc<Program>>>,
+}
+
+impl Programs {
+    /// The program of a published version.
+    pub(crate) async fn of_version(
+        &self,
+        store: &Store,
+        catalogue: &Catalogue,
+        knowledge: &Knowledge,
+        workspace: WorkspaceId,
+        id: &FlowId,
+        version: i64,
+    ) -> Result<Arc<Program>> {
+        let key = (workspace, id.clone(), version, knowledge.generation);
+        if let Some(program) = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(Arc::clone(program));
+        }
+        let (flow, _) = store::versions::document(store.read(), workspace, id, version)
+            .await?
+            .ok_or_else(|| Error::Broken(format!("version {version} is gone")))?;
+        let program = self.of_document(store, catalogue, knowledge, workspace, &flow).await?;
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= MAX_KEPT {
+            kept.clear();
+        }
+        kept.retain(|(_, _, _, generation), _| *generation == knowledge.generation);
+        kept.insert(key, Arc::clone(&program));
+        Ok(program)
+    }
+
+    /// The program of a document, even one with problems: what cannot run fails when a conversation comes to it.
+    /// A published version passed its checks; what it refers to may have gone since.
+    pub(crate) async fn of_document(
+        &self,
+        store: &Store,
+        catalogue: &Catalogue,
+        knowledge: &Knowledge,
+        workspace: WorkspaceId,
+        flow: &Flow,
+    ) -> Result<Arc<Program>> {
+        // Flows below are found breadth first, then compiled from the innermost outwards.
+        let mut found = vec![flow.clone()];
+        let mut seen = BTreeSet::from([flow.key.clone()]);
+        let mut next = 0;
+        while next < found.len() {
+            for key in flows_called(&found[next]) {
+                if seen.insert(key.clone())
+                    && let Some((id, version)) = store::versions::live_by_key(store.read(), workspace, &key).await?
+                    && let Some((callee, _)) =
+                        store::versions::document(store.read(), workspace, &id, version).await?
+                {
+                    found.push(callee);
+                }
+            }
+            next += 1;
+        }
+        compile(flow, &found, catalogue, knowledge, MAX_DEPTH).ok_or(Error::NoStart)
+    }
+}
+
+fn compile(
+    flow: &Flow,
+    found: &[Flow],
+    catalogue: &Catalogue,
+    knowledge: &Knowledge,
+    depth: usize,
+) -> Option<Arc<Program>> {
+    let mut callees = Callees::new();
+    for key in flows_called(flow) {
+        // A flow that calls itself, directly or not, finds no callee at the bottom and fails there.
+        let callee = found.iter().find(|callee| callee.key == key).filter(|_| depth > 0 && key != flow.key);
+        let others: Vec<Flow> = found.iter().filter(|other| other.key != flow.key).cloned().collect();
+        if let Some(program) = callee.and_then(|callee| compile(callee, &others, catalogue, knowledge, depth - 1)) {
+            callees.insert(key, program);
+        }
+    }
+    Program::compile_draft(flow, catalogue, Arc::clone(&knowledge.resources), callees).map(Arc::new)
+}
+
+/// The flows that a flow calls: the setting `flow` of its steps.
+pub fn flows_called(flow: &Flow) -> Vec<FlowKey> {
+    let called = flow.nodes.iter().filter_map(|node| node.config.get("flow")?.as_str());
+    let called: BTreeSet<&str> = called.filter(|key| !key.is_empty()).collect();
+    called.into_iter().map(FlowKey::from).collect()
+}
+
+/// The hash that names the content of a document.
+pub fn document_hash(flow: &Flow) -> String {
+    secret::hash(&flow.to_file())
+}

@@ -1,0 +1,302 @@
+//! A turn: one thing happens to a conversation, its effects are performed, all of it is committed at once.
+
+use std::sync::Arc;
+
+use interpreter::{AgentAct, Answer, Effect, Event, Pending, Program, State};
+use model::{Content, Message, NodeId, Sender, Status, Texts};
+use store::conversations::Conversation;
+use store::turns::{Happened, Said, Turn};
+use store::{rfc3339, timers::Due};
+use uuid::Uuid;
+
+use crate::fan_out::Frame;
+use crate::happen::{Outcome, happen};
+use crate::perform::{has_consequences, is_at_most_once, perform};
+use crate::{Engine, Error, Knowledge, Result, clock};
+
+/// Effects that one turn may ask for; a flow that wants more goes in circles.
+const MAX_EFFECTS: usize = 50;
+/// What lists show of a message.
+const LAST_TEXT_CHARS: usize = 120;
+
+/// A turn in progress.
+pub(crate) struct Work<'e> {
+    engine: &'e Engine,
+    pub(crate) conversation: Conversation,
+    pub(crate) state: State,
+    program: Arc<Program>,
+    knowledge: Arc<Knowledge>,
+    pending: Uncommitted,
+    /// Everything said in this turn, committed or not.
+    pub(crate) messages: Vec<Message>,
+}
+
+/// What the turn did since its last commit.
+#[derive(Default)]
+struct Uncommitted {
+    events: Vec<Happened>,
+    said: Vec<Said>,
+    set_timers: Vec<(String, i64)>,
+    gone_timers: Vec<String>,
+    is_handed_off: bool,
+}
+
+/// A message about to be said.
+pub(crate) struct Words {
+    pub(crate) from: Sender,
+    pub(crate) name: Option<String>,
+    pub(crate) content: Content,
+    pub(crate) node: Option<NodeId>,
+    pub(crate) client_id: Option<String>,
+    pub(crate) body_hash: Option<String>,
+}
+
+impl Words {
+    /// Words of the flow or of the product.
+    pub(crate) fn new(from: Sender, content: Content) -> Self {
+        Self { from, name: None, content, node: None, client_id: None, body_hash: None }
+    }
+}
+
+impl<'e> Work<'e> {
+    /// Begins the next turn of a conversation. One that was interrupted in its middle is finished first.
+    pub(crate) async fn begin(engine: &'e Engine, conversation: Conversation) -> Result<Self> {
+        let mut work = Self::load(engine, conversation).await?;
+        if work.conversation.unanswered_effect.is_some() {
+            work.finish_interrupted().await?;
+        }
+        work.conversation.turn += 1;
+        work.messages.clear();
+        Ok(work)
+    }
+
+    /// Finishes the turn that a crash interrupted, if there is one.
+    pub(crate) async fn recover(engine: &'e Engine, conversation: Conversation) -> Result<()> {
+        let mut work = Self::load(engine, conversation).await?;
+        if work.conversation.unanswered_effect.is_some() {
+            work.finish_interrupted().await?;
+        }
+        Ok(())
+    }
+
+    /// A turn of a conversation with a state at hand.
+    pub(crate) async fn with_state(engine: &'e Engine, conversation: Conversation, state: State) -> Result<Self> {
+        let knowledge = engine.knowledge(conversation.workspace).await?;
+        let (workspace, id, version) = (conversation.workspace, &conversation.flow_id, conversation.version);
+        let program = engine.program(&knowledge, workspace, id, version).await?;
+        let (pending, messages) = (Uncommitted::default(), Vec::new());
+        Ok(Self { engine, conversation, state, program, knowledge, pending, messages })
+    }
+
+    async fn load(engine: &'e Engine, conversation: Conversation) -> Result<Self> {
+        let state = serde_json::from_str(&conversation.state)
+            .map_err(|source| store::Error::Unreadable { what: "state", source })?;
+        Self::with_state(engine, conversation, state).await
+    }
+
+    /// Adds words to the transcript.
+    pub(crate) fn say(&mut self, words: Words) {
+        let at = clock::now();
+        let conversation = &mut self.conversation;
+        conversation.last_seq += 1;
+        conversation.last_sender = Some(words.from);
+        conversation.last_text = Some(shortened(&words.content.as_text(), LAST_TEXT_CHARS));
+        let message = Message {
+            seq: conversation.last_seq,
+            at: rfc3339(at),
+            from: words.from,
+            name: words.name,
+            content: words.content,
+            node: words.node,
+            client_id: words.client_id,
+        };
+        self.messages.push(message.clone());
+        self.pending.said.push(Said { message, at, body_hash: words.body_hash });
+    }
+
+    /// Adds a line of the product itself, in the conversation's language.
+    pub(crate) fn notice(&mut self, texts: &Texts) {
+        let text = texts.get(&self.state.language, &[]).to_owned();
+        self.say(Words::new(Sender::System, Content::Notice { text }));
+    }
+
+    /// Lets an event happen, and goes on until the conversation waits.
+    pub(crate) async fn happen(&mut self, event: &Event) -> Result<()> {
+        let asked = self.step(event);
+        self.go_on(asked).await
+    }
+
+    /// The timer is gone, whatever becomes of it.
+    pub(crate) fn timer_fired(&mut self, due: &Due) {
+        self.pending.gone_timers.push(due.timer.clone());
+    }
+
+    /// Makes everything durable and tells whoever listens.
+    pub(crate) async fn finish(&mut self) -> Result<()> {
+        self.commit(true).await
+    }
+
+    async fn finish_interrupted(&mut self) -> Result<()> {
+        let Pending::Effect { effect, .. } = self.state.pending.clone() else {
+            return self.commit(true).await;
+        };
+        tracing::info!(conversation.id = %self.conversation.public_id, "finishing a turn that was interrupted");
+        if is_at_most_once(&effect)
+            && let Some(id) = effect.asked()
+        {
+            let why = Texts::new(
+                "服务中断，不知道这次调用是否成功，没有再次调用",
+                "the product stopped during the call; whether it happened is unknown, and it was not repeated",
+            );
+            let event = Event::Done { effect: id.clone(), answer: Answer::Failed { why } };
+            let asked = self.step(&event);
+            self.go_on(asked).await?;
+        } else {
+            self.go_on_recorded(Some(*effect)).await?;
+        }
+        self.commit(true).await
+    }
+
+    async fn go_on(&mut self, mut asked: Option<Effect>) -> Result<()> {
+        if let Some(effect) = asked.take_if(|effect| has_consequences(effect)) {
+            self.commit(false).await?;
+            return Box::pin(self.go_on_recorded(Some(effect))).await;
+        }
+        Box::pin(self.go_on_recorded(asked)).await
+    }
+
+    /// Performs effects, the first of which is on record already where it must be.
+    async fn go_on_recorded(&mut self, mut asked: Option<Effect>) -> Result<()> {
+        let mut n_effects = 0;
+        while let Some(effect) = asked {
+            let Some(id) = effect.asked().cloned() else { break };
+            n_effects += 1;
+            let answer = if n_effects > MAX_EFFECTS {
+                let why = Texts::new("这一轮做的事太多了", "this turn asked for too much");
+                Answer::Failed { why }
+            } else {
+                perform(&self.knowledge, &self.engine.caller, &effect, self.effect_key(&id.0)).await
+            };
+            asked = self.step(&Event::Done { effect: id, answer });
+            if n_effects > 2 * MAX_EFFECTS {
+                return Err(Error::Internal("a flow never stops asking".into()));
+            }
+            if asked.as_ref().is_some_and(has_consequences) {
+                self.commit(false).await?;
+            }
+        }
+        let is_queued = self.state.status == Status::Queued;
+        if std::mem::take(&mut self.pending.is_handed_off)
+            && is_queued
+            && store::members::is_nobody_online(self.engine.store.read(), self.conversation.workspace).await?
+        {
+            let asked = self.step(&Event::Agent { act: AgentAct::Nobody });
+            return Box::pin(self.go_on(asked)).await;
+        }
+        Ok(())
+    }
+
+    /// One event, with everything it led to taken over into the conversation.
+    fn step(&mut self, event: &Event) -> Option<Effect> {
+        let at = clock::now();
+        let (state, outcome) = happen(&self.program, self.state.clone(), event, at);
+        self.state = state;
+        self.conversation.n_events += 1;
+        self.pending.events.push(Happened { at, event: json(event), trace: json(&outcome.trace) });
+        self.take_over(outcome, at)
+    }
+
+    fn take_over(&mut self, outcome: Outcome, at: i64) -> Option<Effect> {
+        for (content, node) in outcome.said {
+            self.say(Words { node: Some(node), ..Words::new(Sender::Bot, content) });
+        }
+        for gone in outcome.gone_timers {
+            // A timer that was set in this very turn is not in the store yet.
+            let before = self.pending.set_timers.len();
+            self.pending.set_timers.retain(|(id, _)| *id != gone.0);
+            if self.pending.set_timers.len() == before {
+                self.pending.gone_timers.push(gone.0);
+            }
+        }
+        self.pending.set_timers.extend(outcome.set_timers.into_iter().map(|(id, due)| (id.0, due)));
+        let conversation = &mut self.conversation;
+        if outcome.is_withdrawn {
+            conversation.waiting_since = None;
+        }
+        if let Some(packet) = outcome.handed_off {
+            conversation.team = Some(packet.team.clone());
+            conversation.priority = Some(if packet.priority == "high" { "high" } else { "normal" }.into());
+            if !packet.reason.is_empty() {
+                conversation.topic = Some(shortened(&packet.reason, LAST_TEXT_CHARS));
+            }
+            conversation.waiting_since = Some(at);
+            conversation.agent_id = None;
+            conversation.agent_name = None;
+            conversation.packet = Some(packet);
+            self.pending.is_handed_off = true;
+        }
+        if let Some((score, reason)) = outcome.rated {
+            conversation.rating = Some(i64::from(score));
+            conversation.rating_reason = Some(reason);
+        }
+        if let Some(result) = outcome.ended {
+            conversation.result = Some(result);
+            conversation.ended_at = Some(at);
+        }
+        outcome.asked
+    }
+
+    async fn commit(&mut self, is_over: bool) -> Result<()> {
+        let conversation = &mut self.conversation;
+        conversation.state = json(&self.state);
+        conversation.status = self.state.status;
+        conversation.changed_at = clock::now();
+        conversation.unanswered_effect = match &self.state.pending {
+            Pending::Effect { id, .. } if !is_over => Some(id.0.clone()),
+            _ => None,
+        };
+        if conversation.status != Status::Queued {
+            conversation.waiting_since = None;
+        }
+        let is_handed_off = self.pending.is_handed_off;
+        let done = std::mem::take(&mut self.pending);
+        self.pending.is_handed_off = is_handed_off;
+        let said: Vec<Message> = done.said.iter().map(|said| said.message.clone()).collect();
+        let has_timers = !done.set_timers.is_empty();
+        let turn = Turn {
+            conversation: conversation.clone(),
+            events: done.events,
+            messages: done.said,
+            set_timers: done.set_timers,
+            gone_timers: done.gone_timers,
+            is_over,
+        };
+        conversation.id = self.engine.committer.commit(turn).await?;
+        conversation.state_version += 1;
+        if has_timers {
+            self.engine.timer_set.notify_one();
+        }
+        let (seq, status) = (conversation.last_seq, conversation.status);
+        self.engine.fan_out.tell(&conversation.public_id, Frame::Messages { messages: said, seq, status });
+        Ok(())
+    }
+
+    /// The same for the same effect, however often it is performed.
+    fn effect_key(&self, effect: &str) -> Uuid {
+        let conversation = Uuid::parse_str(&self.conversation.public_id).unwrap_or_default();
+        let (node, visit) = self.state.frames.last().map_or(("", 0), |frame| {
+            (frame.node.as_ref().map_or("", |node| node.as_str()), frame.visit)
+        });
+        Uuid::new_v5(&conversation, format!("{}/{node}/{visit}/{effect}", self.conversation.turn).as_bytes())
+    }
+}
+
+/// The first characters of a text, on one line.
+pub(crate) fn shortened(text: &str, chars: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= chars { line } else { line.chars().take(chars - 1).chain(['…']).collect() }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("events and states are plain data with string keys")
+}
