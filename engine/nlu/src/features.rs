@@ -163,6 +163,8 @@ pub(crate) struct Weighed {
     pub(crate) vector: Sparse,
     /// Share of the message's features that are known, by weight: 0 to 1.
     pub(crate) known: f32,
+    /// The length that the known part has in the whole message: 0 to 1.
+    pub(crate) known_length: f32,
 }
 
 impl Vocabulary {
@@ -203,6 +205,7 @@ impl Vocabulary {
     pub(crate) fn weigh(&self, counted: &Counted) -> Weighed {
         let mut vector: Vec<(u32, f32)> = Vec::with_capacity(counted.features.len());
         let (mut known, mut unknown) = (0.0f32, 0.0f32);
+        let (mut known_square, mut unknown_square) = (0.0f32, 0.0f32);
         let mut block_start = 0;
         let mut block = Block::Words;
         for (feature_block, hash, count) in &counted.features {
@@ -216,14 +219,21 @@ impl Vocabulary {
                     let idf = self.idf[number as usize];
                     vector.push((number, (1.0 + count.ln()) * idf));
                     known += idf;
+                    known_square += idf * idf;
                 }
-                None => unknown += self.unseen_idf,
+                None => {
+                    unknown += self.unseen_idf;
+                    unknown_square += self.unseen_idf * self.unseen_idf;
+                }
             }
         }
         scale_to_one(&mut vector[block_start..]);
         vector.sort_unstable_by_key(|(number, _)| *number);
-        let known = if known > 0.0 { known / (known + unknown) } else { 0.0 };
-        Weighed { vector, known }
+        if vector.is_empty() {
+            return Weighed { vector, known: 0.0, known_length: 0.0 };
+        }
+        let known_length = (known_square / (known_square + unknown_square)).sqrt();
+        Weighed { vector, known: known / (known + unknown), known_length }
     }
 }
 

@@ -10,11 +10,13 @@
 //! confidences are rounded so that they are stable in a conversation's journal.
 //! Nothing here fails or panics on any text: at worst it finds nothing.
 
+mod background;
 pub mod details;
 pub mod evaluate;
 mod features;
 pub mod intents;
 mod linear;
+mod logistic;
 mod normalise;
 pub mod search;
 mod stem;

@@ -16,7 +16,9 @@ pub(crate) enum Loss {
 #[derive(Debug, Clone)]
 pub(crate) struct Linear {
     n_classes: usize,
-    rows: Vec<f32>,
+    /// Weights in steps of `step`, which is fine enough: an answer adds up a few hundred of them.
+    rows: Vec<i16>,
+    step: f32,
     bias: Vec<f32>,
 }
 
@@ -32,30 +34,37 @@ impl Linear {
     ) -> Linear {
         let problem = Problem::new(vectors, labels, n_features, loss, cost);
         let columns = columns(&problem, n_classes);
-        let mut rows = vec![0.0; n_features * n_classes];
+        let largest = columns.iter().flatten().fold(0.0f32, |largest, weight| largest.max(weight.abs()));
+        let step = largest.max(1e-6) / f32::from(i16::MAX);
+        let mut rows = vec![0i16; n_features * n_classes];
         let mut bias = vec![0.0; n_classes];
         for (class, mut column) in columns.into_iter().enumerate() {
             bias[class] = column.pop().unwrap_or(0.0);
             for (feature, weight) in column.into_iter().enumerate() {
-                rows[feature * n_classes + class] = weight;
+                rows[feature * n_classes + class] = (weight / step).round() as i16;
             }
         }
-        Linear { n_classes, rows, bias }
+        Linear { n_classes, rows, step, bias }
     }
 
     /// The margin of every class.
     pub(crate) fn margins(&self, vector: &Sparse) -> Vec<f32> {
         let mut margins = self.bias.clone();
         for &(feature, value) in vector {
+            let value = value * self.step;
             for (margin, weight) in margins.iter_mut().zip(self.row(feature)) {
-                *margin += value * weight;
+                *margin += value * f32::from(*weight);
             }
         }
         margins
     }
 
-    /// The weights of one feature, class by class.
-    pub(crate) fn row(&self, feature: u32) -> &[f32] {
+    /// How much one feature speaks for a class.
+    pub(crate) fn weight(&self, feature: u32, class: usize) -> f32 {
+        self.row(feature).get(class).map_or(0.0, |weight| f32::from(*weight) * self.step)
+    }
+
+    fn row(&self, feature: u32) -> &[i16] {
         let start = feature as usize * self.n_classes;
         self.rows.get(start..start + self.n_classes).unwrap_or(&[])
     }
@@ -101,8 +110,8 @@ struct Problem<'a> {
     cost: f32,
 }
 
-const MAX_ROUNDS: usize = 60;
-const TOLERANCE: f32 = 0.02;
+const MAX_ROUNDS: usize = 30;
+const TOLERANCE: f32 = 0.1;
 
 impl<'a> Problem<'a> {
     fn new(vectors: &[Sparse], labels: &'a [usize], n_features: usize, loss: Loss, cost: f32) -> Problem<'a> {
@@ -201,7 +210,8 @@ impl<'a> Problem<'a> {
 
     /// Yu, Huang and Lin 2011: L2-regularised logistic regression, one variable at a time by Newton steps.
     fn solve_logistic(&self, class: usize) -> Vec<f32> {
-        const NEWTON_STEPS: usize = 8;
+        const NEWTON_STEPS: usize = 4;
+        const NEAR: f32 = 0.1;
         let n = self.labels.len();
         let cost = self.cost;
         let mut weights = vec![0.0f32; self.n_features + 1];
@@ -212,10 +222,16 @@ impl<'a> Problem<'a> {
             let sign = if self.labels[example] == class { 1.0 } else { -1.0 };
             self.add(&mut weights, example, sign * alpha);
         }
-        for _ in 0..MAX_ROUNDS {
+        // An example that is near its best value rests for some rounds: most of those of other classes soon are.
+        let mut rests = vec![0u8; n];
+        for round in 0..MAX_ROUNDS {
             shuffle.permute(&mut order);
             let mut largest = 0.0f32;
             for &example in &order {
+                if rests[example] > 0 {
+                    rests[example] -= 1;
+                    continue;
+                }
                 let sign = if self.labels[example] == class { 1.0 } else { -1.0 };
                 let square = self.squares[example];
                 let slope = sign * self.dot(&weights, example);
@@ -224,12 +240,15 @@ impl<'a> Problem<'a> {
                 let mut z = before.clamp(1e-9 * cost, cost * (1.0 - 1e-6));
                 let first = slope + (z / (cost - z)).ln();
                 largest = largest.max(first.abs());
-                if first.abs() < 1e-3 {
-                    continue;
+                if first.abs() < NEAR {
+                    rests[example] = if round < 2 { 2 } else { 5 };
+                    if first.abs() < NEAR / 20.0 {
+                        continue;
+                    }
                 }
                 for _ in 0..NEWTON_STEPS {
                     let gradient = square * (z - before) + slope + (z / (cost - z)).ln();
-                    if gradient.abs() < 1e-3 {
+                    if gradient.abs() < 1e-2 {
                         break;
                     }
                     let curve = square + cost / (z * (cost - z));
@@ -245,7 +264,7 @@ impl<'a> Problem<'a> {
                 alphas[example] = z;
                 self.add(&mut weights, example, sign * (z - before));
             }
-            if largest < TOLERANCE * 5.0 {
+            if largest < NEAR {
                 break;
             }
         }

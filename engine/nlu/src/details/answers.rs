@@ -3,16 +3,14 @@
 use super::folded::Found;
 use serde_json::json;
 
-/// The answer a folded text gives, as a detail over the whole of it.
+/// The answer a folded text gives, where it is said.
 pub(super) fn answers(text: &str) -> Vec<Found> {
-    let trimmed = text.trim();
-    match yes_no(text) {
-        Some(answer) if !trimmed.is_empty() => {
-            let start = text.len() - text.trim_start().len();
-            vec![Found { start, end: start + trimmed.len(), value: json!(answer) }]
-        }
-        _ => Vec::new(),
-    }
+    let Some(answer) = yes_no(text) else {
+        return Vec::new();
+    };
+    let said = clauses(text).find(|clause| clause_answer(clause) == Some(answer)).unwrap_or(text);
+    let start = text.find(said).unwrap_or(0);
+    vec![Found { start, end: start + said.len(), value: json!(answer) }]
 }
 
 /// Whether a folded text says yes or no.
@@ -22,15 +20,18 @@ pub(super) fn yes_no(text: &str) -> Option<bool> {
     if text.is_empty() || text.len() > MAX_LENGTH || UNSURE.iter().any(|word| text.contains(word)) {
         return None;
     }
-    let clauses: Vec<&str> = text.split(|c: char| is_stop(c)).map(str::trim).filter(|clause| !clause.is_empty()).collect();
-    // "好的，不用了" takes its meaning from the refusal, "不，是的" is neither.
-    let answers: Vec<bool> = clauses.iter().filter_map(|clause| clause_answer(clause)).collect();
+    // "好的，不用了" takes its meaning from the refusal; otherwise what comes first counts.
+    let answers: Vec<bool> = clauses(text).filter_map(clause_answer).collect();
     let first = *answers.first()?;
     if answers.iter().all(|answer| *answer == first) {
         return Some(first);
     }
-    let starts_politely = ["好", "嗯", "谢谢", "ok", "okay", "well"].iter().any(|word| clauses[0].starts_with(word));
+    let starts_politely = ["好", "嗯", "谢谢", "ok", "okay", "well"].iter().any(|word| text.starts_with(word));
     if starts_politely { answers.last().copied() } else { Some(first) }
+}
+
+fn clauses(text: &str) -> impl Iterator<Item = &str> {
+    text.split(is_stop).map(str::trim).filter(|clause| !clause.is_empty())
 }
 
 fn is_stop(c: char) -> bool {

@@ -81,7 +81,9 @@ pub fn details(text: &str, now: Zoned) -> Vec<Detail> {
             }
             taken.push((found.start, found.end));
             let (start, end) = folded.origin(found.start, found.end);
-            details.push(Detail { kind, text: text[start..end].to_owned(), start, end, value: found.value });
+            let said = &text[start..end];
+            let value = if kind == DetailKind::OrderNumber { Value::String(half_width_text(said)) } else { found.value };
+            details.push(Detail { kind, text: said.to_owned(), start, end, value });
         }
     }
     details.sort_by_key(|detail| (detail.start, detail.end));
@@ -130,8 +132,8 @@ pub fn time(text: &str) -> Option<String> {
 ///
 /// Full-width letters and digits count as half-width, so that `ＡＢ１２` fits `[A-Z]{2}\d{2}`.
 pub fn pattern(text: &str, pattern: &Regex) -> Option<String> {
-    let widths: String = text.chars().map(crate::normalise::half_width).collect();
-    let captures = pattern.captures(&widths)?;
+    let text = half_width_text(text);
+    let captures = pattern.captures(&text)?;
     let found = captures.get(1).or_else(|| captures.get(0))?;
     Some(found.as_str().to_owned())
 }
@@ -158,7 +160,11 @@ pub fn order_number(text: &str) -> Option<String> {
     let is_phone = |found: &Found| phones.iter().any(|phone| phone.start <= found.start && found.end <= phone.end);
     let best = found.iter().find(|found| !is_phone(found)).or(found.first())?;
     let (start, end) = folded.origin(best.start, best.end);
-    Some(text[start..end].chars().map(crate::normalise::half_width).collect())
+    Some(half_width_text(&text[start..end]))
+}
+
+fn half_width_text(text: &str) -> String {
+    text.chars().map(crate::normalise::half_width).collect()
 }
 
 fn first_text(found: Vec<Found>) -> Option<String> {

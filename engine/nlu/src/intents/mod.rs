@@ -12,11 +12,11 @@
 //! assert_eq!(recognition.intents[0].intent, "delivery");
 //! ```
 
-mod background;
 mod confidence;
 mod model;
 mod words;
 
+use crate::background::background;
 use crate::features::{Counted, pieces};
 use crate::normalise::{Normal, normalise};
 use crate::round4;
@@ -113,7 +113,8 @@ impl Recogniser {
                 examples.push(Example { class, counted: Counted::new(&normal) });
             }
         }
-        let model = Model::fit(&examples, keys.len());
+        let model =
+            Model::fit(&examples.iter().collect::<Vec<_>>(), &background().iter().collect::<Vec<_>>(), keys.len());
         let confidence = Confidence::fit(&examples, keys.len());
         Recogniser { trained: Arc::new(Trained { keys, model, confidence, exact }) }
     }
@@ -135,7 +136,7 @@ impl Recogniser {
         let Some(judged) = judged else {
             return recognition;
         };
-        let top = trained.confidence.of(&judged.signals);
+        let top = trained.confidence.curve.of(&judged.signals);
         let mut scores: Vec<(usize, f64)> = judged
             .ranked
             .iter()

@@ -11,7 +11,7 @@ pub(super) struct Example {
 }
 
 /// The number of signals.
-pub(super) const N_SIGNALS: usize = 8;
+pub(super) const N_SIGNALS: usize = 7;
 
 /// What is known about the best class of a message, each figure around 0 to 1.
 pub(super) type Signals = [f64; N_SIGNALS];
@@ -36,27 +36,38 @@ pub(super) struct Model {
 /// From this many examples per class the support vector machine is the better choice.
 const MANY_EXAMPLES: usize = 30;
 /// Looking for near examples in more than this many costs more than it tells.
-const MAX_NEIGHBOURS: usize = 3_000;
+const MAX_NEIGHBOURS: usize = 1_000;
+/// A background sentence as near as this to an example may well mean the same.
+const TOO_CLOSE: f32 = 0.6;
 
 impl Model {
-    pub(super) fn fit(examples: &[Example], n_classes: usize) -> Model {
+    /// Learns from examples, with the background as what belongs to no class.
+    pub(super) fn fit(examples: &[&Example], background: &[&Counted], n_classes: usize) -> Model {
         let vocabulary = Vocabulary::new(examples.iter().map(|example| &example.counted));
-        let vectors: Vec<Sparse> = examples.iter().map(|example| vocabulary.weigh(&example.counted).vector).collect();
-        let labels: Vec<usize> = examples.iter().map(|example| example.class).collect();
+        let mut vectors: Vec<Sparse> = examples.iter().map(|example| vocabulary.weigh(&example.counted).vector).collect();
+        let mut labels: Vec<usize> = examples.iter().map(|example| example.class).collect();
+        let every = examples.len().div_ceil(MAX_NEIGHBOURS).max(1);
+        let near: Vec<Sparse> = vectors.iter().step_by(every).cloned().collect();
+        let neighbours = Neighbours::new(&near, vocabulary.len());
+        let neighbour_classes = labels.iter().copied().step_by(every).collect();
         let (loss, cost) = if examples.len() >= MANY_EXAMPLES * n_classes.max(1) {
             (Loss::SquaredHinge, 1.0)
         } else {
             (Loss::Logistic, 20.0)
         };
+        for counted in background {
+            let vector = vocabulary.weigh(counted).vector;
+            let is_apart = neighbours.cosines(&vector).iter().all(|cosine| *cosine < TOO_CLOSE);
+            if is_apart && !vector.is_empty() {
+                vectors.push(vector);
+                labels.push(n_classes);
+            }
+        }
         let linear = Linear::train(&vectors, &labels, n_classes, vocabulary.len(), loss, cost);
         let mut has_examples = vec![false; n_classes];
-        for label in &labels {
-            has_examples[*label] = true;
+        for example in examples {
+            has_examples[example.class] = true;
         }
-        let every = examples.len().div_ceil(MAX_NEIGHBOURS).max(1);
-        let near: Vec<Sparse> = vectors.into_iter().step_by(every).collect();
-        let neighbours = Neighbours::new(&near, vocabulary.len());
-        let neighbour_classes = labels.into_iter().step_by(every).collect();
         Model { vocabulary, linear, loss, neighbours, neighbour_classes, has_examples }
     }
 
@@ -80,12 +91,10 @@ impl Model {
             Loss::Logistic => 1.0,
         };
         let near = self.nearest(&weighed.vector, best, allowed);
-        let total: f64 = ranked.iter().map(|(_, margin)| (sharpness * (margin - top)).exp()).sum();
         let second = ranked.get(1).map_or(-1.0, |second| self.unit(second.1));
         let signals = [
             self.unit(top),
             self.unit(top) - second,
-            1.0 / total,
             near.same,
             near.other,
             near.agreement,
@@ -103,8 +112,7 @@ impl Model {
         let Some(number) = self.vocabulary.number(block, hash) else {
             return 0.0;
         };
-        let row = self.linear.row(number);
-        let of = |class: usize| row.get(class).copied().unwrap_or(0.0);
+        let of = |class: usize| self.linear.weight(number, class);
         let value = self.vocabulary.idf(number);
         value * (of(class) - against.map_or(0.0, |other| of(other).max(0.0) * 0.5))
     }

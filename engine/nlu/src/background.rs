@@ -1,16 +1,19 @@
-//! Sentences that are usually about none of a bot's intents: they teach a recogniser what "something else" looks like.
+//! Sentences that are usually about nothing a bot is for: they show what "something else" looks like,
+//! and which words are said in any sentence.
 
 use crate::features::Counted;
 use crate::normalise::normalise;
 use std::sync::OnceLock;
 
+/// The sentences themselves.
+pub(crate) fn sentences() -> impl Iterator<Item = &'static str> {
+    ENGLISH.lines().chain(CHINESE.lines()).filter(|line| !line.is_empty())
+}
+
 /// The sentences, as features.
-pub(super) fn background() -> &'static [Counted] {
+pub(crate) fn background() -> &'static [Counted] {
     static COUNTED: OnceLock<Vec<Counted>> = OnceLock::new();
-    COUNTED.get_or_init(|| {
-        let sentences = ENGLISH.lines().zip(CHINESE.lines()).flat_map(|(english, chinese)| [english, chinese]);
-        sentences.filter(|line| !line.is_empty()).map(|line| Counted::new(&normalise(line))).collect()
-    })
+    COUNTED.get_or_init(|| sentences().map(|line| Counted::new(&normalise(line))).collect())
 }
 
 const ENGLISH: &str = "\
@@ -94,6 +97,66 @@ what vegetables grow in winter
 is coffee bad for you
 the museum was closed on sunday
 what is artificial intelligence
+how do i make pancakes
+how do i get to the beach
+how do i learn french quickly
+how can i sleep better at night
+how can i stop my dog from barking
+how can i become taller
+where is the nearest park
+where is my umbrella
+where can i see the northern lights
+where did the dinosaurs live
+when is the next full moon
+when will the sun rise
+when is easter this year
+what is your name
+what time is it in london
+what do you think about love
+what is the weather like today
+what can i wear to a wedding
+why is my plant dying
+why do people dream
+who are you
+who was the first man in space
+can i mix red and blue
+can i swim after lunch
+can you tell me a story
+can you speak german
+can you help me find my keys at home
+i want to travel around the world
+i want to be a doctor
+i want to eat noodles
+i would like to see the ocean
+i would like to read a novel
+i need to wash my hair
+i need to walk the dog
+i need a haircut
+i have a headache
+i have two sisters
+i can't remember that song
+please play some music
+please turn off the lights
+is there life on mars
+is the earth round
+are you a robot
+my favourite colour is green
+my sister is getting married in june
+the soup tastes too salty
+do you have any hobbies
+do i look good today
+could you sing happy birthday
+send a message to the moon
+change the channel to sports
+set an alarm for seven
+open the window a little
+give me a recipe for soup
+show me pictures of kittens
+it is raining cats and dogs
+there is a bird on the roof
+that film made me cry
+let's go for a walk
+good luck with your exam
 ";
 
 const CHINESE: &str = "\
@@ -177,4 +240,64 @@ const CHINESE: &str = "\
 喝咖啡对身体不好吗
 博物馆周日关门了
 人工智能是什么
+怎么做西红柿炒鸡蛋
+怎么去海边玩
+怎么快速学会法语
+晚上怎么才能睡得好
+怎么让狗不乱叫
+怎么才能长高
+最近的公园在哪里
+我的雨伞放哪了
+在哪里可以看极光
+恐龙以前住在哪儿
+下次满月是什么时候
+太阳什么时候升起
+今年春节是几号
+你叫什么名字
+伦敦现在几点了
+你觉得爱情是什么
+今天天气怎么样
+参加婚礼穿什么好
+我的花为什么枯了
+人为什么会做梦
+你是谁
+第一个上太空的人是谁
+红色和蓝色可以混在一起吗
+刚吃完饭可以游泳吗
+可以给我讲个故事吗
+你会说德语吗
+能帮我找一下家里的遥控器吗
+我想去环游世界
+我想当医生
+我要吃面条
+我想看大海
+我想读一本小说
+我要洗头了
+我要去遛狗
+我需要理个发
+我头有点疼
+我有两个姐姐
+我想不起来那首歌了
+请放一首音乐
+请把灯关掉
+火星上有生命吗
+地球是圆的吗
+你是机器人吗
+我最喜欢的颜色是绿色
+我姐姐六月份结婚
+这个汤太咸了
+你有什么爱好吗
+我今天好看吗
+能唱一首生日歌吗
+给月亮发一条消息
+换到体育频道
+帮我定一个七点的闹钟
+把窗户打开一点
+给我一个煲汤的方子
+看看小猫的照片
+外面下大雨了
+屋顶上有一只鸟
+那部电影把我看哭了
+我们去散步吧
+祝你考试顺利
 ";

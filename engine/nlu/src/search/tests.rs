@@ -1,0 +1,124 @@
+//! A small library, asked in both languages; and the fit of the confidence.
+
+use super::*;
+use crate::evaluate::{Labelled, Query};
+use crate::logistic::Sample;
+use serde::de::DeserializeOwned;
+
+fn entry(id: &str, question: &str, variants: &[&str], answer: &str) -> Entry {
+    Entry {
+        id: id.to_owned(),
+        question: question.to_owned(),
+        variants: variants.iter().map(|text| (*text).to_owned()).collect(),
+        answer: answer.to_owned(),
+    }
+}
+
+fn library() -> Index {
+    Index::build(&[
+        entry("hours", "营业时间是几点到几点？", &["你们几点开门", "What are your opening hours?"], "每天 9:00 到 21:00。"),
+        entry("invoice", "怎么开发票？", &["How do I get an invoice?"], "在订单详情页点击申请发票，电子发票三天内发到邮箱。"),
+        entry("refund", "退款多久到账？", &["How long does a refund take?"], "原路退回，一般 3 到 5 个工作日。"),
+        entry("shipping", "运费怎么算？", &["How much is shipping?"], "满 99 元包邮，偏远地区除外。"),
+    ])
+}
+
+#[track_caller]
+fn check(query: &str, expected: &str) {
+    let hits = library().search(query, 3);
+    let found = hits.first().filter(|hit| hit.score >= NOTHING_BELOW).map_or("(nothing)", |hit| hit.id.as_str());
+    assert_eq!(found, expected, "{query}: {hits:?}");
+}
+
+#[test]
+fn questions_find_their_article() {
+    check("请问你们几点营业", "hours");
+    check("電子發票怎麼開", "invoice");
+    check("退款什么时候能到账", "refund");
+    check("how long until my refund arrives?", "refund");
+    check("do you charge for shipping", "shipping");
+    check("包邮吗", "shipping");
+}
+
+#[test]
+fn other_questions_find_nothing() {
+    check("今天天气怎么样", "(nothing)");
+    check("who won the game last night", "(nothing)");
+    check("", "(nothing)");
+    check("👍", "(nothing)");
+}
+
+#[test]
+fn a_hit_says_why() {
+    let hits = library().search("发票怎么开", 1);
+    assert!(hits[0].why.iter().any(|word| word.contains("发票")), "{hits:?}");
+    assert!(hits[0].score > SURE_ABOVE, "{hits:?}");
+}
+
+#[test]
+fn an_empty_library_and_odd_texts_do_no_harm() {
+    assert!(Index::build(&[]).search("anything", 5).is_empty());
+    let index = Index::build(&[entry("a", "", &[""], ""), entry("b", "🎉", &[], "x")]);
+    for query in ["", "🎉", "\u{0}", &"运费 ".repeat(20_000)] {
+        assert!(index.search(query, 5).iter().all(|hit| (0.0..=1.0).contains(&hit.score)));
+    }
+    assert!(library().search("发票", 0).is_empty());
+}
+
+/// Finds the figures of CONFIDENCE: `cargo test --release -p nlu usual_confidence -- --ignored --nocapture`.
+#[test]
+#[ignore = "prints the figures of CONFIDENCE from the public sets"]
+#[expect(clippy::print_stdout, reason = "its purpose")]
+fn usual_confidence() {
+    let mut samples = Vec::new();
+    for set in ["stackfaq_en", "xquad_en", "xquad_zh"] {
+        let entries: Vec<Entry> = lines(&format!("{set}/docs"));
+        samples.extend(library_samples(&entries, &lines(&format!("{set}/queries"))));
+    }
+    for (train, test) in [
+        ("clinc150/train10", "clinc150/test"),
+        ("banking77/train10", "banking77/test"),
+        ("crosswoz_intent/train", "crosswoz_intent/test"),
+    ] {
+        let mut entries: Vec<Entry> = Vec::new();
+        for Labelled { text, label } in lines(train) {
+            match entries.iter_mut().find(|entry| entry.id == label) {
+                Some(entry) if entry.variants.len() < 3 => entry.variants.push(text),
+                Some(_) => {}
+                None => entries.push(Entry { id: label, question: text, ..Entry::default() }),
+            }
+        }
+        let query = |line: Labelled| Query { query: line.text, relevant: vec![line.label] };
+        let queries: Vec<Query> = lines(test).into_iter().map(query).collect();
+        for part in entries.chunks(30) {
+            let asked: Vec<Query> = queries.iter().filter(|query| part.iter().any(|entry| query.relevant.contains(&entry.id))).cloned().collect();
+            samples.extend(library_samples(part, &asked));
+        }
+    }
+    let start = Curve { weights: [0.0; 4], constant: 0.0 };
+    println!("{} samples\n{:.2?}", samples.len(), start.fitted(&samples, 1.0));
+}
+
+fn library_samples(entries: &[Entry], queries: &[Query]) -> Vec<Sample<4>> {
+    let half: Vec<Entry> = entries.iter().step_by(2).cloned().collect();
+    let index = Index::build(&half);
+    let mut samples = Vec::new();
+    for query in queries {
+        let found = index.find(&query.query);
+        if let Some((first, _)) = found.fused.first() {
+            let is_good = query.relevant.contains(&half[*first].id);
+            samples.push(Sample { signals: found.signals, is_good, weight: 1.0 });
+        }
+    }
+    let n = samples.len().max(1) as f64;
+    for sample in &mut samples {
+        sample.weight = 300.0 / n;
+    }
+    samples
+}
+
+fn lines<T: DeserializeOwned>(name: &str) -> Vec<T> {
+    let path = format!("{}/../../../shared/data/{name}.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
