@@ -78,7 +78,8 @@ fn licences(is_long: bool) -> anyhow::Result<Outcome> {
 
 fn pure_crates() -> anyhow::Result<Outcome> {
     let mut check = wasm_toolchain()?.cargo("check");
-    check.arg("--quiet");
+    // The profile of the designer, so that the macros of both are compiled once.
+    check.args(["--quiet", "--profile", "wasm-dev"]);
     for name in PURE_CRATES {
         check.args(["--package", name]);
     }

@@ -7,23 +7,23 @@ include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// One file, in the smallest form that the browser accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asset {
+pub(crate) struct Asset {
     /// What to send.
-    pub bytes: Cow<'static, [u8]>,
+    pub(crate) bytes: Cow<'static, [u8]>,
     /// For `Content-Type`.
-    pub content_type: &'static str,
+    pub(crate) content_type: &'static str,
     /// For `Content-Encoding`: how the bytes are compressed.
-    pub encoding: Option<&'static str>,
+    pub(crate) encoding: Option<&'static str>,
     /// Whether the name changes with the content, so that a browser may keep it for ever.
-    pub immutable: bool,
+    pub(crate) immutable: bool,
     /// For `ETag`, quotes included: changes with the bytes.
-    pub etag: String,
+    pub(crate) etag: String,
 }
 
 /// The file at a path such as `index.html`, `assets/app-….wasm` or `widget/widget.js`.
 ///
 /// `accept_encoding` is the request's header; compressed copies lie beside the files.
-pub fn asset(path: &str, accept_encoding: &str) -> Option<Asset> {
+pub(crate) fn asset(path: &str, accept_encoding: &str) -> Option<Asset> {
     let accepted =
         [("br", "br"), ("gzip", "gz")].into_iter().filter(|(encoding, _)| accepts(accept_encoding, encoding));
     let compressed =
