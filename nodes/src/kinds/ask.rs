@@ -1,0 +1,260 @@
+//! `ask`: asks the customer one thing, checks the answer and keeps it.
+
+use interpreter::{Ctx, Failure, Happened, Kind, KindInfo, Next};
+use model::spec::{Family, PortRole, PortSpec};
+use model::{Content, Place, Problem, Texts, VarName};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::answers::AnswerKind;
+use crate::words::short;
+
+/// Settings of a question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Settings {
+    /// The question the customer reads.
+    #[schemars(title = "Question", extend("x-zh" = ["问题", "客户看到的问题"], "x-required" = true))]
+    pub question: Texts,
+    /// What a valid answer is. It is found inside a sentence too.
+    #[schemars(title = "Answer", extend(
+        "x-zh" = ["回答类型", "怎样的回答才算有效。回答夹在句子里也能认出来"],
+        "x-options" = [["text", "任意文字", "any text"], ["number", "数字", "number"], ["date", "日期", "date"], ["phone", "电话号码", "phone number"], ["email", "邮箱", "e-mail"], ["order_number", "订单号", "order number"], ["yes_no", "是或否", "yes or no"], ["pattern", "自定义格式", "own pattern"]]
+    ))]
+    pub answer: AnswerKind,
+    /// A regular expression that the answer must contain, for example [A-Z]{2}[0-9]{6}.
+    #[schemars(title = "Pattern", extend("x-zh" = ["格式", "回答中必须出现的正则表达式，例如 [A-Z]{2}[0-9]{6}"], "x-show-when" = { "answer": "pattern" }))]
+    pub pattern: String,
+    /// The variable that keeps the answer.
+    #[schemars(title = "Save to", extend("x-zh" = ["保存到", "保存回答的变量"]))]
+    pub save_to: VarName,
+    /// What to say when the answer is not valid.
+    #[schemars(title = "If not valid, say", extend("x-zh" = ["无效时说", "回答无效时对客户说的话"], "x-group" = "trouble"))]
+    pub invalid: Texts,
+    /// How often the customer may try.
+    #[schemars(title = "Tries", range(min = 1, max = 10), extend("x-zh" = ["最多几次", "客户最多可以回答几次"], "x-unit" = ["次", "times"], "x-group" = "trouble"))]
+    pub tries: u32,
+    /// How long to wait for an answer. 0 waits for ever.
+    #[schemars(title = "Wait at most", range(max = 10080), extend("x-zh" = ["最长等待", "等客户回答多久，0 表示一直等"], "x-unit" = ["分钟", "minutes"], "x-group" = "trouble"))]
+    pub wait_minutes: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            question: Texts::new("请问您怎么称呼？", "What is your name?"),
+            answer: AnswerKind::Text,
+            pattern: String::new(),
+            save_to: VarName::default(),
+            invalid: Texts::default(),
+            tries: 3,
+            wait_minutes: 10,
+        }
+    }
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Memory {
+    n_tries: u32,
+}
+
+impl Kind for Settings {
+    fn info() -> KindInfo {
+        KindInfo {
+            kind: "ask",
+            version: 1,
+            family: Family::Ask,
+            icon: "circle-help",
+            label: Texts::new("提问", "Ask"),
+            description: Texts::new(
+                "问客户一个问题，检查回答并保存下来。",
+                "Asks the customer one thing, checks the answer and keeps it.",
+            ),
+            keywords: &[
+                "question",
+                "input",
+                "order number",
+                "phone",
+                "date",
+                "email",
+                "问题",
+                "输入",
+                "订单号",
+                "手机号",
+                "日期",
+                "邮箱",
+                "收集",
+            ],
+            summary: Texts::new(
+                "“{question}”{save_to? → }{save_to|variable}",
+                "“{question}”{save_to? → }{save_to|variable}",
+            ),
+            ports: vec![
+                PortSpec::one("answered", PortRole::Next, Texts::new("已回答", "answered")),
+                PortSpec::one(
+                    "invalid",
+                    PortRole::Invalid,
+                    Texts::new("{tries} 次都无效", "not valid after {tries} tries"),
+                ),
+                PortSpec::one("silence", PortRole::Silence, Texts::new("没有回答", "no answer in time")),
+            ],
+            enterable: true,
+            waits: true,
+            order: 20,
+        }
+    }
+
+    fn examples() -> Vec<(Texts, Self)> {
+        vec![
+            (
+                Texts::new("问订单号", "Ask for the order number"),
+                Self {
+                    question: Texts::new("请问您的订单号是多少？", "What is your order number?"),
+                    answer: AnswerKind::OrderNumber,
+                    save_to: "order_no".into(),
+                    invalid: Texts::new(
+                        "没有找到订单号，请再输入一次，例如 A10442。",
+                        "I could not find an order number. Please try again, for example A10442.",
+                    ),
+                    ..Self::default()
+                },
+            ),
+            (
+                Texts::new("按自定义格式检查会员号", "Check a member number by its pattern"),
+                Self {
+                    question: Texts::new("请输入您的会员号。", "Please enter your member number."),
+                    answer: AnswerKind::Pattern,
+                    pattern: "VIP[0-9]{6}".into(),
+                    save_to: "member_no".into(),
+                    tries: 2,
+                    ..Self::default()
+                },
+            ),
+        ]
+    }
+
+    fn enter(&self, ctx: &mut Ctx<'_>) -> Result<Next, Failure> {
+        ctx.say_text(&self.question)?;
+        Ok(self.wait(ctx))
+    }
+
+    fn resume(&self, ctx: &mut Ctx<'_>, happened: Happened) -> Result<Next, Failure> {
+        let Happened::Said(input) = happened else {
+            return Ok(Next::go("silence"));
+        };
+        if let Some(value) = self.answer.read(&input, &self.pattern, ctx) {
+            // Free words may still say what the customer wants; a number or a date is used up by this question.
+            if self.answer != AnswerKind::Text {
+                ctx.took_answer();
+            }
+            ctx.set(&self.save_to, value)?;
+            return Ok(Next::go("answered"));
+        }
+        let mut memory: Memory = ctx.memory();
+        memory.n_tries += 1;
+        let said = short(&input.as_text());
+        ctx.because(
+            format!("“{said}”不是有效的回答（第 {} 次）", memory.n_tries),
+            format!("“{said}” is not a valid answer (try {})", memory.n_tries),
+        );
+        if memory.n_tries >= self.tries.max(1) {
+            return Ok(Next::go("invalid"));
+        }
+        ctx.remember(&memory);
+        if self.invalid.is_empty() {
+            let hint = self.answer.hint(ctx);
+            ctx.say(Content::text(hint));
+        } else {
+            ctx.say_text(&self.invalid)?;
+        }
+        Ok(self.wait(ctx))
+    }
+
+    fn check(&self) -> Vec<Problem> {
+        if self.answer != AnswerKind::Pattern {
+            return Vec::new();
+        }
+        let reason = match nlu::details::compile_pattern(&self.pattern) {
+            Ok(_) if !self.pattern.is_empty() => return Vec::new(),
+            Ok(_) => String::new(),
+            Err(reason) => reason,
+        };
+        vec![Problem::error(
+            "pattern-not-valid",
+            Place::document("/pattern"),
+            Texts::new(format!("这个格式看不懂：{reason}"), format!("this pattern cannot be read: {reason}")),
+            Texts::new(
+                "请填写正则表达式，例如 [A-Z]{2}[0-9]{6}",
+                "write a regular expression, for example [A-Z]{2}[0-9]{6}",
+            ),
+        )]
+    }
+}
+
+impl Settings {
+    fn wait(&self, ctx: &mut Ctx<'_>) -> Next {
+        ctx.wait_for_customer(Some(f64::from(self.wait_minutes)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use interpreter::Kind;
+    use serde_json::json;
+
+    use crate::play::Play;
+
+    #[test]
+    fn an_order_number_inside_a_sentence_is_kept() {
+        let play = Play::new("ask", order()).knows("order_no").open().says("我的订单号是 A10442。");
+
+        assert_eq!(play.left_by(), "answered");
+        assert_eq!(play.value("order_no"), json!("A10442"));
+    }
+
+    #[test]
+    fn after_three_tries_it_gives_up() {
+        let play = Play::new("ask", order()).knows("order_no").open().says("不知道").says("嗯").says("忘了");
+
+        assert_eq!(
+            play.said(),
+            ["订单号？", "没有找到订单号，请再输入一次，例如 A10442。", "没有找到订单号，请再输入一次，例如 A10442。"]
+        );
+        assert_eq!(play.left_by(), "invalid");
+    }
+
+    #[test]
+    fn silence_has_its_own_exit() {
+        assert_eq!(Play::new("ask", order()).knows("order_no").open().time_up().left_by(), "silence");
+    }
+
+    #[test]
+    fn every_type_reads_its_answer() {
+        for (answer, said, value) in [
+            ("text", " 李雷 ", json!("李雷")),
+            ("number", "要三个", json!(3)),
+            ("date", "11月25号", json!("2026-11-25")),
+            ("phone", "电话13812345678", json!("13812345678")),
+            ("email", "A@b.com", json!("a@b.com")),
+            ("yes_no", "不用了", json!(false)),
+            ("pattern", "我是vip，VIP123456", json!("VIP123456")),
+        ] {
+            let config =
+                json!({ "question": { "zh": "？" }, "answer": answer, "pattern": "VIP[0-9]{6}", "save_to": "x" });
+            let play = Play::new("ask", config).knows("x").open().says(said);
+            assert_eq!((play.left_by(), play.value("x")), ("answered".to_owned(), value), "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_broken_pattern_is_a_problem() {
+        let settings =
+            super::Settings { answer: crate::answers::AnswerKind::Pattern, pattern: "[".into(), ..Default::default() };
+
+        assert_eq!(settings.check()[0].code, "pattern-not-valid");
+    }
+
+    fn order() -> serde_json::Value {
+        json!({ "question": { "zh": "订单号？" }, "answer": "order_number", "save_to": "order_no" })
+    }
+}
