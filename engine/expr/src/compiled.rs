@@ -231,7 +231,8 @@ mod tests {
 
     #[test]
     fn nothing_of_the_host_can_be_reached() {
-        for source in ["sleep(2)", "Fn(\"sleep\").call(2)", "timestamp()", "blob(1000000000)", "rand()", "call(\"x\")"] {
+        for source in ["sleep(2)", "Fn(\"sleep\").call(2)", "timestamp()", "blob(1000000000)", "rand()", "call(\"x\")"]
+        {
             assert!(failure(source).is_some(), "{source}");
         }
         for source in ["eval(\"1\")", "import \"/etc/passwd\" as x;", "export x;"] {

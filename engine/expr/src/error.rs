@@ -42,13 +42,16 @@ impl ExprError {
     /// The parser's complaint about `source`.
     pub(crate) fn parsing(error: &ParseError, source: &str) -> Self {
         let original = error.err_type().to_string();
-        if let Some(character) = source.chars().find(|c| "（），。“”‘’；：！＝＋－＊／＜＞｛｝［］".contains(*c)) {
+        if let Some(character) = source.chars().find(|c| "（），。“”‘’；：！＝＋－＊／＜＞｛｝［］".contains(*c))
+        {
             let outside = !matches!(error.err_type(), ParseErrorType::ExprTooDeep);
             if outside {
                 return Self::new(
                     original,
                     format!("表达式看不懂：这里有全角符号“{character}”。请改用英文半角符号。"),
-                    format!("This cannot be read: it has the full-width character “{character}”. Use the plain ASCII one."),
+                    format!(
+                        "This cannot be read: it has the full-width character “{character}”. Use the plain ASCII one."
+                    ),
                 )
                 .at(error.position());
             }
@@ -58,10 +61,9 @@ impl ExprError {
                 "表达式没有写完。请补全，例如补上右括号或引号。".to_owned(),
                 "This ends too early. Complete it, for example with the closing bracket or quote.".to_owned(),
             ),
-            ParseErrorType::MissingToken(token, _) => (
-                format!("这里缺少“{token}”。请补上。"),
-                format!("“{token}” is missing here. Add it."),
-            ),
+            ParseErrorType::MissingToken(token, _) => {
+                (format!("这里缺少“{token}”。请补上。"), format!("“{token}” is missing here. Add it."))
+            }
             ParseErrorType::ExprTooDeep => (
                 "嵌套太深。请拆成几步来写。".to_owned(),
                 "This is nested too deeply. Split it into several steps.".to_owned(),
@@ -70,14 +72,12 @@ impl ExprError {
                 format!("这里不能使用“{word}”。请换一种写法。"),
                 format!("“{word}” is not available here. Write it another way."),
             ),
-            ParseErrorType::TooManyFunctions => (
-                "定义的函数太多。请减少函数。".to_owned(),
-                "There are too many functions. Define fewer.".to_owned(),
-            ),
-            ParseErrorType::LiteralTooLarge(..) => (
-                "这里的文字或列表太长。请缩短。".to_owned(),
-                "This text or list is too long. Shorten it.".to_owned(),
-            ),
+            ParseErrorType::TooManyFunctions => {
+                ("定义的函数太多。请减少函数。".to_owned(), "There are too many functions. Define fewer.".to_owned())
+            }
+            ParseErrorType::LiteralTooLarge(..) => {
+                ("这里的文字或列表太长。请缩短。".to_owned(), "This text or list is too long. Shorten it.".to_owned())
+            }
             ParseErrorType::UnknownOperator(operator) => (
                 format!("不认识运算符“{operator}”。相等写作 ==，并且写作 &&，或者写作 ||。"),
                 format!("“{operator}” is not an operator. Use == for equals, && for and, || for or."),
