@@ -52,7 +52,7 @@ pub enum Spoken {
     Agent(AgentLine),
     /// A variable is given a value; before the first words, the channel gives it.
     Set(String, Value),
-    /// A variable has this value.
+    /// A variable has this value; `conversation.status` and `conversation.result` can be looked at too.
     Expect(String, Value),
     /// The conversation goes to this team.
     HandOff(String),

@@ -292,11 +292,11 @@ impl Player<'_> {
 
     fn expect_value(&self, name: &str, expected: &Value) -> Result<(), Mismatch> {
         let value = self.state.values().and_then(|values| values.get(name));
-        let actual = match (value, name) {
-            (Some(value), _) => value.clone(),
-            (None, "status") => serde_json::to_value(self.state.status).unwrap_or(Value::Null),
-            (None, "result") => self.state.result.clone().map_or(Value::Null, Value::String),
-            (None, _) => Value::Null,
+        let actual = match (name, value) {
+            ("conversation.status", _) => serde_json::to_value(self.state.status).unwrap_or(Value::Null),
+            ("conversation.result", _) => self.state.result.clone().map_or(Value::Null, Value::String),
+            (_, Some(value)) => value.clone(),
+            (_, None) => Value::Null,
         };
         if is_same(&actual, expected) {
             return Ok(());
