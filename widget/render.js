@@ -101,7 +101,7 @@ export class Renderer {
     const messages = [...this.store.messages.values()].sort((a, b) => a.seq - b.seq);
     const answers = messages.filter((message) => message.from === 'customer');
     const open = this.openQuestion(messages);
-    let agent = '', before = null;
+    let agent = '', before = null, notices = '';
     for (const message of messages) {
       const isNewAgent = message.from === 'agent' && !!message.name && message.name !== agent;
       if (isNewAgent) agent = message.name ?? '';
@@ -110,8 +110,7 @@ export class Renderer {
       const state = isAsked ? (message.seq === open ? 'open' : `closed:${answer?.seq ?? 0}`) : '';
       let element = this.drawn.get(message.seq);
       if (!element || (isAsked && element.dataset.state !== state)) {
-        const said = String(before?.content?.text ?? '');
-        const isSaidAlready = before && before.from === 'system' && said.includes(message.name ?? '');
+        const isSaidAlready = notices.includes(message.name ?? '');
         const fresh = this.message(message, before, isNewAgent && !isSaidAlready, state === 'open', answer);
         fresh.dataset.state = state;
         fresh.dataset.seq = String(message.seq);
@@ -126,6 +125,7 @@ export class Renderer {
         }
         this.drawn.set(message.seq, fresh);
       }
+      if (message.from === 'system') notices += `${message.content?.text ?? ''}\n`;
       before = message;
     }
     this.drawOutgoing();
