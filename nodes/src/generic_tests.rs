@@ -118,6 +118,29 @@ fn hints_are_ones_that_forms_know() {
 }
 
 #[test]
+fn forms_know_the_order_of_fields() {
+    each(|spec| {
+        let in_order = |schema: &Value| {
+            let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
+            if properties.len() > 1 {
+                let order: BTreeSet<_> = schema["x-order"]
+                    .as_array()
+                    .expect("x-order")
+                    .iter()
+                    .map(|name| name.as_str().expect("a name"))
+                    .collect();
+                assert_eq!(order, properties.keys().map(String::as_str).collect(), "x-order names every field");
+            }
+        };
+        in_order(&spec.schema);
+        fields(&spec.schema, "", &mut |_, _, field| {
+            in_order(field);
+            in_order(&field["items"]);
+        });
+    });
+}
+
+#[test]
 fn exits_are_distinct_and_named() {
     each(|spec| {
         for config in spec.examples.iter().map(|example| &example.config).chain([&spec.defaults]) {

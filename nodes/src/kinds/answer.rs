@@ -15,6 +15,7 @@ use crate::words::{in_language, score, short};
 /// Settings of answering from a library.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["libraries", "ask_first", "helpful", "related", "sure", "question", "wait_minutes"]))]
 pub struct Settings {
     /// Where to look. None chosen means all libraries.
     #[schemars(title = "Libraries", extend("x-zh" = ["知识库", "在哪些知识库里找，不选表示全部"], "x-item" = ["知识库", "library"]))]

@@ -12,6 +12,7 @@ use crate::words::short;
 /// Settings of a question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["question", "answer", "pattern", "save_to", "invalid", "tries", "wait_minutes"]))]
 pub struct Settings {
     /// The question the customer reads.
     #[schemars(title = "Question", extend("x-zh" = ["问题", "客户看到的问题"], "x-required" = true))]

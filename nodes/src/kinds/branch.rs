@@ -25,6 +25,7 @@ pub struct Settings {
 /// One path.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["id", "label", "when", "expression"]))]
 pub struct Path {
     /// The stable name of the exit; it stays when the label changes.
     #[schemars(title = "Exit id", extend("x-zh" = ["出口标识", "出口的固定名称，改文字时不变"], "x-widget" = "hidden"))]

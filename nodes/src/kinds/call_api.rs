@@ -15,6 +15,7 @@ use crate::words::short;
 /// Settings of a call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["connector", "method", "path", "query", "headers", "body", "save", "save_as", "waiting", "timeout_s", "retries", "once"]))]
 pub struct Settings {
     /// The service to call. Without one, the path must be a whole address.
     #[schemars(title = "Connection", extend("x-zh" = ["连接", "要调用的服务；不选时，路径要写完整地址"]))]
@@ -35,7 +36,7 @@ pub struct Settings {
     #[schemars(title = "Headers", extend("x-zh" = ["请求头", "随请求发送的请求头"], "x-item" = ["请求头", "header"], "x-group" = "more"))]
     pub headers: Vec<Pair>,
     /// The JSON to send. Variables inside quotes are escaped; outside of quotes they become whole JSON values.
-    #[schemars(title = "Body", extend("x-zh" = ["请求内容", "要发送的 JSON；引号里的变量会自动转义，引号外的变量成为完整的 JSON 值"], "x-widget" = "json", "x-show-when" = { "method": ["POST", "PUT", "PATCH", "DELETE"] }))]
+    #[schemars(title = "Body", extend("x-zh" = ["请求内容", "要发送的 JSON；引号里的变量会自动转义，引号外的变量成为完整的 JSON 值"], "x-widget" = "long-text", "x-show-when" = { "method": ["POST", "PUT", "PATCH", "DELETE"] }))]
     pub body: Template,
     /// What to keep from the answer.
     #[schemars(title = "Keep from the answer", extend("x-zh" = ["保存返回值", "从返回结果里保存哪些值"], "x-item" = ["保存项", "value"]))]
@@ -60,6 +61,7 @@ pub struct Settings {
 /// A name with a value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["name", "value"]))]
 pub struct Pair {
     /// The name.
     #[schemars(title = "Name", extend("x-zh" = ["名称", "参数的名称"]))]
@@ -72,6 +74,7 @@ pub struct Pair {
 /// A value to keep.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["variable", "from"]))]
 pub struct Saved {
     /// The variable that keeps it.
     #[schemars(title = "Variable", extend("x-zh" = ["变量", "保存到哪个变量"], "x-required" = true))]

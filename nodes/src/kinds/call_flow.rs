@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Settings of a reusable flow.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["flow", "give", "get", "ends", "version"]))]
 pub struct Settings {
     /// The flow to run.
     #[schemars(title = "Flow", extend("x-zh" = ["子流程", "要运行的流程"], "x-required" = true))]
@@ -32,6 +33,7 @@ pub struct Settings {
 /// A value for the called flow.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["variable", "value"]))]
 pub struct Given {
     /// The variable's name in that flow.
     #[schemars(title = "Its variable", extend("x-zh" = ["它的变量", "子流程里的变量名"]))]
@@ -44,6 +46,7 @@ pub struct Given {
 /// A value from the called flow.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["variable", "from"]))]
 pub struct Gotten {
     /// The variable of this flow that keeps it.
     #[schemars(title = "My variable", extend("x-zh" = ["保存到", "本流程里保存它的变量"]))]

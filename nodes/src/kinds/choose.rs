@@ -14,6 +14,7 @@ use crate::words::short;
 /// Settings of a choice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["question", "options", "save_to", "tries", "wait_minutes"]))]
 pub struct Settings {
     /// The question above the buttons.
     #[schemars(title = "Question", extend("x-zh" = ["问题", "按钮上方的问题"], "x-required" = true))]
@@ -35,6 +36,7 @@ pub struct Settings {
 /// One option.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["id", "label", "words"]))]
 pub struct ChoiceOption {
     /// The stable name of the exit; it stays when the label changes.
     #[schemars(title = "Exit id", extend("x-zh" = ["出口标识", "出口的固定名称，改文字时不变"], "x-widget" = "hidden"))]

@@ -20,6 +20,7 @@ const NONE: &str = "none_of_these";
 /// Settings of recognising a topic.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["intents", "ask_first", "clarify", "sure", "text", "save_to", "clarify_question", "none_label", "wait_minutes"]))]
 pub struct Settings {
     /// The topics to tell apart, each with an exit of its own.
     #[schemars(title = "Topics", extend("x-zh" = ["意图", "要区分的意图，每个意图有自己的出口"], "x-item" = ["意图", "topic"]))]

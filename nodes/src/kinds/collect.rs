@@ -16,6 +16,7 @@ use crate::words::{in_language, short};
 /// Settings of collecting details.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["details", "confirm", "tries", "wait_minutes"]))]
 pub struct Settings {
     /// What to find out. A detail the customer has already given is not asked for again.
     #[schemars(title = "Details", extend("x-zh" = ["要收集的信息", "客户已经说过的不会再问"], "x-item" = ["信息", "detail"], "x-required" = true))]
@@ -34,6 +35,7 @@ pub struct Settings {
 /// One detail.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["name", "kind", "question", "required"]))]
 pub struct Detail {
     /// The variable that keeps it.
     #[schemars(title = "Save to", extend("x-zh" = ["保存到", "保存这项信息的变量"]))]

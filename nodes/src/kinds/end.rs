@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Settings of an end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["result", "text"]))]
 pub struct Settings {
     /// How it ended, for reports; a flow that calls this one may have an exit for it.
     #[schemars(title = "Result", extend(

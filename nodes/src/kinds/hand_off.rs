@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Settings of a hand-off.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["team", "message", "reason", "priority", "details", "waiting_minutes"]))]
 pub struct Settings {
     /// The team that takes over. None chosen means the first team.
     #[schemars(title = "Team", extend("x-zh" = ["客服组", "转给哪个客服组；不选表示第一个组"]))]

@@ -14,6 +14,7 @@ use crate::words::short;
 /// Settings of deciding by value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["value", "cases"]))]
 pub struct Settings {
     /// The variable, or an expression, whose value decides.
     #[schemars(title = "Value of", extend("x-zh" = ["取值", "按哪个变量或表达式的值来分"], "x-required" = true))]
@@ -26,6 +27,7 @@ pub struct Settings {
 /// One exit with its values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["id", "label", "values"]))]
 pub struct Case {
     /// The stable name of the exit; it stays when the label changes.
     #[schemars(title = "Exit id", extend("x-zh" = ["出口标识", "出口的固定名称，改文字时不变"], "x-widget" = "hidden"))]

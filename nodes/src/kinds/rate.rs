@@ -12,6 +12,7 @@ use crate::words::in_language;
 /// Settings of a rating.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["question", "reason_below", "reason_question", "thanks", "save_to", "wait_minutes"]))]
 pub struct Settings {
     /// The question above the five faces.
     #[schemars(title = "Question", extend("x-zh" = ["问题", "五个表情上方的问题"], "x-required" = true))]

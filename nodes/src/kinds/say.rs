@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// Settings of a message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["text", "picture", "link", "variations"]))]
 pub struct Settings {
     /// The message the customer reads. Type {{ to put in a variable.
     #[schemars(title = "Message", extend("x-zh" = ["消息内容", "客户看到的话。输入 {{ 可以插入变量"]))]
@@ -28,6 +29,7 @@ pub struct Settings {
 /// A link.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["url", "title"]))]
 pub struct Link {
     /// Where it leads: an address that begins with https://, http://, mailto: or tel:.
     #[schemars(title = "Address", extend("x-zh" = ["地址", "以 https://、http://、mailto: 或 tel: 开头"]))]

@@ -18,6 +18,7 @@ pub struct Settings {
 /// One variable.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["variable", "value"]))]
 pub struct Row {
     /// The variable.
     #[schemars(title = "Variable", extend("x-zh" = ["变量", "要设置的变量"], "x-required" = true))]

@@ -10,6 +10,7 @@ use serde_json::json;
 /// Settings of waiting.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["minutes", "until_message"]))]
 pub struct Settings {
     /// How long to wait.
     #[schemars(title = "Wait", range(min = 0.0, max = 10080.0), extend("x-zh" = ["等待", "等多久"], "x-unit" = ["分钟", "minutes"]))]

@@ -12,6 +12,7 @@ use serde_json::Value;
 /// Conditions that must all hold, or one of which must.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["mode", "rows"]))]
 pub struct When {
     /// Must all rows hold, or is one enough?
     #[schemars(title = "Match", extend("x-zh" = ["满足", "要全部满足，还是任意一条"], "x-options" = [["all", "全部", "all"], ["any", "任意一条", "any"]]))]
@@ -34,6 +35,7 @@ pub enum Mode {
 /// One row.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(extend("x-order" = ["left", "op", "right"]))]
 pub struct Condition {
     /// The variable, or an expression, to look at.
     #[schemars(title = "Variable", extend("x-zh" = ["变量", "要判断的变量或表达式"]))]
