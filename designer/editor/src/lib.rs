@@ -13,6 +13,7 @@ pub mod insert;
 mod join;
 pub mod layout;
 mod op;
+pub mod outline;
 pub mod picker;
 pub mod pointer;
 pub mod problems;

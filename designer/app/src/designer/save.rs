@@ -167,3 +167,14 @@ pub(crate) async fn pause(ms: i32) {
     });
     let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
 }
+
+/// The screen goes away: what is unsaved is sent without waiting for the answer.
+pub(crate) fn send_last(cx: DesignerCx) {
+    let (id, revision) = (cx.flow_id.get_value(), cx.revision.get_untracked());
+    let flow = cx.with_flow(Clone::clone);
+    spawn_local(async move {
+        if let Err(error) = api::save_flow(&id, revision, &flow).await {
+            crate::ui::toast_error(&error);
+        }
+    });
+}
