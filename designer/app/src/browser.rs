@@ -103,3 +103,10 @@ pub(crate) fn remove_skeleton() {
         skeleton.remove();
     }
 }
+
+/// Sets the title of the page.
+pub(crate) fn set_title(title: &str) {
+    if is_here() {
+        leptos::prelude::document().set_title(title);
+    }
+}

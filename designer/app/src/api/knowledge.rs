@@ -79,6 +79,11 @@ pub(crate) async fn create_intent(name: &model::Texts, examples: &[String]) -> A
     post("/api/intents", &serde_json::json!({ "name": name, "examples": examples })).await
 }
 
+/// Brings a deleted topic back under its old key.
+pub(crate) async fn restore_intent(intent: &Intent) -> Answer<Intent> {
+    post("/api/intents", intent).await
+}
+
 /// Changes a topic.
 pub(crate) async fn save_intent(intent: &Intent) -> Answer<Intent> {
     put(&format!("/api/intents/{}", intent.key), intent).await

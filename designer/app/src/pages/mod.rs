@@ -1,11 +1,26 @@
 //! The screens around the canvas: set-up, sign-in, lists, the desk, settings.
 
+mod act;
+mod desk;
+mod door;
+mod flows;
 mod frame;
+mod library;
+mod load;
+mod name_pair;
 mod not_found;
-mod placeholder;
+mod settings;
+mod setup;
 mod sign_in;
+mod topics;
+mod when;
 
-pub(crate) use frame::{Frame, SignedIn};
+pub(crate) use desk::DeskPage;
+pub(crate) use flows::FlowsPage;
+pub(crate) use frame::{Frame, SignedIn, UserMenu};
+pub(crate) use library::LibraryPage;
 pub(crate) use not_found::NotFoundPage;
-pub(crate) use placeholder::{DeskPage, FlowsPage, LibraryPage, SettingsPage, SetupPage, TopicsPage};
+pub(crate) use settings::SettingsPage;
+pub(crate) use setup::SetupPage;
 pub(crate) use sign_in::SignInPage;
+pub(crate) use topics::TopicsPage;

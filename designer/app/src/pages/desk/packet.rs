@@ -1,0 +1,157 @@
+//! The right column: why the customer is here, what was collected, the way through the flow.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+use model::{HandOffPacket, Texts};
+use serde_json::Value;
+
+use super::state::Desk;
+use crate::api::DeskDetail;
+use crate::browser;
+use crate::i18n::{tr, words};
+use crate::ui::{Icon, Pill, SkeletonRows, Tone, toast};
+
+/// How many steps of the way are shown; the last ones tell most.
+const MOST_STEPS: usize = 8;
+
+/// The column.
+#[component]
+pub(super) fn PacketPanel(desk: Desk) -> impl IntoView {
+    // Messages come often; what is known changes seldom.
+    let known = Memo::new(move |_| {
+        desk.detail.with(|detail| detail.as_ref().map(|detail| Known::of(detail)))
+    });
+    view! {
+        <aside class="desk-side" aria-label=move || tr("客户资料", "What is known")>
+            {move || match known.get() {
+                Some(known) => view! { <Packet known /> }.into_any(),
+                None => view! { <SkeletonRows rows=3 /> }.into_any(),
+            }}
+        </aside>
+    }
+}
+
+#[derive(Clone, PartialEq)]
+struct Known {
+    packet: Option<HandOffPacket>,
+    details: Vec<(String, Option<Texts>, Value)>,
+    team: Option<String>,
+    flow_id: Option<String>,
+    flow_name: Texts,
+    version: Option<u64>,
+    conversation: String,
+}
+
+impl Known {
+    fn of(detail: &DeskDetail) -> Self {
+        let details = match &detail.packet {
+            Some(packet) => packet
+                .details
+                .iter()
+                .map(|(name, value)| (name.0.clone(), packet.labels.get(name).cloned(), value.clone()))
+                .collect(),
+            None => detail.variables.iter().map(|(name, value)| (name.clone(), None, value.clone())).collect(),
+        };
+        Self {
+            packet: detail.packet.clone(),
+            details,
+            team: detail.row.team.clone(),
+            flow_id: detail.flow_id.clone(),
+            flow_name: detail.row.flow.name.clone(),
+            version: detail.version,
+            conversation: detail.row.id.clone(),
+        }
+    }
+}
+
+#[component]
+fn Packet(known: Known) -> impl IntoView {
+    let Known { packet, details, team, flow_id, flow_name, version, conversation } = known;
+    let is_high = packet.as_ref().is_some_and(|packet| packet.priority == "high");
+    let path = packet.as_ref().map(|packet| packet.path.clone()).unwrap_or_default();
+    let reason = packet.map(|packet| packet.reason).filter(|reason| !reason.is_empty());
+    view! {
+        {reason.map(|reason| view! {
+            <section class="side-part">
+                <h3>{move || tr("转人工原因", "Why a person")}</h3>
+                <p class="side-reason">{reason}</p>
+                <div class="row">
+                    {team.map(|team| view! { <Pill icon="users" text=team /> })}
+                    {is_high.then(|| view! { <Pill tone=Tone::Bad text=move || tr("优先", "High priority") /> })}
+                </div>
+            </section>
+        })}
+        <section class="side-part">
+            <h3>{move || tr("已知信息", "Details")}</h3>
+            <DetailTable details />
+        </section>
+        {(!path.is_empty()).then(|| view! {
+            <section class="side-part">
+                <h3>{move || tr("经过的步骤", "The way here")}</h3>
+                <Way path />
+            </section>
+        })}
+        <section class="side-part">
+            <h3>{move || tr("流程", "Flow")}</h3>
+            <p class="row">
+                <Icon name="workflow" />
+                {match flow_id {
+                    Some(id) => view! { <A href=format!("/flows/{id}")>{move || words(&flow_name)}</A> }.into_any(),
+                    None => view! { <span>{move || words(&flow_name)}</span> }.into_any(),
+                }}
+                {version.map(|version| view! { <span class="quiet">{format!("v{version}")}</span> })}
+            </p>
+            <p class="quiet mono">{conversation}</p>
+        </section>
+    }
+}
+
+#[component]
+fn DetailTable(details: Vec<(String, Option<Texts>, Value)>) -> impl IntoView {
+    let rows: Vec<_> = details.into_iter().filter(|(_, _, value)| !value.is_null()).collect();
+    if rows.is_empty() {
+        return view! { <p class="quiet">{move || tr("还没有收集到信息。", "Nothing has been collected yet.")}</p> }.into_any();
+    }
+    let rows = rows
+        .into_iter()
+        .map(|(name, label, value)| {
+            let (title, text) = (name.clone(), shown(&value));
+            let copied = text.clone();
+            view! {
+                <tr>
+                    <th scope="row" title=title>{move || label.as_ref().map(words).filter(|label| !label.is_empty()).unwrap_or_else(|| name.clone())}</th>
+                    <td>
+                        <button type="button" class="copy-value" title=move || tr("复制", "Copy") on:click=move |_| {
+                            browser::copy(&copied);
+                            toast(tr("已复制", "Copied"));
+                        }>{text}</button>
+                    </td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! { <table class="details"><tbody>{rows}</tbody></table> }.into_any()
+}
+
+#[component]
+fn Way(path: Vec<Texts>) -> impl IntoView {
+    let n_hidden = path.len().saturating_sub(MOST_STEPS);
+    let steps = path.into_iter().skip(n_hidden).map(|step| view! { <li>{move || words(&step)}</li> }).collect_view();
+    view! {
+        <ol class="way" start=n_hidden + 1>
+            {(n_hidden > 0).then(|| view! { <li class="quiet">"…"</li> })}
+            {steps}
+        </ol>
+    }
+}
+
+/// A value for people.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(true) => tr("是", "yes").to_owned(),
+        Value::Bool(false) => tr("否", "no").to_owned(),
+        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}

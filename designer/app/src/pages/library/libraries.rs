@@ -1,0 +1,166 @@
+//! The libraries: choose one, make one, rename or delete one.
+
+use leptos::prelude::*;
+use model::Texts;
+
+use super::LibraryCx;
+use crate::api::{self, LibrarySummary};
+use crate::i18n::{tr, tr_string, words};
+use crate::pages::act::act;
+use crate::pages::name_pair::{NameFields, NamePair};
+use crate::ui::{Button, ButtonKind, Dialog, Icon, Menu, MenuItem, toast};
+
+/// The left column.
+#[component]
+pub(super) fn LibraryColumn(cx: LibraryCx) -> impl IntoView {
+    let renaming = RwSignal::new(None::<LibrarySummary>);
+    let deleting = RwSignal::new(None::<LibrarySummary>);
+    view! {
+        <nav class="panel column-list" aria-label=move || tr("知识库列表", "Libraries")>
+            <ul class="pick-list">
+                {move || cx.libraries.get().unwrap_or_default().into_iter().map(|library| {
+                    let (key, compared) = (library.key.clone(), library.key.clone());
+                    let (renamed, deleted) = (library.clone(), library.clone());
+                    let n_articles = library.articles;
+                    let is_chosen = Memo::new(move |_| cx.chosen.get().as_ref() == Some(&compared));
+                    view! {
+                        <li class="pick-with-menu">
+                            <button
+                                type="button"
+                                class="pick"
+                                class:on=move || is_chosen.get()
+                                aria-current=move || is_chosen.get().then_some("true")
+                                on:click=move |_| cx.choose.run(Some(key.clone()))
+                            >
+                                <Icon name="book-open" />
+                                <span class="pick-words">
+                                    <b>{words(&library.name)}</b>
+                                    <small>{tr_string(|| format!("{n_articles} 篇"), || format!("{n_articles} article{}", if n_articles == 1 { "" } else { "s" }))}</small>
+                                </span>
+                            </button>
+                            <Menu label=move || tr("知识库的更多操作", "More for this library")>
+                                {
+                                    let (renamed, deleted) = (renamed.clone(), deleted.clone());
+                                    view! {
+                                        <MenuItem icon="pencil" label=move || tr("改名", "Rename") on_press=move |()| renaming.set(Some(renamed.clone())) />
+                                        <MenuItem icon="trash-2" danger=true label=move || tr("删除…", "Delete…") on_press=move |()| deleting.set(Some(deleted.clone())) />
+                                    }
+                                }
+                            </Menu>
+                        </li>
+                    }
+                }).collect_view()}
+            </ul>
+        </nav>
+        <RenameDialog cx renaming />
+        <DeleteDialog cx deleting />
+    }
+}
+
+#[component]
+fn RenameDialog(cx: LibraryCx, renaming: RwSignal<Option<LibrarySummary>>) -> impl IntoView {
+    let open = RwSignal::new(false);
+    Effect::new(move |_| open.set(renaming.with(Option::is_some)));
+    view! {
+        <Dialog open title=move || tr("知识库改名", "Rename the library")>
+            {move || renaming.get().map(|library| {
+                let name = NamePair::new(&library.name);
+                let busy = RwSignal::new(false);
+                let key = library.key.clone();
+                view! {
+                    <NameForm name busy open submit_words=Callback::new(|()| tr("保存", "Save")) on_submit=Callback::new(move |texts: Texts| {
+                        let key = key.clone();
+                        act(busy, async move { api::rename_library(&key, &texts).await }, move |_| {
+                            let _ = open.try_set(false);
+                            cx.libraries.reload();
+                        });
+                    }) />
+                }
+            })}
+        </Dialog>
+    }
+}
+
+/// Makes a library.
+#[component]
+pub(super) fn NewLibraryDialog(cx: LibraryCx) -> impl IntoView {
+    let open = cx.is_new_library_open;
+    view! {
+        <Dialog open title=move || tr("新建知识库", "New library")>
+            {
+                let name = NamePair::new(&Texts::default());
+                let busy = RwSignal::new(false);
+                view! {
+                    <NameForm name busy open submit_words=Callback::new(|()| tr("创建", "Create")) on_submit=Callback::new(move |texts: Texts| {
+                        act(busy, async move { api::create_library(&texts).await }, move |library| {
+                            let _ = open.try_set(false);
+                            let key = library.key.clone();
+                            cx.libraries.update(|libraries| libraries.push(library));
+                            cx.choose.run(Some(key));
+                        });
+                    }) />
+                }
+            }
+        </Dialog>
+    }
+}
+
+#[component]
+fn NameForm(
+    name: NamePair,
+    busy: RwSignal<bool>,
+    open: RwSignal<bool>,
+    submit_words: Callback<(), &'static str>,
+    on_submit: Callback<Texts>,
+) -> impl IntoView {
+    view! {
+        <form on:submit=move |event| {
+            event.prevent_default();
+            let texts = untrack(|| name.texts());
+            if !texts.is_empty() {
+                on_submit.run(texts);
+            }
+        }>
+            <div class="dialog-body">
+                <NameFields pair=name zh_placeholder=move || tr("例如：售后问答", "for example 售后问答") en_placeholder=move || tr("例如：After-sales", "for example After-sales") />
+            </div>
+            <footer class="dialog-foot">
+                <Button label=move || tr("取消", "Cancel") on_press=move |()| open.set(false) />
+                <Button kind=ButtonKind::Primary submit=true busy=busy disabled=Signal::derive(move || name.is_empty()) label=move || submit_words.run(()) test="save-library" />
+            </footer>
+        </form>
+    }
+}
+
+/// A library goes with all its articles, so this one asks.
+#[component]
+fn DeleteDialog(cx: LibraryCx, deleting: RwSignal<Option<LibrarySummary>>) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    Effect::new(move |_| open.set(deleting.with(Option::is_some)));
+    view! {
+        <Dialog open title=move || tr("删除知识库", "Delete the library")>
+            {move || deleting.get().map(|library| {
+                let (key, n_articles, name) = (library.key.clone(), library.articles, words(&library.name));
+                view! {
+                    <div class="dialog-body"><p>{tr_string(
+                        || format!("“{name}”和其中的 {n_articles} 篇知识会一起删除，无法恢复。用到它的流程会报错。"),
+                        || format!("“{name}” goes with its {n_articles} articles, for good. Flows that use it will report a problem."),
+                    )}</p></div>
+                    <footer class="dialog-foot">
+                        <Button label=move || tr("取消", "Cancel") on_press=move |()| open.set(false) />
+                        <Button kind=ButtonKind::Danger busy=busy label=move || tr("删除", "Delete") on_press=move |()| {
+                            let key = key.clone();
+                            act(busy, async move { api::delete_library(&key).await }, move |()| {
+                                let _ = open.try_set(false);
+                                toast(tr("知识库已删除", "The library has been deleted"));
+                                cx.choose.run(None);
+                                cx.libraries.reload();
+                            });
+                        } />
+                    </footer>
+                }
+            })}
+        </Dialog>
+    }
+}

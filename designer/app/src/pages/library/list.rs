@@ -1,0 +1,86 @@
+//! The articles of a library, searched while one types.
+
+use leptos::prelude::*;
+use model::Article;
+
+use super::{LibraryCx, Open};
+use crate::i18n::{language_code, tr, tr_string};
+use crate::ui::{Button, ButtonKind, EmptyState, SearchInput};
+
+/// The second column.
+#[component]
+pub(super) fn ArticleColumn(cx: LibraryCx) -> impl IntoView {
+    let found = Memo::new(move |_| {
+        let search = cx.search.get().trim().to_lowercase();
+        cx.articles.with(|articles| {
+            articles.map(|articles| articles.iter().filter(|article| is_found(article, &search)).cloned().collect::<Vec<_>>()).unwrap_or_default()
+        })
+    });
+    let is_empty = Memo::new(move |_| cx.articles.with(|articles| articles.is_some_and(Vec::is_empty)));
+    view! {
+        <nav class="panel column-list" aria-label=move || tr("知识列表", "Articles")>
+            <div class="column-tools"><SearchInput value=cx.search label=move || tr("查找知识", "Find an article") /></div>
+            {cx.articles.show(5, move || view! {
+                {move || if is_empty.get() {
+                    view! {
+                        <EmptyState
+                            icon="file-text"
+                            title=move || tr("还没有知识", "No articles yet")
+                            detail=move || tr("写下第一个问题和答案。", "Write the first question with its answer.")
+                        >
+                            <Button kind=ButtonKind::Primary icon="plus" label=move || tr("新建知识", "New article") on_press=move |()| cx.open.set(Open::New) />
+                        </EmptyState>
+                    }
+                    .into_any()
+                } else {
+                    view! { <Rows cx found /> }.into_any()
+                }}
+            })}
+        </nav>
+    }
+}
+
+#[component]
+fn Rows(cx: LibraryCx, found: Memo<Vec<Article>>) -> impl IntoView {
+    view! {
+        <ul class="pick-list" data-test="articles">
+            {move || found.get().into_iter().map(|article| {
+                let (id, compared) = (article.id.clone(), article.id.clone());
+                let is_chosen = Memo::new(move |_| cx.open.get() == Open::Article(compared.clone()));
+                let n_variants = article.variants.len();
+                let answer = article.answer.in_language(language_code()).to_owned();
+                view! {
+                    <li>
+                        <button
+                            type="button"
+                            class="pick"
+                            class:on=move || is_chosen.get()
+                            aria-current=move || is_chosen.get().then_some("true")
+                            on:click=move |_| cx.open.set(Open::Article(id.clone()))
+                        >
+                            <span class="pick-words">
+                                <b>{article.question}</b>
+                                <small class="ellipsis">{answer}</small>
+                            </span>
+                            {(n_variants > 0).then(|| view! {
+                                <small class="num" title=tr_string(|| format!("{n_variants} 种其他问法"), || format!("{n_variants} other ways to ask"))>
+                                    {format!("+{n_variants}")}
+                                </small>
+                            })}
+                        </button>
+                    </li>
+                }
+            }).collect_view()}
+        </ul>
+        <Show when=move || found.with(Vec::is_empty)>
+            <p class="quiet column-note">{move || tr("没有找到。", "Nothing found.")}</p>
+        </Show>
+    }
+}
+
+fn is_found(article: &Article, search: &str) -> bool {
+    search.is_empty()
+        || article.question.to_lowercase().contains(search)
+        || article.variants.iter().any(|variant| variant.to_lowercase().contains(search))
+        || article.answer.iter().any(|(_, answer)| answer.to_lowercase().contains(search))
+}
