@@ -270,3 +270,38 @@ pub(crate) fn ChecksField(setting: Setting, answers: Vec<Choice>, #[prop(into)] 
         .collect_view();
     view! { <div id=setting.id() class="f-checks" role="group" aria-label=move || label.get() aria-describedby=described_by>{boxes}</div> }
 }
+
+/// A text with suggestions: named values to press, any other to type.
+#[component]
+pub(crate) fn SuggestField(setting: Setting, answers: Vec<Choice>, #[prop(into)] label: Signal<String>, described_by: String) -> impl IntoView {
+    let named = answers.clone();
+    let chips = answers
+        .into_iter()
+        .map(|answer| {
+            let (value, compared) = (answer.value.clone(), answer.value.clone());
+            let is_on = Memo::new(move |_| setting.value.with(|now| *now == compared));
+            view! {
+                <button type="button" class="f-suggestion" class:on=is_on aria-pressed=move || is_on.get().to_string() on:click=move |_| setting.set(value.clone())>
+                    {move || words(&answer.label)}
+                </button>
+            }
+        })
+        .collect_view();
+    let is_own = move || setting.value.with(|now| !named.iter().any(|answer| answer.value == *now));
+    view! {
+        <div class="f-suggest">
+            <div class="f-suggestions">{chips}</div>
+            <input
+                id=setting.id()
+                type="text"
+                class="f-key nokey"
+                class:quiet=move || !is_own()
+                aria-label=move || label.get()
+                aria-describedby=described_by
+                placeholder=move || tr("或自己写一个", "or write your own")
+                prop:value=move || setting.text()
+                on:change=move |event| setting.set(Value::String(event_target_value(&event)))
+            />
+        </div>
+    }
+}

@@ -8,7 +8,7 @@ use super::caret::{byte_of, replaced, units, word_before};
 use super::context::Setting;
 use super::functions::FUNCTIONS;
 use super::popup::{KeyMeaning, Popup, PopupList, Row};
-use super::words::{function_offers, variable_offers};
+use super::words::{function_offers, system_offers, variable_offers};
 use crate::i18n::{language_code, tr};
 
 /// What one Tab writes.
@@ -50,6 +50,7 @@ pub(crate) fn CodeField(setting: Setting, #[prop(into)] label: Signal<String>, d
             return popup.close();
         }
         let mut offers = setting.cx.variables.with_untracked(|all| variable_offers(all, &word.query, language_code()));
+        offers.extend(system_offers(&word.query));
         offers.extend(function_offers(FUNCTIONS, &word.query));
         if !asked && offers.iter().any(|offer| offer.insert == word.query) {
             return popup.close();

@@ -5,12 +5,14 @@ use leptos::prelude::*;
 use model::{Problem, Texts, VarType};
 use serde_json::Value;
 
-use super::choice::{ChecksField, NumberField, Range, SegmentField, SelectField, SliderField, SwitchField};
+use super::choice::{ChecksField, NumberField, Range, SegmentField, SelectField, SliderField, SuggestField, SwitchField};
 use super::code::CodeField;
+use super::conditions::ConditionsField;
 use super::context::Setting;
 use super::fresh::{fresh, fresh_item};
 use super::key_values::{JsonField, KeyValuesField};
 use super::list::{ItemList, ListLook, TagField};
+use super::paths::{PathsField, operators};
 use super::pickers::{ManyField, ResourceField};
 use super::problem::ProblemLines;
 use super::template::{TemplateInput, Writing};
@@ -19,8 +21,9 @@ use super::variable::VariableBox;
 use crate::i18n::{tr, words};
 
 /// The fields of an object: the usual ones, then "More" and "If it goes wrong" folded away.
+/// With `is_compact` they stand in a row of a list: their words are inside the boxes.
 #[component]
-pub(crate) fn FieldsView(fields: Vec<Field>, setting: Setting) -> impl IntoView {
+pub(crate) fn FieldsView(fields: Vec<Field>, setting: Setting, #[prop(optional)] is_compact: bool) -> impl IntoView {
     // What a missing value means counts when fields depend on each other.
     let defaults: Vec<(String, Value)> = fields.iter().map(|field| (field.name.clone(), field.default.clone())).collect();
     let siblings = Memo::new(move |_| {
@@ -46,26 +49,26 @@ pub(crate) fn FieldsView(fields: Vec<Field>, setting: Setting) -> impl IntoView 
         }
     }
     view! {
-        {rows(main, setting, siblings)}
+        {rows(main, setting, siblings, is_compact)}
         {fold(more, setting, siblings, "更多", "More")}
         {fold(trouble, setting, siblings, "出错时", "If it goes wrong")}
     }
     .into_any()
 }
 
-fn rows(fields: Vec<Field>, setting: Setting, siblings: Memo<Value>) -> AnyView {
-    fields.into_iter().map(|field| one(field, setting, siblings)).collect_view().into_any()
+fn rows(fields: Vec<Field>, setting: Setting, siblings: Memo<Value>, is_compact: bool) -> AnyView {
+    fields.into_iter().map(|field| one(field, setting, siblings, is_compact)).collect_view().into_any()
 }
 
-fn one(field: Field, parent: Setting, siblings: Memo<Value>) -> AnyView {
+fn one(field: Field, parent: Setting, siblings: Memo<Value>, is_compact: bool) -> AnyView {
     if field.show_when.is_empty() {
-        return view! { <FieldView field parent /> }.into_any();
+        return view! { <FieldView field parent is_compact /> }.into_any();
     }
     let shown = {
         let field = field.clone();
         Memo::new(move |_| siblings.with(|siblings| field.is_shown(siblings)))
     };
-    (move || shown.get().then(|| view! { <FieldView field=field.clone() parent /> })).into_any()
+    (move || shown.get().then(|| view! { <FieldView field=field.clone() parent is_compact /> })).into_any()
 }
 
 fn fold(fields: Vec<Field>, setting: Setting, siblings: Memo<Value>, zh: &'static str, en: &'static str) -> AnyView {
@@ -80,7 +83,7 @@ fn fold(fields: Vec<Field>, setting: Setting, siblings: Memo<Value>, zh: &'stati
                 {move || tr(zh, en)}
                 {move || Some(count()).filter(|count| *count > 0).map(|count| view! { <span class="f-count">"● "{count}</span> })}
             </summary>
-            <div class="f-fold-body">{rows(fields, setting, siblings)}</div>
+            <div class="f-fold-body">{rows(fields, setting, siblings, false)}</div>
         </details>
     }
     .into_any()
@@ -88,10 +91,11 @@ fn fold(fields: Vec<Field>, setting: Setting, siblings: Memo<Value>, zh: &'stati
 
 /// One field with everything around it.
 #[component]
-pub(crate) fn FieldView(field: Field, parent: Setting) -> impl IntoView {
+pub(crate) fn FieldView(field: Field, parent: Setting, #[prop(optional)] is_compact: bool) -> impl IntoView {
     let setting = if field.name.is_empty() { parent } else { parent.field(&field.name) };
     let setting = setting.or_default(field.default.clone());
-    let has_inner = matches!(field.widget, Widget::List { .. } | Widget::Group { .. } | Widget::Rows { .. });
+    let has_inner = matches!(field.widget, Widget::List { .. } | Widget::Group { .. } | Widget::Rows { .. })
+        || field.widget == Widget::Named("paths".into());
     let problems = setting.problems(!has_inner);
     let id = setting.id();
     let (help_id, problem_id) = (format!("{id}-help"), format!("{id}-problem"));
@@ -100,12 +104,14 @@ pub(crate) fn FieldView(field: Field, parent: Setting) -> impl IntoView {
     let help = { let help = field.help.clone(); move || words(&help) };
     let is_labelled_inside = matches!(field.widget, Widget::Switch);
     let is_texts = matches!(field.widget, Widget::Texts { .. });
+    let has_rows_of_texts = matches!(&field.widget, Widget::List { fields } if fields.iter().any(|field| matches!(field.widget, Widget::Texts { .. })));
+    let is_paths = field.widget == Widget::Named("paths".into());
     let is_grouped = matches!(
         field.widget,
         Widget::List { .. } | Widget::Group { .. } | Widget::Rows { .. } | Widget::Conditions | Widget::KeyValues { .. } | Widget::SelectMany(_)
-    );
+    ) || is_paths;
     let target = id.clone();
-    let head = (!is_labelled_inside && !field.name.is_empty()).then(|| {
+    let head = (!is_labelled_inside && !is_compact && !field.name.is_empty()).then(|| {
         view! {
             <div class="f-label">
                 {if is_grouped {
@@ -113,15 +119,15 @@ pub(crate) fn FieldView(field: Field, parent: Setting) -> impl IntoView {
                 } else {
                     view! { <label for=target>{move || label.get()}</label> }.into_any()
                 }}
-                {is_texts.then(|| view! { <LanguageTabs setting /> })}
+                {(is_texts || has_rows_of_texts || is_paths).then(|| view! { <LanguageTabs setting /> })}
             </div>
         }
     });
-    let has_help = !field.help.is_empty();
+    let has_help = !field.help.is_empty() && !is_compact;
     view! {
         <div class="f-field" data-pointer=setting.pointer()>
             {head}
-            {control(&field, setting, label, described_by, problems)}
+            {control(&field, setting, parent, is_compact, label, described_by, problems)}
             <ProblemLines problems id=problem_id />
             {has_help.then(|| view! { <p class="f-help" id=help_id>{help}</p> })}
         </div>
@@ -129,7 +135,15 @@ pub(crate) fn FieldView(field: Field, parent: Setting) -> impl IntoView {
     .into_any()
 }
 
-fn control(field: &Field, setting: Setting, label: Signal<String>, described_by: String, problems: Signal<Vec<Problem>>) -> AnyView {
+fn control(
+    field: &Field,
+    setting: Setting,
+    parent: Setting,
+    is_compact: bool,
+    label: Signal<String>,
+    described_by: String,
+    problems: Signal<Vec<Problem>>,
+) -> AnyView {
     let cx = setting.cx;
     let invalid = Signal::derive(move || problems.with(|problems| problems.iter().any(Problem::is_error)));
     let typed = |writing: Writing| {
@@ -170,7 +184,9 @@ fn control(field: &Field, setting: Setting, label: Signal<String>, described_by:
         Widget::Expression => typed(Writing::Expression),
         Widget::Script => view! { <CodeField setting label described_by /> }.into_any(),
         Widget::Texts { long } => {
-            view! { <TextsField setting label described_by invalid is_line=!long is_said=long /> }.into_any()
+            // Words in a row of a list, and names, are one line; what is said by itself may have several.
+            let is_line = !long && (is_compact || parent.pointer().contains('/') || field.name == "label");
+            view! { <TextsField setting label described_by invalid is_line is_said=!is_line is_compact /> }.into_any()
         }
         Widget::Variable => view! {
             <VariableBox
@@ -180,7 +196,7 @@ fn control(field: &Field, setting: Setting, label: Signal<String>, described_by:
                 change=Callback::new(move |name: String| setting.set(Value::String(name)))
                 label
                 described_by
-                fresh_type=fresh_type(&field.schema)
+                fresh_type=Signal::derive(move || parent.value.with(fresh_type))
                 invalid
             />
         }
@@ -196,7 +212,7 @@ fn control(field: &Field, setting: Setting, label: Signal<String>, described_by:
             }
         }
         Widget::SelectMany(answers) => view! { <ChecksField setting answers label described_by /> }.into_any(),
-        Widget::Words => view! { <TagField setting label described_by /> }.into_any(),
+        Widget::Words => view! { <TagField setting label described_by is_compact /> }.into_any(),
         Widget::KeyValues { value } => view! { <KeyValuesField setting item=*value label /> }.into_any(),
         Widget::Group { fields } => {
             view! { <div class="f-group" id=setting.id()><FieldsView fields setting /></div> }.into_any()
@@ -212,36 +228,50 @@ fn control(field: &Field, setting: Setting, label: Signal<String>, described_by:
             });
             view! { <ItemList setting look row label /> }.into_any()
         }
+        Widget::Conditions => {
+            let operators = operators(&field.schema);
+            view! { <ConditionsField setting operators label /> }.into_any()
+        }
+        Widget::Named(name) if name == "paths" => {
+            let schema = item_schema(&field.schema);
+            let fields = editor::widgets::fields(&schema);
+            let look = look(field, true, Callback::new(move |now: Vec<Value>| fresh_item(&schema, &now)));
+            view! { <PathsField setting look fields label /> }.into_any()
+        }
+        Widget::Named(name) if name == "suggest" => {
+            view! { <SuggestField setting answers=named_values(&field.schema) label described_by /> }.into_any()
+        }
         // A widget this release does not have: the value's own shape decides.
-        Widget::Named(_) | Widget::Conditions => {
+        Widget::Named(_) => {
             let mut plain = field.clone();
             if let Some(schema) = plain.schema.as_object_mut() {
                 schema.remove("x-widget");
             }
             plain.widget = widget(&plain.schema);
-            if matches!(plain.widget, Widget::Named(_) | Widget::Conditions) {
+            if matches!(plain.widget, Widget::Named(_)) {
                 plain.widget = Widget::Json;
             }
-            control(&plain, setting, label, described_by, problems)
+            control(&plain, setting, parent, is_compact, label, described_by, problems)
+        }
+        Widget::Json if is_text(&field.schema) => {
+            let inner = typed(Writing::Lines);
+            view! { <div class="f-raw">{inner}</div> }.into_any()
         }
         Widget::Json => view! { <JsonField setting label described_by /> }.into_any(),
     }
 }
 
 fn list(field: &Field, fields: Vec<Field>, setting: Setting, label: Signal<String>) -> AnyView {
+    let fields: Vec<Field> = fields.into_iter().filter(|field| field.widget != Widget::Named("hidden".into())).collect();
     let schema = item_schema(&field.schema);
     let is_framed = fields.len() > 1;
     let look = look(field, is_framed, Callback::new(move |now: Vec<Value>| fresh_item(&schema, &now)));
-    // A single field of a row needs no words of its own.
-    let fields: Vec<Field> = if is_framed {
-        fields
-    } else {
-        fields.into_iter().map(|field| Field { help: Texts::default(), ..field }).collect()
-    };
+    let is_compact = fields.iter().all(|field| matches!(field.widget, Widget::Texts { .. } | Widget::Words | Widget::Text | Widget::Template { .. } | Widget::Variable | Widget::Expression))
+        && fields.len() <= 3;
     let row = Callback::new(move |item: Setting| {
         let problems = item.problems(false);
         view! {
-            <FieldsView fields=fields.clone() setting=item />
+            <FieldsView fields=fields.clone() setting=item is_compact />
             <ProblemLines problems id=format!("{}-problem", item.id()) />
         }
         .into_any()
@@ -270,6 +300,23 @@ fn item_schema(schema: &Value) -> Value {
     .unwrap_or(Value::Null)
 }
 
+/// JSON that is written with placeholders is a text.
+fn is_text(schema: &Value) -> bool {
+    schema.get("type").is_some_and(|kind| kind == "string")
+}
+
+/// The named values of a text that may also be another.
+fn named_values(schema: &Value) -> Vec<editor::widgets::Choice> {
+    let mut plain = schema.clone();
+    if let Some(object) = plain.as_object_mut() {
+        object.remove("x-widget");
+    }
+    match widget(&plain) {
+        Widget::Select(choices) => choices,
+        _ => Vec::new(),
+    }
+}
+
 fn is_nullable(schema: &Value) -> bool {
     let is_null = |value: &Value| value == "null";
     let in_type = schema.get("type").and_then(Value::as_array).is_some_and(|kinds| kinds.iter().any(is_null));
@@ -281,9 +328,10 @@ fn is_nullable(schema: &Value) -> bool {
     in_type || in_parts
 }
 
-/// What a variable that is made here holds: the schema may say it.
-fn fresh_type(schema: &Value) -> VarType {
-    schema.get("x-type").and_then(|kind| serde_json::from_value(kind.clone()).ok()).unwrap_or_default()
+/// What a variable that is made here holds: the type of answer beside it says so.
+fn fresh_type(siblings: &Value) -> VarType {
+    let named = ["answer", "kind", "type"].iter().find_map(|name| siblings.get(name));
+    named.and_then(|kind| serde_json::from_value(kind.clone()).ok()).unwrap_or_default()
 }
 
 /// Do the words fit side by side? Chinese letters are twice as wide.

@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 
 use super::context::Setting;
 use crate::i18n::{tr, tr_string, words};
+use crate::ui::Icon;
 
 /// What a list is made of.
 #[derive(Clone)]
@@ -92,7 +93,7 @@ pub(crate) fn ItemList(setting: Setting, look: ListLook, row: Callback<Setting, 
                     focus(to);
                 }
             >
-                <span aria-hidden="true">"⠿"</span>
+                <Icon name="grip-vertical" />
             </button>
         };
         view! {
@@ -115,7 +116,7 @@ pub(crate) fn ItemList(setting: Setting, look: ListLook, row: Callback<Setting, 
                     aria-label=move || format!("{} {}", tr("移除", "Remove"), at + 1)
                     on:click=move |_| setting.remove(at)
                 >
-                    <span aria-hidden="true">"×"</span>
+                    <Icon name="x" />
                 </button>
             </div>
         }
@@ -127,7 +128,7 @@ pub(crate) fn ItemList(setting: Setting, look: ListLook, row: Callback<Setting, 
             </div>
             {move || (setting.len() < max).then(|| view! {
                 <button type="button" class="f-add" on:click=move |_| setting.push(fresh.run(setting.items_now()))>
-                    <span aria-hidden="true">"+"</span>
+                    <Icon name="plus" />
                     {format!("{}{}", tr("添加", "Add "), item_word())}
                 </button>
             })}
@@ -137,7 +138,12 @@ pub(crate) fn ItemList(setting: Setting, look: ListLook, row: Callback<Setting, 
 
 /// Short words as tags in one field: Enter or a comma adds, Backspace takes the last away.
 #[component]
-pub(crate) fn TagField(setting: Setting, #[prop(into)] label: Signal<String>, described_by: String) -> impl IntoView {
+pub(crate) fn TagField(
+    setting: Setting,
+    #[prop(into)] label: Signal<String>,
+    described_by: String,
+    #[prop(optional)] is_compact: bool,
+) -> impl IntoView {
     let text = RwSignal::new(String::new());
     let add = move |words: &str| {
         let mut items = setting.value.with_untracked(super::context::strings_of);
@@ -173,7 +179,11 @@ pub(crate) fn TagField(setting: Setting, #[prop(into)] label: Signal<String>, de
                 class="nokey"
                 aria-label=move || label.get()
                 aria-describedby=described_by
-                placeholder=move || if setting.len() == 0 { tr("输入后按回车", "Type, then Enter") } else { "" }
+                placeholder=move || match (setting.len(), is_compact) {
+                    (0, true) => label.get(),
+                    (0, false) => tr("输入后按回车", "Type, then Enter").to_owned(),
+                    _ => String::new(),
+                }
                 prop:value=move || text.get()
                 on:input=move |event| {
                     let typed = event_target_value(&event);

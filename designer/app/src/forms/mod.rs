@@ -3,6 +3,7 @@
 mod caret;
 mod choice;
 mod code;
+mod conditions;
 mod context;
 mod field;
 mod focus;
@@ -11,6 +12,7 @@ mod functions;
 mod key_values;
 mod list;
 mod node;
+mod paths;
 mod pickers;
 mod popup;
 mod problem;

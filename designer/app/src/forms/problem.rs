@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use model::Problem;
 
 use crate::i18n::{tr_string, words};
+use crate::ui::Icon;
 
 /// The lines; the element stays so that `aria-describedby` can point to it.
 #[component]
@@ -27,9 +28,7 @@ pub(crate) fn line(problem: Problem) -> impl IntoView {
     let (message, advice) = (words(&problem.message), words(&problem.advice));
     view! {
         <p class="f-problem" class:warning=!problem.is_error() data-problem=problem.code.clone()>
-            <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
-                <path d="M12 9v4M12 17h.01M10.3 3.9 1.8 18a2 2 0 0 0 1.7 3h17a2 2 0 0 0 1.7-3L13.7 3.9a2 2 0 0 0-3.4 0z" />
-            </svg>
+            <Icon name="triangle-alert" />
             <span>
                 {place.map(|place| view! { <b>{place}</b> })}
                 {message}

@@ -9,7 +9,7 @@ use super::caret::{Piece, Typed, open_placeholder, pieces, replaced, word_before
 use super::context::FormCx;
 use super::functions::FUNCTIONS;
 use super::popup::{KeyMeaning, Popup, PopupList, Row};
-use super::words::{Group, Offer, function_offers, variable_offers};
+use super::words::{Offer, function_offers, is_known, system_offers, variable_offers};
 use crate::i18n::{language_code, tr};
 
 /// What is written in the field.
@@ -213,6 +213,7 @@ pub(crate) fn TemplateInput(
 
 fn offers(variables: &[Variable], writing: Writing, query: &str, asked: bool) -> Vec<Offer> {
     let mut offers = variable_offers(variables, query, language_code());
+    offers.extend(system_offers(query));
     // While people type words of an expression, functions come only when they are meant.
     if asked || writing != Writing::Expression || query.chars().count() > 1 {
         offers.extend(function_offers(FUNCTIONS, query));
@@ -221,8 +222,8 @@ fn offers(variables: &[Variable], writing: Writing, query: &str, asked: bool) ->
 }
 
 fn row(offer: Offer) -> Row {
-    let group = if offer.group == Group::Variables { tr("变量", "Variables") } else { offer.group.title() };
-    Row { key: offer.insert, label: offer.label, detail: offer.detail, group: group.to_owned(), is_chosen: false }
+    let group = offer.group.title().to_owned();
+    Row { key: offer.insert, label: offer.label, detail: offer.detail, group, is_chosen: false }
 }
 
 /// The text again, invisible, with marks behind its placeholders.
@@ -232,7 +233,7 @@ fn marks(text: &str, known: &[Variable]) -> Vec<AnyView> {
         .map(|piece| match piece {
             Piece::Plain(words) => words.into_any(),
             Piece::Placeholder { source, inside } => {
-                let is_unknown = is_name(&inside) && !known.iter().any(|variable| variable.name == inside.as_str());
+                let is_unknown = is_name(&inside) && !is_known(known, &inside);
                 view! { <mark class:unknown=is_unknown>{source}</mark> }.into_any()
             }
             Piece::Unclosed(words) => view! { <mark class="unclosed">{words}</mark> }.into_any(),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::caret::{Piece, pieces};
 use super::context::Setting;
 use super::template::{TemplateInput, Writing};
-use super::words::label_of;
+use super::words::words_for;
 use crate::i18n::{language_code, tr};
 
 /// The field. With `is_said` the customer sees it, so it is shown as a bubble too.
@@ -19,15 +19,11 @@ pub(crate) fn TextsField(
     #[prop(into, optional)] invalid: Signal<bool>,
     #[prop(optional)] is_line: bool,
     #[prop(optional)] is_said: bool,
-    #[prop(optional)] is_plain: bool,
+    #[prop(optional)] is_compact: bool,
 ) -> impl IntoView {
     let cx = setting.cx;
     // One language is one field with its own undo merge, so every language is a place of its own.
-    let writing = match (is_plain, is_line) {
-        (true, _) => Writing::Plain,
-        (false, true) => Writing::Line,
-        (false, false) => Writing::Lines,
-    };
+    let writing = if is_line { Writing::Line } else { Writing::Lines };
     let id = StoredValue::new(setting.id());
     let described_by = StoredValue::new(described_by);
     let language = Memo::new(move |_| cx.shown.get());
@@ -48,7 +44,10 @@ pub(crate) fn TextsField(
                         described_by=described_by.get_value()
                         invalid
                         lang
-                        placeholder=Signal::derive(move || borrowed(setting, &cx.shown.get()))
+                        placeholder=Signal::derive(move || {
+                            let words = borrowed(setting, &cx.shown.get());
+                            if words.is_empty() && is_compact { label.get() } else { words }
+                        })
                     />
                 }
             }}
@@ -138,8 +137,7 @@ fn Preview(setting: Setting) -> impl IntoView {
                     Piece::Plain(words) | Piece::Unclosed(words) => words.into_any(),
                     Piece::Placeholder { inside, .. } => {
                         let words = cx.variables.with(|all| {
-                            let known = all.iter().find(|variable| variable.name == inside.as_str());
-                            known.map_or(inside.clone(), |variable| label_of(variable, language_code()))
+                            words_for(all, &inside, language_code()).unwrap_or_else(|| inside.clone())
                         });
                         view! { <span class="chip">{words}</span> }.into_any()
                     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::context::FormCx;
 use super::popup::{KeyMeaning, Popup, PopupList, Row};
-use super::words::{TYPES, label_of, type_name, variable_offers};
+use super::words::{TYPES, is_known, system_offers, type_name, variable_offers, words_for};
 use crate::i18n::{language_code, tr, tr_string};
 
 /// What the key of a row that creates begins with; no variable's name does.
@@ -22,8 +22,11 @@ pub(crate) fn VariableBox(
     change: Callback<String>,
     #[prop(into)] label: Signal<String>,
     #[prop(into, optional)] described_by: String,
-    #[prop(optional)] fresh_type: VarType,
+    #[prop(into, optional)] fresh_type: Signal<VarType>,
     #[prop(into, optional)] invalid: Signal<bool>,
+    /// May something be written that is no variable? Then words are taken as they are.
+    #[prop(optional)]
+    may_be_expression: bool,
 ) -> impl IntoView {
     let field = NodeRef::<Input>::new();
     let query = RwSignal::new(None::<String>);
@@ -33,12 +36,15 @@ pub(crate) fn VariableBox(
         cx.variables.with(|all| all.iter().find(|variable| variable.name == name.as_str()).cloned())
     };
     let shown = move || {
-        query.get().unwrap_or_else(|| variable().map_or_else(|| value.get(), |variable| label_of(&variable, language_code())))
+        query.get().unwrap_or_else(|| {
+            let name = value.get();
+            cx.variables.with(|all| words_for(all, &name, language_code())).unwrap_or(name)
+        })
     };
     let suggest = move || {
         let Some(element) = field.get_untracked() else { return };
         let words = query.get_untracked().unwrap_or_default();
-        let rows = cx.variables.with_untracked(|all| rows(all, words.trim(), &value.get_untracked()));
+        let rows = cx.variables.with_untracked(|all| rows(all, words.trim(), &value.get_untracked(), may_be_expression));
         popup.show(rows, &element);
     };
     let take = Callback::new(move |key: String| {
@@ -46,7 +52,7 @@ pub(crate) fn VariableBox(
         query.set(None);
         match key.strip_prefix(CREATE) {
             Some(words) => {
-                let variable = cx.variables.with_untracked(|all| fresh(all, words, fresh_type));
+                let variable = cx.variables.with_untracked(|all| fresh(all, words, fresh_type.get_untracked()));
                 let name = variable.name.to_string();
                 cx.add_variable.run(variable);
                 change.run(name);
@@ -54,7 +60,8 @@ pub(crate) fn VariableBox(
             None => change.run(key),
         }
     });
-    let is_unknown = move || !value.get().is_empty() && variable().is_none();
+    let is_there = move || cx.variables.with(|all| is_known(all, &value.get()));
+    let is_unknown = move || !may_be_expression && !value.get().is_empty() && !is_there();
     view! {
         <div class="f-variable" class:bad=move || invalid.get() || is_unknown()>
             <input
@@ -62,7 +69,7 @@ pub(crate) fn VariableBox(
                 id=id
                 type="text"
                 class="nokey"
-                class:chosen=move || query.with(Option::is_none) && variable().is_some()
+                class:chosen=move || query.with(Option::is_none) && is_there()
                 autocomplete="off"
                 spellcheck="false"
                 role="combobox"
@@ -97,8 +104,10 @@ pub(crate) fn VariableBox(
                 }
                 on:blur=move |_| {
                     popup.close();
-                    if query.get_untracked().is_some_and(|words| words.trim().is_empty()) {
-                        change.run(String::new());
+                    match query.get_untracked().map(|words| words.trim().to_owned()) {
+                        Some(words) if words.is_empty() || may_be_expression => change.run(words),
+                        Some(words) if cx.variables.with_untracked(|all| is_known(all, &words)) => change.run(words),
+                        _ => {}
                     }
                     query.set(None);
                 }
@@ -133,9 +142,11 @@ fn TypeMenu(cx: FormCx, variable: Variable) -> impl IntoView {
     }
 }
 
-fn rows(all: &[Variable], query: &str, chosen: &str) -> Vec<Row> {
+fn rows(all: &[Variable], query: &str, chosen: &str, with_system: bool) -> Vec<Row> {
+    let system = if with_system { system_offers(query) } else { Vec::new() };
     let mut rows: Vec<Row> = variable_offers(all, query, language_code())
         .into_iter()
+        .chain(system)
         .map(|offer| Row {
             is_chosen: offer.insert == chosen,
             group: String::new(),
@@ -145,7 +156,8 @@ fn rows(all: &[Variable], query: &str, chosen: &str) -> Vec<Row> {
         })
         .collect();
     let is_there = all.iter().any(|variable| variable.name == query || variable.label.iter().any(|(_, label)| label == query));
-    if !query.is_empty() && !is_there {
+    let is_name = !with_system || query.chars().all(|c| c.is_alphanumeric() || c == '_' || c == ' ');
+    if !query.is_empty() && !is_there && is_name {
         rows.push(Row {
             key: format!("{CREATE}{query}"),
             label: tr_string(|| format!("新建变量「{query}」"), || format!("Create “{query}”")),

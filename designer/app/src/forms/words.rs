@@ -23,10 +23,10 @@ pub(crate) struct Offer {
 pub(crate) enum Group {
     /// What this flow remembers.
     Variables,
+    /// What every conversation has.
+    System,
     /// Functions that people know from their words.
     Functions,
-    /// Make a variable with the typed name.
-    Create,
 }
 
 impl Group {
@@ -34,8 +34,8 @@ impl Group {
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Variables => tr("变量", "Variables"),
+            Self::System => tr("系统", "System"),
             Self::Functions => tr("函数", "Functions"),
-            Self::Create => tr("新建", "New"),
         }
     }
 }
@@ -69,6 +69,38 @@ pub(crate) const TYPES: [(VarType, &str); 6] = [
     (VarType::List, "list"),
     (VarType::Object, "object"),
 ];
+
+/// What every conversation has without declaring it: name, and words in zh and en.
+const SYSTEM: [(&str, &str, &str); 3] = [
+    ("last_message", "客户最后说的话", "What the customer said last"),
+    ("language", "客户的语言", "The customer's language"),
+    ("agent_note", "客服的备注", "The agent's note"),
+];
+
+/// Is this a variable of the flow, or one that every conversation has?
+pub(crate) fn is_known(variables: &[Variable], name: &str) -> bool {
+    variables.iter().any(|variable| variable.name == name) || SYSTEM.iter().any(|(known, ..)| *known == name)
+}
+
+/// The words for a name: a variable's label, or what it is in every conversation.
+pub(crate) fn words_for(variables: &[Variable], name: &str, language: &str) -> Option<String> {
+    let declared = variables.iter().find(|variable| variable.name == name).map(|variable| label_of(variable, language));
+    declared.or_else(|| SYSTEM.iter().find(|(known, ..)| *known == name).map(|(_, zh, en)| tr(zh, en).to_owned()))
+}
+
+/// What every conversation has that fits what was typed.
+pub(crate) fn system_offers(query: &str) -> Vec<Offer> {
+    SYSTEM
+        .iter()
+        .filter(|(name, zh, en)| fit(query, &[name, zh, en]).is_some())
+        .map(|(name, zh, en)| Offer {
+            insert: (*name).to_owned(),
+            label: tr(zh, en).to_owned(),
+            detail: (*name).to_owned(),
+            group: Group::System,
+        })
+        .collect()
+}
 
 /// The name of a variable on the screens: its label in the reader's language, else its name.
 pub(crate) fn label_of(variable: &Variable, language: &str) -> String {
