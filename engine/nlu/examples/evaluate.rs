@@ -1,5 +1,6 @@
 //! Prints how well the recogniser does on the public sets: `cargo run --release -p nlu --example evaluate`.
 #![expect(clippy::print_stdout, reason = "printing the figures is what this program is for")]
+#![expect(clippy::disallowed_methods, reason = "it measures how long training takes, and reads the sets")]
 
 use nlu::evaluate::{Labelled, Query, auroc, intents, recall_at};
 use nlu::intents::{IntentExamples, Recogniser};
@@ -62,7 +63,10 @@ fn topics(name: &str, train: &[Labelled], test: &[Labelled], oos: &[Labelled]) {
     calibration(&recogniser, test);
     if !oos.is_empty() {
         let scores = |lines: &[Labelled]| -> Vec<f64> {
-            lines.iter().map(|line| recogniser.recognise(&line.text, None).intents.first().map_or(0.0, |s| s.confidence)).collect()
+            lines
+                .iter()
+                .map(|line| recogniser.recognise(&line.text, None).intents.first().map_or(0.0, |s| s.confidence))
+                .collect()
         };
         let (inside, outside) = (scores(test), scores(oos));
         let below = |scores: &[f64], threshold: f64| {
@@ -89,7 +93,8 @@ fn calibration(recogniser: &Recogniser, test: &[Labelled]) {
             band.1 += usize::from(best.intent == line.label);
         }
     }
-    let text: Vec<String> = bands.iter().map(|(n, right)| format!("{:.0}%/{n}", 100.0 * *right as f64 / (*n).max(1) as f64)).collect();
+    let text: Vec<String> =
+        bands.iter().map(|(n, right)| format!("{:.0}%/{n}", 100.0 * *right as f64 / (*n).max(1) as f64)).collect();
     println!("    right by confidence 0-.2-.4-.6-.8-1: {}", text.join("  "));
 }
 
@@ -100,17 +105,23 @@ fn banking_held_out() {
     let held_out: Vec<String> = serde_json::from_str(&text).expect("a list of labels");
     let (oos, test): (Vec<_>, Vec<_>) =
         lines("banking77/test").into_iter().partition(|line: &Labelled| held_out.contains(&line.label));
-    let train: Vec<_> = lines("banking77/train").into_iter().filter(|line: &Labelled| !held_out.contains(&line.label)).collect();
+    let train: Vec<_> =
+        lines("banking77/train").into_iter().filter(|line: &Labelled| !held_out.contains(&line.label)).collect();
     topics("banking77, 27 intents held out", &train, &test, &oos);
 }
 
 /// Many bots of a few intents with a few examples, against their own intents and all others.
 fn small_bots() {
-    for (train, test) in [("clinc150/train10", "clinc150/test"), ("crosswoz_intent/train", "crosswoz_intent/test"), ("banking77/train10", "banking77/test")] {
+    for (train, test) in [
+        ("clinc150/train10", "clinc150/test"),
+        ("crosswoz_intent/train", "crosswoz_intent/test"),
+        ("banking77/train10", "banking77/test"),
+    ] {
         for (n_classes, n_examples) in [(2, 2), (3, 4), (4, 8), (8, 6)] {
             let (train, test): (Vec<Labelled>, Vec<Labelled>) = (lines(train), lines(test));
             let labels: Vec<String> = grouped(&train).into_iter().map(|intent| intent.key).collect();
-            let (mut inside, mut outside, mut right, mut n, mut sure_right, mut sure_wrong) = (vec![], vec![], 0, 0, 0, 0);
+            let (mut inside, mut outside, mut right, mut n, mut sure_right, mut sure_wrong) =
+                (vec![], vec![], 0, 0, 0, 0);
             let mut close_out = 0;
             for chosen in labels.chunks_exact(n_classes).take(12) {
                 let own: Vec<_> = train.iter().filter(|line| chosen.contains(&line.label)).cloned().collect();
@@ -177,7 +188,9 @@ fn library(set: &str) {
         let is_known = query.relevant.iter().any(|id| known.contains(id));
         if is_known { inside.push(score) } else { outside.push(score) }
     }
-    let above = |scores: &[f64], t: f64| 100.0 * scores.iter().filter(|score| **score >= t).count() as f64 / scores.len() as f64;
+    let above = |scores: &[f64], t: f64| {
+        100.0 * scores.iter().filter(|score| **score >= t).count() as f64 / scores.len() as f64
+    };
     println!(
         "    half removed: no-answer auroc {:.1}; found {:.0}% / sure {:.0}% of known, {:.0}% / {:.0}% of unknown",
         auroc(&inside, &outside) * 100.0,
@@ -201,7 +214,11 @@ fn library(set: &str) {
                 _ => rest.push(query.clone()),
             }
         }
-        println!("    with {n_variants} variants: R@1 {:.1} of {}", recall_at(&Index::build(&entries), &rest, 1) * 100.0, rest.len());
+        println!(
+            "    with {n_variants} variants: R@1 {:.1} of {}",
+            recall_at(&Index::build(&entries), &rest, 1) * 100.0,
+            rest.len()
+        );
     }
 }
 

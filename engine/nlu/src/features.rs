@@ -61,7 +61,8 @@ fn words(text: &str, has_cjk: bool) -> Vec<Range<usize>> {
             }
             _ => {}
         }
-        let is_sign = !in_word && !c.is_whitespace() && !c.is_ascii() && !(has_cjk && is_cjk(c)) && !is_punctuation(c);
+        let is_text = in_word || c.is_ascii() || c.is_whitespace() || is_punctuation(c) || (has_cjk && is_cjk(c));
+        let is_sign = !is_text;
         if is_sign {
             words.push(at..at + c.len_utf8());
         }
@@ -110,7 +111,9 @@ fn string_grams(text: &str, pieces: &mut Vec<Piece>) {
 
 /// Whether a piece of normal text says something to a person who asks what decided.
 pub(crate) fn is_telling(piece: &str) -> bool {
-    piece.chars().any(|c| c.is_alphanumeric() || matches!(c, LINK | EMAIL | DIGITS | CODE) || (!c.is_ascii() && !is_punctuation(c)))
+    piece.chars().any(|c| {
+        c.is_alphanumeric() || matches!(c, LINK | EMAIL | DIGITS | CODE) || (!c.is_ascii() && !is_punctuation(c))
+    })
 }
 
 const SEED: u64 = 0xCBF2_9CE4_8422_2325;

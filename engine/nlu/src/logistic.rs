@@ -41,8 +41,8 @@ impl<const N: usize> Curve<N> {
                 let signal = |idx: usize| sample.signals.get(idx).copied().unwrap_or(1.0);
                 for i in 0..=N {
                     gradient[i] += error * signal(i);
-                    for j in 0..=N {
-                        hessian[i][j] += slope * signal(i) * signal(j);
+                    for (j, cell) in hessian[i].iter_mut().enumerate() {
+                        *cell += slope * signal(i) * signal(j);
                     }
                 }
             }
@@ -94,7 +94,14 @@ mod tests {
     fn the_curve_learns_the_share_of_good_outcomes() {
         let start = Curve { weights: [0.0], constant: 0.0 };
         let sample = |signal: f64, is_good: bool| Sample { signals: [signal], is_good, weight: 100.0 };
-        let samples = [sample(0.0, false), sample(0.0, false), sample(0.0, true), sample(1.0, true), sample(1.0, true), sample(1.0, false)];
+        let samples = [
+            sample(0.0, false),
+            sample(0.0, false),
+            sample(0.0, true),
+            sample(1.0, true),
+            sample(1.0, true),
+            sample(1.0, false),
+        ];
 
         let curve = start.fitted(&samples, 1e-3);
 

@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
 /// Below this score, say that nothing was found.
-pub const NOTHING_BELOW: f64 = 0.3;
+pub const NOTHING_BELOW: f64 = 0.2;
 /// From this score on, one article can be given as the answer; below, offer the best few.
 pub const SURE_ABOVE: f64 = 0.6;
 

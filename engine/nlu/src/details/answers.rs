@@ -40,20 +40,121 @@ fn is_stop(c: char) -> bool {
 
 /// Said by who has not decided, or asks back.
 const UNSURE: [&str; 22] = [
-    "不知道", "不清楚", "不确定", "不一定", "随便", "是不是", "好不好", "可不可以", "对不对", "要不要", "行不行", "吗",
-    "呢?", "什么", "怎么", "多少", "not sure", "don't know", "dont know", "no idea", "maybe", "whatever",
+    "不知道",
+    "不清楚",
+    "不确定",
+    "不一定",
+    "随便",
+    "是不是",
+    "好不好",
+    "可不可以",
+    "对不对",
+    "要不要",
+    "行不行",
+    "吗",
+    "呢?",
+    "什么",
+    "怎么",
+    "多少",
+    "not sure",
+    "don't know",
+    "dont know",
+    "no idea",
+    "maybe",
+    "whatever",
 ];
 
 const CHINESE_YES: [&str; 47] = [
-    "是的", "是啊", "是呀", "是哦", "是滴", "对的", "对啊", "对呀", "对头", "好的", "好啊", "好呀", "好吧", "好哒", "好嘞",
-    "好滴", "可以", "行啊", "行吧", "行的", "没问题", "没错", "不错", "正确", "确认", "确定", "当然", "同意", "愿意", "需要",
-    "要的", "想要", "有的", "嗯嗯", "嗯", "恩", "成交", "必须", "肯定", "就是这", "就这样", "妥", "中的", "是这个", "我要",
-    "欧克", "麻烦了",
+    "是的",
+    "是啊",
+    "是呀",
+    "是哦",
+    "是滴",
+    "对的",
+    "对啊",
+    "对呀",
+    "对头",
+    "好的",
+    "好啊",
+    "好呀",
+    "好吧",
+    "好哒",
+    "好嘞",
+    "好滴",
+    "可以",
+    "行啊",
+    "行吧",
+    "行的",
+    "没问题",
+    "没错",
+    "不错",
+    "正确",
+    "确认",
+    "确定",
+    "当然",
+    "同意",
+    "愿意",
+    "需要",
+    "要的",
+    "想要",
+    "有的",
+    "嗯嗯",
+    "嗯",
+    "恩",
+    "成交",
+    "必须",
+    "肯定",
+    "就是这",
+    "就这样",
+    "妥",
+    "中的",
+    "是这个",
+    "我要",
+    "欧克",
+    "麻烦了",
 ];
 const CHINESE_NO: [&str; 41] = [
-    "不是", "不用", "不要", "不行", "不对", "不可以", "不需要", "不好", "不了", "不想", "不愿", "不同意", "不必", "不确认",
-    "不能", "不接受", "不满意", "不方便", "不成", "不买", "不办", "没有", "没用", "没解决", "还没", "未", "否", "别", "算了",
-    "拒绝", "取消", "错了", "错误", "无需", "免了", "甭", "没了", "没必要", "再说吧", "不的", "不谢谢",
+    "不是",
+    "不用",
+    "不要",
+    "不行",
+    "不对",
+    "不可以",
+    "不需要",
+    "不好",
+    "不了",
+    "不想",
+    "不愿",
+    "不同意",
+    "不必",
+    "不确认",
+    "不能",
+    "不接受",
+    "不满意",
+    "不方便",
+    "不成",
+    "不买",
+    "不办",
+    "没有",
+    "没用",
+    "没解决",
+    "还没",
+    "未",
+    "否",
+    "别",
+    "算了",
+    "拒绝",
+    "取消",
+    "错了",
+    "错误",
+    "无需",
+    "免了",
+    "甭",
+    "没了",
+    "没必要",
+    "再说吧",
+    "不的",
+    "不谢谢",
 ];
 /// Alone or before a particle these are answers; inside other words they are not.
 const SINGLE_YES: [&str; 7] = ["是", "对", "好", "行", "要", "有", "成"];
@@ -61,13 +162,67 @@ const SINGLE_NO: [&str; 4] = ["不", "没", "错", "无"];
 const PARTICLES: &str = "的啊呀吧哦噢喔嘛啦哈了呗滴哒地得哎";
 
 const ENGLISH_YES: [&str; 34] = [
-    "yes", "yeah", "yep", "yup", "ya", "yea", "sure", "ok", "okay", "okey", "k", "y", "correct", "right", "fine",
-    "absolutely", "definitely", "certainly", "affirmative", "indeed", "exactly", "true", "agreed", "confirm", "confirmed",
-    "great", "perfect", "please", "aye", "alright", "good", "agree", "accept", "totally",
+    "yes",
+    "yeah",
+    "yep",
+    "yup",
+    "ya",
+    "yea",
+    "sure",
+    "ok",
+    "okay",
+    "okey",
+    "k",
+    "y",
+    "correct",
+    "right",
+    "fine",
+    "absolutely",
+    "definitely",
+    "certainly",
+    "affirmative",
+    "indeed",
+    "exactly",
+    "true",
+    "agreed",
+    "confirm",
+    "confirmed",
+    "great",
+    "perfect",
+    "please",
+    "aye",
+    "alright",
+    "good",
+    "agree",
+    "accept",
+    "totally",
 ];
 const ENGLISH_NO: [&str; 26] = [
-    "no", "nope", "nah", "not", "don't", "dont", "never", "n", "negative", "incorrect", "wrong", "false", "disagree",
-    "cancel", "decline", "isn't", "isnt", "doesn't", "doesnt", "didn't", "wasn't", "can't", "cannot", "won't", "neither",
+    "no",
+    "nope",
+    "nah",
+    "not",
+    "don't",
+    "dont",
+    "never",
+    "n",
+    "negative",
+    "incorrect",
+    "wrong",
+    "false",
+    "disagree",
+    "cancel",
+    "decline",
+    "isn't",
+    "isnt",
+    "doesn't",
+    "doesnt",
+    "didn't",
+    "wasn't",
+    "can't",
+    "cannot",
+    "won't",
+    "neither",
     "nay",
 ];
 
@@ -100,7 +255,10 @@ fn chinese(clause: &str) -> Option<bool> {
     }
     for (words, answer) in [(&SINGLE_YES[..], true), (&SINGLE_NO[..], false)] {
         for word in words {
-            if clause.strip_prefix(word).is_some_and(|rest| rest.chars().all(|c| PARTICLES.contains(c) || !c.is_alphanumeric())) {
+            if clause
+                .strip_prefix(word)
+                .is_some_and(|rest| rest.chars().all(|c| PARTICLES.contains(c) || !c.is_alphanumeric()))
+            {
                 return Some(answer);
             }
         }
@@ -121,11 +279,19 @@ fn chinese(clause: &str) -> Option<bool> {
 fn english(clause: &str) -> Option<bool> {
     const SHORT: usize = 5;
     let clause = clause.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    if ["no problem", "not a problem", "of course", "go ahead", "why not", "no worries"].iter().any(|words| clause.starts_with(words)) {
+    if ["no problem", "not a problem", "of course", "go ahead", "why not", "no worries"]
+        .iter()
+        .any(|words| clause.starts_with(words))
+    {
         return Some(true);
     }
-    let words: Vec<&str> = clause.split(|c: char| !(c.is_ascii_alphanumeric() || c == '\'')).filter(|word| !word.is_empty()).collect();
-    let is_question = clause.ends_with('?') || matches!(words.first(), Some(&("what" | "how" | "when" | "where" | "who" | "why" | "which" | "is" | "can" | "do" | "does")));
+    let words: Vec<&str> =
+        clause.split(|c: char| !(c.is_ascii_alphanumeric() || c == '\'')).filter(|word| !word.is_empty()).collect();
+    let is_question = clause.ends_with('?')
+        || matches!(
+            words.first(),
+            Some(&("what" | "how" | "when" | "where" | "who" | "why" | "which" | "is" | "can" | "do" | "does"))
+        );
     if is_question {
         return None;
     }

@@ -17,11 +17,11 @@ pub(super) fn emails(text: &str) -> Vec<Found> {
 
 static PHONE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?:\+|\b00)[1-9]\d{0,3}(?:[ .-]?\(?\d{1,5}\)?){2,5}",    // with a country
-        r"|(?:86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}",              // mainland mobile
-        r"|\(?0\d{2,3}\)?[ -]?\d{7,8}(?:-\d{1,5})?",               // mainland landline
+        r"(?:\+|\b00)[1-9]\d{0,3}(?:[ .-]?\(?\d{1,5}\)?){2,5}", // with a country
+        r"|(?:86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}",           // mainland mobile
+        r"|\(?0\d{2,3}\)?[ -]?\d{7,8}(?:-\d{1,5})?",            // mainland landline
         r"|[48]00[ -]?\d{3}[ -]?\d{4}|[48]00[ -]?\d{4}[ -]?\d{3}", // service numbers
-        r"|\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}",                  // North America
+        r"|\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}",               // North America
     ))
     .expect("a constant pattern")
 });
@@ -48,7 +48,8 @@ pub(super) fn phones(text: &str) -> Vec<Found> {
 
 /// The eleven digits of a mainland mobile, with or without its country code.
 fn mainland_mobile(digits: &str) -> Option<&str> {
-    let bare = digits.strip_prefix("+86").or(digits.strip_prefix("0086")).or(digits.strip_prefix("86")).unwrap_or(digits);
+    let bare =
+        digits.strip_prefix("+86").or(digits.strip_prefix("0086")).or(digits.strip_prefix("86")).unwrap_or(digits);
     let mut figures = bare.bytes();
     let is_mobile = bare.len() == 11 && figures.next() == Some(b'1') && figures.next().is_some_and(|b| b >= b'3');
     is_mobile.then_some(bare)
@@ -60,9 +61,8 @@ static QUANTITY: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\d+(?:st|nd|rd|th|am|pm|ml|l|kg|g|mg|mb|gb|tb|p|px|cm|mm|m|km|k|w|days?|hours?|mins?|pcs|rmb|yuan|cny|usd|dollars?)$")
         .expect("a constant pattern")
 });
-static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:19|20)\d{2}[-_]\d{1,2}(?:[-_]\d{1,2})?(?:t\d+)?$").expect("a constant pattern")
-});
+static CLOCK: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(?:19|20)\d{2}[-_]\d{1,2}(?:[-_]\d{1,2})?(?:t\d+)?$").expect("a constant pattern"));
 
 /// All order numbers of a folded text: letters with at least three digits, or at least five digits.
 pub(super) fn order_numbers(text: &str) -> Vec<Found> {
@@ -73,7 +73,8 @@ pub(super) fn order_numbers(text: &str) -> Vec<Found> {
         let n_digits = token.bytes().filter(u8::is_ascii_digit).count();
         let has_letters = token.bytes().any(|b| b.is_ascii_alphabetic());
         let is_long_enough = if has_letters { n_digits >= 3 } else { n_digits >= 5 };
-        let is_elsewhere = addresses.iter().any(|address| address.start < matched.end() && matched.start() < address.end);
+        let is_elsewhere =
+            addresses.iter().any(|address| address.start < matched.end() && matched.start() < address.end);
         let in_link = text[..matched.start()].ends_with(['/', '=', '@', '.', '?', '&']);
         if is_long_enough && !is_elsewhere && !in_link && !QUANTITY.is_match(token) && !CLOCK.is_match(token) {
             numbers.push(found(matched.start(), token));

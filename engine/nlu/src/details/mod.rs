@@ -82,7 +82,8 @@ pub fn details(text: &str, now: Zoned) -> Vec<Detail> {
             taken.push((found.start, found.end));
             let (start, end) = folded.origin(found.start, found.end);
             let said = &text[start..end];
-            let value = if kind == DetailKind::OrderNumber { Value::String(half_width_text(said)) } else { found.value };
+            let value =
+                if kind == DetailKind::OrderNumber { Value::String(half_width_text(said)) } else { found.value };
             details.push(Detail { kind, text: said.to_owned(), start, end, value });
         }
     }

@@ -32,7 +32,9 @@ fn figures(text: &str) -> Vec<Found> {
     for captures in FIGURES.captures_iter(text) {
         let whole = captures.get(0).expect("group 0 is the match");
         let figures = match captures.get(1) {
-            Some(whole) => format!("{}{}", whole.as_str().replace(',', ""), captures.get(2).map_or("", |part| part.as_str())),
+            Some(whole) => {
+                format!("{}{}", whole.as_str().replace(',', ""), captures.get(2).map_or("", |part| part.as_str()))
+            }
             None => format!("0{}", whole.as_str()),
         };
         let Some(mut number) = figures.parse::<f64>().ok().filter(|number| number.is_finite()) else {
@@ -80,9 +82,47 @@ static CHINESE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Words that begin or end with a numeral and are no number.
 const NOT_NUMBERS: [&str; 42] = [
-    "一下", "一些", "一起", "一样", "一直", "一般", "一定", "一点", "一会", "一旦", "一切", "一边", "一共", "一律",
-    "一致", "一向", "一时", "一再", "一模", "万一", "万分", "十分", "千万别", "千万不", "统一", "唯一", "一方面",
-    "第一时间", "一路", "一概", "一番", "半天", "百度", "百分", "三方", "四处", "七上八下", "乱七八糟", "一头", "零下", "星期",
+    "一下",
+    "一些",
+    "一起",
+    "一样",
+    "一直",
+    "一般",
+    "一定",
+    "一点",
+    "一会",
+    "一旦",
+    "一切",
+    "一边",
+    "一共",
+    "一律",
+    "一致",
+    "一向",
+    "一时",
+    "一再",
+    "一模",
+    "万一",
+    "万分",
+    "十分",
+    "千万别",
+    "千万不",
+    "统一",
+    "唯一",
+    "一方面",
+    "第一时间",
+    "一路",
+    "一概",
+    "一番",
+    "半天",
+    "百度",
+    "百分",
+    "三方",
+    "四处",
+    "七上八下",
+    "乱七八糟",
+    "一头",
+    "零下",
+    "星期",
     "礼拜",
 ];
 
@@ -115,7 +155,10 @@ fn is_part_of_a_word(text: &str, start: usize, end: usize) -> bool {
     NOT_NUMBERS.iter().any(|word| {
         word.char_indices().any(|(at, _)| {
             start.checked_sub(at).is_some_and(|from| {
-                text.is_char_boundary(from) && text[from..].starts_with(word) && from + word.len() >= end && from <= start
+                text.is_char_boundary(from)
+                    && text[from..].starts_with(word)
+                    && from + word.len() >= end
+                    && from <= start
             })
         })
     })
@@ -166,7 +209,11 @@ fn whole_number(numerals: &str) -> Option<f64> {
         let unit = unit(c)?;
         if unit >= 10_000.0 {
             let amount = section + pending.take().unwrap_or(0.0);
-            total = if unit == 100_000_000.0 { (total + amount) * unit } else { total + amount.max(f64::from(u8::from(total == 0.0))) * unit };
+            total = if unit == 100_000_000.0 {
+                (total + amount) * unit
+            } else {
+                total + amount.max(f64::from(u8::from(total == 0.0))) * unit
+            };
             section = 0.0;
         } else {
             section += pending.take().unwrap_or(1.0) * unit;

@@ -189,8 +189,33 @@ fn order_numbers() {
 #[test]
 fn yes() {
     for text in [
-        "是", "是的", "对", "对的", "好的", "好", "嗯嗯", "可以", "行", "没问题", "没错", "要", "好的，谢谢", "OK", "ok的", "yes",
-        "Yes please", "yep", "sure", "of course", "no problem", "that's right", "👍", "Ｙ", "好啊！", "确认", "不错",
+        "是",
+        "是的",
+        "对",
+        "对的",
+        "好的",
+        "好",
+        "嗯嗯",
+        "可以",
+        "行",
+        "没问题",
+        "没错",
+        "要",
+        "好的，谢谢",
+        "OK",
+        "ok的",
+        "yes",
+        "Yes please",
+        "yep",
+        "sure",
+        "of course",
+        "no problem",
+        "that's right",
+        "👍",
+        "Ｙ",
+        "好啊！",
+        "确认",
+        "不错",
     ] {
         assert_eq!(yes_no(text), Some(true), "{text}");
     }
@@ -199,8 +224,27 @@ fn yes() {
 #[test]
 fn no() {
     for text in [
-        "不", "不是", "不用了", "不用了，谢谢", "不要", "不需要", "没有", "算了", "不对", "no", "No, thanks", "nope", "nah", "not really",
-        "i don't", "that's not right", "👎", "好的，不用了", "别", "我不想要", "n",
+        "不",
+        "不是",
+        "不用了",
+        "不用了，谢谢",
+        "不要",
+        "不需要",
+        "没有",
+        "算了",
+        "不对",
+        "no",
+        "No, thanks",
+        "nope",
+        "nah",
+        "not really",
+        "i don't",
+        "that's not right",
+        "👎",
+        "好的，不用了",
+        "别",
+        "我不想要",
+        "n",
     ] {
         assert_eq!(yes_no(text), Some(false), "{text}");
     }
@@ -209,8 +253,20 @@ fn no() {
 #[test]
 fn neither_yes_nor_no() {
     for text in [
-        "", "  ", "不知道", "是不是", "好不好", "要多少钱", "对了我还有个问题要问", "i don't know", "not sure", "where is my order", "行李箱",
-        "可以吗", "A10442", "🙂",
+        "",
+        "  ",
+        "不知道",
+        "是不是",
+        "好不好",
+        "要多少钱",
+        "对了我还有个问题要问",
+        "i don't know",
+        "not sure",
+        "where is my order",
+        "行李箱",
+        "可以吗",
+        "A10442",
+        "🙂",
     ] {
         assert_eq!(yes_no(text), None, "{text}");
     }
@@ -247,9 +303,11 @@ fn odd_texts_do_no_harm() {
     let long = "一二三 12:30 三百五十 👨‍👩‍👧 ½ ②".repeat(1_500);
     let digits = "9".repeat(70_000);
     let numerals = "万亿".repeat(20_000);
-    for text in ["", "\u{0}", "👍", "é", "２", "一", "点", "負", &long, &digits, &numerals, "İ１２３４５", "\u{FEFF}是"] {
+    for text in ["", "\u{0}", "👍", "é", "２", "一", "点", "負", &long, &digits, &numerals, "İ１２３４５", "\u{FEFF}是"]
+    {
         let found = details(text, now());
         assert!(found.iter().all(|detail| text.get(detail.start..detail.end) == Some(detail.text.as_str())));
-        let _ = (number(text), phone(text), email(text), yes_no(text), order_number(text), time(text), date(text, &now()));
+        let _ =
+            (number(text), phone(text), email(text), yes_no(text), order_number(text), time(text), date(text, &now()));
     }
 }

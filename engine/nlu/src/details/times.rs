@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 const PART: &str = "凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|今晚|明晚|夜里|半夜|晚";
 
 static COLON: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(r"({PART})?\s*\b([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?\s*(am|pm|a\.m\.|p\.m\.)?")).expect("a constant pattern")
+    Regex::new(&format!(r"({PART})?\s*\b([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?\s*(am|pm|a\.m\.|p\.m\.)?"))
+        .expect("a constant pattern")
 });
 static CHINESE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(
@@ -20,7 +21,8 @@ static CHINESE: LazyLock<Regex> = LazyLock::new(|| {
 static ENGLISH: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b(1[0-2]|0?[1-9])(?:[:.]([0-5]\d))?\s*(am|pm|a\.m\.|p\.m\.|o'?clock)").expect("a constant pattern")
 });
-static NAMED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b(noon|midday|midnight)\b|正午|午夜").expect("a constant pattern"));
+static NAMED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b(noon|midday|midnight)\b|正午|午夜").expect("a constant pattern"));
 
 /// All times of day of a folded text, in reading order.
 pub(super) fn times(text: &str) -> Vec<Found> {
@@ -55,7 +57,8 @@ fn colon(captures: &Captures<'_>, _: &str) -> Option<(u32, u32)> {
 fn chinese(captures: &Captures<'_>, after: &str) -> Option<(u32, u32)> {
     let part = captures.get(1).map(|part| part.as_str());
     // 三点建议 and 一点 are no times; 三小时 never comes here.
-    let is_list = part.is_none() && ["建议", "问题", "意见", "原因", "要求", "理由", "点"].iter().any(|word| after.starts_with(word));
+    let is_list = part.is_none()
+        && ["建议", "问题", "意见", "原因", "要求", "理由", "点"].iter().any(|word| after.starts_with(word));
     let is_a_little = part.is_none() && &captures[2] == "一" && captures[0].ends_with('点') && !after.is_empty();
     if is_list || is_a_little {
         return None;

@@ -184,7 +184,8 @@ const MOST_SURE: f64 = 0.99;
 
 /// The letters, digits, masks and signs of a text, without what stands between them.
 fn bare(normal: &Normal) -> String {
-    let is_said = |c: &char| !(c.is_ascii() && !c.is_ascii_alphanumeric()) && !"，。！？、；：…—“”《》（）·～".contains(*c);
+    const MARKS: &str = "，。！？、；：…—“”《》（）·～";
+    let is_said = |c: &char| if c.is_ascii() { c.is_ascii_alphanumeric() } else { !MARKS.contains(*c) };
     normal.text.chars().filter(is_said).collect()
 }
 

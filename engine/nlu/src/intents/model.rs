@@ -44,7 +44,8 @@ impl Model {
     /// Learns from examples, with the background as what belongs to no class.
     pub(super) fn fit(examples: &[&Example], background: &[&Counted], n_classes: usize) -> Model {
         let vocabulary = Vocabulary::new(examples.iter().map(|example| &example.counted));
-        let mut vectors: Vec<Sparse> = examples.iter().map(|example| vocabulary.weigh(&example.counted).vector).collect();
+        let mut vectors: Vec<Sparse> =
+            examples.iter().map(|example| vocabulary.weigh(&example.counted).vector).collect();
         let mut labels: Vec<usize> = examples.iter().map(|example| example.class).collect();
         let every = examples.len().div_ceil(MAX_NEIGHBOURS).max(1);
         let near: Vec<Sparse> = vectors.iter().step_by(every).cloned().collect();

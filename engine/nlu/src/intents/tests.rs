@@ -8,10 +8,35 @@ fn intent(key: &str, examples: &[&str]) -> IntentExamples {
 
 fn shop() -> Vec<IntentExamples> {
     vec![
-        intent("refund", &["我要退款", "怎么退货", "东西不想要了能退吗", "申请退款", "I want a refund", "return this item", "money back please"]),
-        intent("delivery", &["我的快递到哪了", "什么时候发货", "查一下物流", "订单怎么还没到", "where is my order", "track my parcel", "when will it arrive"]),
+        intent(
+            "refund",
+            &[
+                "我要退款",
+                "怎么退货",
+                "东西不想要了能退吗",
+                "申请退款",
+                "I want a refund",
+                "return this item",
+                "money back please",
+            ],
+        ),
+        intent(
+            "delivery",
+            &[
+                "我的快递到哪了",
+                "什么时候发货",
+                "查一下物流",
+                "订单怎么还没到",
+                "where is my order",
+                "track my parcel",
+                "when will it arrive",
+            ],
+        ),
         intent("invoice", &["开发票", "能开电子发票吗", "发票抬头怎么改", "I need an invoice", "send me the receipt"]),
-        intent("human", &["转人工", "我要找客服", "人工服务", "talk to a person", "speak to an agent", "real human please"]),
+        intent(
+            "human",
+            &["转人工", "我要找客服", "人工服务", "talk to a person", "speak to an agent", "real human please"],
+        ),
     ]
 }
 
@@ -43,7 +68,8 @@ fn an_example_itself_is_certain() {
 
 #[test]
 fn something_else_is_not_taken_for_an_intent() {
-    for text in ["今天天气怎么样", "给我讲个笑话", "what is the capital of france", "12345", "👍", "哈哈哈", "asdf"] {
+    for text in ["今天天气怎么样", "给我讲个笑话", "what is the capital of france", "12345", "👍", "哈哈哈", "asdf"]
+    {
         check(text, "(not sure)");
     }
 }
@@ -107,7 +133,17 @@ fn the_same_examples_give_the_same_figures() {
 #[test]
 fn long_and_odd_texts_do_no_harm() {
     let recogniser = Recogniser::train(&shop());
-    for text in ["", "\u{0}\u{1}", "👨‍👩‍👧‍👦", &"退款 refund ".repeat(6_000), &"a".repeat(70_000), "'", "''' ''", "<script>alert(1)</script>", "'; DROP TABLE x;"] {
+    for text in [
+        "",
+        "\u{0}\u{1}",
+        "👨‍👩‍👧‍👦",
+        &"退款 refund ".repeat(6_000),
+        &"a".repeat(70_000),
+        "'",
+        "''' ''",
+        "<script>alert(1)</script>",
+        "'; DROP TABLE x;",
+    ] {
         let recognition = recogniser.recognise(text, None);
         assert!(recognition.intents.iter().all(|scored| (0.0..=1.0).contains(&scored.confidence)));
         assert!(recognition.intents.len() <= MAX_INTENTS);

@@ -16,8 +16,18 @@ fn entry(id: &str, question: &str, variants: &[&str], answer: &str) -> Entry {
 
 fn library() -> Index {
     Index::build(&[
-        entry("hours", "营业时间是几点到几点？", &["你们几点开门", "What are your opening hours?"], "每天 9:00 到 21:00。"),
-        entry("invoice", "怎么开发票？", &["How do I get an invoice?"], "在订单详情页点击申请发票，电子发票三天内发到邮箱。"),
+        entry(
+            "hours",
+            "营业时间是几点到几点？",
+            &["你们几点开门", "What are your opening hours?"],
+            "每天 9:00 到 21:00。",
+        ),
+        entry(
+            "invoice",
+            "怎么开发票？",
+            &["How do I get an invoice?"],
+            "在订单详情页点击申请发票，电子发票三天内发到邮箱。",
+        ),
         entry("refund", "退款多久到账？", &["How long does a refund take?"], "原路退回，一般 3 到 5 个工作日。"),
         entry("shipping", "运费怎么算？", &["How much is shipping?"], "满 99 元包邮，偏远地区除外。"),
     ])
@@ -68,7 +78,6 @@ fn an_empty_library_and_odd_texts_do_no_harm() {
 /// Finds the figures of CONFIDENCE: `cargo test --release -p nlu usual_confidence -- --ignored --nocapture`.
 #[test]
 #[ignore = "prints the figures of CONFIDENCE from the public sets"]
-#[expect(clippy::print_stdout, reason = "its purpose")]
 fn usual_confidence() {
     let mut samples = Vec::new();
     for set in ["stackfaq_en", "xquad_en", "xquad_zh"] {
@@ -91,7 +100,11 @@ fn usual_confidence() {
         let query = |line: Labelled| Query { query: line.text, relevant: vec![line.label] };
         let queries: Vec<Query> = lines(test).into_iter().map(query).collect();
         for part in entries.chunks(30) {
-            let asked: Vec<Query> = queries.iter().filter(|query| part.iter().any(|entry| query.relevant.contains(&entry.id))).cloned().collect();
+            let asked: Vec<Query> = queries
+                .iter()
+                .filter(|query| part.iter().any(|entry| query.relevant.contains(&entry.id)))
+                .cloned()
+                .collect();
             samples.extend(library_samples(part, &asked));
         }
     }
@@ -117,6 +130,7 @@ fn library_samples(entries: &[Entry], queries: &[Query]) -> Vec<Sample<4>> {
     samples
 }
 
+#[expect(clippy::disallowed_methods, reason = "the sets are read where they are")]
 fn lines<T: DeserializeOwned>(name: &str) -> Vec<T> {
     let path = format!("{}/../../../shared/data/{name}.jsonl", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(path).unwrap_or_default();
