@@ -1,9 +1,10 @@
 //! The sample flows: no problems at all, in the form that export writes, and all their talks pass.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use interpreter::check;
-use model::Language;
+use model::{Bundle, Language};
 use talk::World;
 
 #[test]
@@ -37,13 +38,15 @@ fn the_sample_flows_have_no_problems() {
 #[test]
 fn the_sample_flows_are_in_canonical_form() {
     let (bundle, _) = talk::load_folder(&folder());
-    for flow in &bundle.flows {
-        let file = folder().join(flow.key.as_str()).join("flow.json");
-        if std::env::var_os("HELIU_WRITE").is_some() {
-            std::fs::write(&file, flow.to_file()).expect("write the flow");
-        }
+    let shared = Bundle { flows: Vec::new(), talks: BTreeMap::new(), ..bundle.clone() };
+    let shared = serde_json::to_string_pretty(&shared).expect("plain data") + "\n";
+    let flows = bundle.flows.iter().map(|flow| (folder().join(flow.key.as_str()).join("flow.json"), flow.to_file()));
 
-        assert_eq!(std::fs::read_to_string(&file).expect("read the flow"), flow.to_file(), "{}", file.display());
+    for (file, canonical) in flows.chain([(folder().join("shared.json"), shared)]) {
+        if std::env::var_os("HELIU_WRITE").is_some() {
+            std::fs::write(&file, &canonical).expect("write the file");
+        }
+        assert_eq!(std::fs::read_to_string(&file).expect("read the file"), canonical, "{}", file.display());
     }
 }
 
