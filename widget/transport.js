@@ -204,8 +204,10 @@ export class Live {
     address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
     const socket = new WebSocket(address);
     let wasUp = false, isOver = false, beat = 0, patience = window.setTimeout(() => over(), 10000);
-    const over = () => {
+    const over = (event) => {
       if (isOver) return;
+      // The server knows neither this conversation nor its token: trying again would not help.
+      if (event?.code === 4401 || event?.code === 4404) return this.refuse(new Trouble(404, 'conversation-unknown', ''));
       isOver = true;
       clearInterval(beat);
       clearTimeout(patience);
@@ -225,8 +227,7 @@ export class Live {
       if (!wasUp) { wasUp = true; clearTimeout(patience); this.up(); }
       try { this.on.frame(JSON.parse(event.data)); } catch { /* a frame that is not ours */ }
     };
-    socket.onclose = over;
-    socket.onerror = over;
+    socket.onclose = (event) => over(event);
   }
 
   async events() {

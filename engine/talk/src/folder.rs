@@ -94,7 +94,11 @@ fn run_family(report: &mut FolderReport, family: &Path, homes: &[PathBuf], only:
 
 /// The folder of the flow that a path lies in: the path itself, or one or two above.
 fn flow_above(path: &Path) -> Option<PathBuf> {
-    path.ancestors().take(3).filter(|home| !home.as_os_str().is_empty()).find(|home| home.join("flow.json").is_file()).map(Path::to_path_buf)
+    path.ancestors()
+        .take(3)
+        .filter(|home| !home.as_os_str().is_empty())
+        .find(|home| home.join("flow.json").is_file())
+        .map(Path::to_path_buf)
 }
 
 fn find_flows(folder: &Path, depth: usize, homes: &mut BTreeSet<PathBuf>) {

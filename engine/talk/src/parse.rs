@@ -258,7 +258,11 @@ mod tests {
                 Spoken::Customer("hello".into()),
                 Spoken::Bot("first\nsecond".into()),
                 Spoken::Button("Refund".into()),
-                Spoken::Http(HttpLine { method: "GET".into(), url: "*/x".into(), reply: Reply::Status(404, json!({"a": 1})) }),
+                Spoken::Http(HttpLine {
+                    method: "GET".into(),
+                    url: "*/x".into(),
+                    reply: Reply::Status(404, json!({"a": 1}))
+                }),
                 Spoken::Http(HttpLine { method: "GET".into(), url: "/y".into(), reply: Reply::Fails }),
                 Spoken::Recognise(Asked::Scores(vec![("refund".into(), 0.9), ("other".into(), 0.1)])),
                 Spoken::Search(Asked::Scores(vec![])),

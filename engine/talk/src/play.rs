@@ -51,7 +51,8 @@ pub fn play(talk: &Talk, program: &Program, world: &World) -> Report {
         _ => LineMark::NotReached,
     };
     let lines = talk.lines.iter().enumerate();
-    let lines = lines.map(|(idx, line)| PlayedLine { number: line.number, source: line.source.clone(), mark: mark_of(idx) });
+    let lines =
+        lines.map(|(idx, line)| PlayedLine { number: line.number, source: line.source.clone(), mark: mark_of(idx) });
     Report {
         title: talk.title.clone(),
         passed: mismatch.is_none(),
@@ -129,7 +130,11 @@ impl Player<'_> {
 
     fn say(&mut self, input: Input, at: usize) -> Result<(), Mismatch> {
         if self.state.is_over() {
-            return Err(Mismatch::new(None, "会话已经结束，客户不能再说话", "the conversation is over: the customer cannot speak any more"));
+            return Err(Mismatch::new(
+                None,
+                "会话已经结束，客户不能再说话",
+                "the conversation is over: the customer cannot speak any more",
+            ));
         }
         self.feed(Event::Said { input }, at + 1)
     }
@@ -144,7 +149,9 @@ impl Player<'_> {
                     Mismatch::new(Some(labels()), format!("没有按钮“{label}”"), format!("there is no button “{label}”"))
                 })
             }
-            Some(Content::Rating { .. }) if ["1", "2", "3", "4", "5"].contains(&label) => Ok(Input::Choice(label.to_owned())),
+            Some(Content::Rating { .. }) if ["1", "2", "3", "4", "5"].contains(&label) => {
+                Ok(Input::Choice(label.to_owned()))
+            }
             _ => Err(Mismatch::new(
                 None,
                 format!("没有可以按的按钮“{label}”"),
@@ -170,7 +177,8 @@ impl Player<'_> {
         if self.state.is_over() {
             return Err(Mismatch::new(None, "会话已经结束", "the conversation is over"));
         }
-        let take = |name: &String| AgentAct::Taken { name: if name.is_empty() { default_name.clone() } else { name.clone() } };
+        let take =
+            |name: &String| AgentAct::Taken { name: if name.is_empty() { default_name.clone() } else { name.clone() } };
         let needs_taking = !is_with_agent && !matches!(agent, AgentLine::Take(_) | AgentLine::Nobody);
         if needs_taking {
             self.feed(Event::Agent { act: take(&String::new()) }, at + 1)?;
@@ -244,7 +252,9 @@ impl Player<'_> {
                     Some(Spoken::Http(HttpLine { reply: Reply::Status(status, body), .. })) => {
                         Ok(Answer::Replied(HttpReply { status: *status, body: body.clone() }))
                     }
-                    Some(_) => Ok(Answer::Failed { why: Texts::new("剧本里写明没有回复", "the talk says that there is no reply") }),
+                    Some(_) => Ok(Answer::Failed {
+                        why: Texts::new("剧本里写明没有回复", "the talk says that there is no reply"),
+                    }),
                     None => Err(Mismatch::new(
                         Some(called),
                         "流程调用了接口，剧本里没有与它相符的 http: 行",
@@ -252,7 +262,9 @@ impl Player<'_> {
                     )),
                 }
             }
-            _ => Ok(Answer::Failed { why: Texts::new("剧本不能回答这个动作", "a talk cannot answer this effect") }),
+            _ => Ok(Answer::Failed {
+                why: Texts::new("剧本不能回答这个动作", "a talk cannot answer this effect")
+            }),
         }
     }
 
@@ -301,7 +313,11 @@ impl Player<'_> {
         if is_same(&actual, expected) {
             return Ok(());
         }
-        Err(Mismatch::new(Some(format!("expect: {name} = {actual}")), "变量的值不一样", "the variable has another value"))
+        Err(Mismatch::new(
+            Some(format!("expect: {name} = {actual}")),
+            "变量的值不一样",
+            "the variable has another value",
+        ))
     }
 
     fn expect_end(&mut self, result: Option<&str>) -> Result<(), Mismatch> {
@@ -311,9 +327,11 @@ impl Player<'_> {
         }
         let actual = self.state.result.as_deref().unwrap_or_default();
         match result {
-            Some(result) if result != actual => {
-                Err(Mismatch::new(Some(format!("end: {actual}")), "会话以另一个结果结束", "the conversation ends with another result"))
-            }
+            Some(result) if result != actual => Err(Mismatch::new(
+                Some(format!("end: {actual}")),
+                "会话以另一个结果结束",
+                "the conversation ends with another result",
+            )),
             _ => Ok(()),
         }
     }
@@ -324,7 +342,11 @@ impl Player<'_> {
             return Ok(());
         }
         let lines: Vec<_> = self.heard.iter().map(Heard::as_line).collect();
-        Err(Mismatch::new(Some(lines.join("\n")), "这里还发生了剧本里没有写的事", "something happens here that the talk does not say"))
+        Err(Mismatch::new(
+            Some(lines.join("\n")),
+            "这里还发生了剧本里没有写的事",
+            "something happens here that the talk does not say",
+        ))
     }
 }
 

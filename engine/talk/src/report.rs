@@ -184,9 +184,9 @@ impl FolderReport {
 pub(crate) fn path_of(trace: &[Visit], program: &Program) -> Vec<Texts> {
     let title = |visit: &Visit| {
         let own = (program.flow().key == visit.flow.as_str()).then(|| program.flow().node(&visit.node)).flatten();
-        own.map(|node| node.title.clone()).filter(|title| !title.is_empty()).unwrap_or_else(|| {
-            Texts::new(visit.node.as_str(), visit.node.as_str())
-        })
+        own.map(|node| node.title.clone())
+            .filter(|title| !title.is_empty())
+            .unwrap_or_else(|| Texts::new(visit.node.as_str(), visit.node.as_str()))
     };
     let with_exit = |visit: &Visit| {
         let title = title(visit);

@@ -47,16 +47,30 @@ pub(crate) fn run_into(
 }
 
 /// The program of a flow of the bundle, with the flows it calls.
-pub fn program_of(key: &FlowKey, bundle: &Bundle, catalogue: &Catalogue, world: &World) -> Result<Program, Vec<Problem>> {
+pub fn program_of(
+    key: &FlowKey,
+    bundle: &Bundle,
+    catalogue: &Catalogue,
+    world: &World,
+) -> Result<Program, Vec<Problem>> {
     compile(key, bundle, catalogue, world, MAX_DEPTH)
 }
 
-fn compile(key: &FlowKey, bundle: &Bundle, catalogue: &Catalogue, world: &World, depth: usize) -> Result<Program, Vec<Problem>> {
+fn compile(
+    key: &FlowKey,
+    bundle: &Bundle,
+    catalogue: &Catalogue,
+    world: &World,
+    depth: usize,
+) -> Result<Program, Vec<Problem>> {
     let Some(flow) = bundle.flows.iter().find(|flow| &flow.key == key).filter(|_| depth > 0) else {
         return Err(vec![Problem::error(
             "unknown-flow",
             model::Place::flow(),
-            Texts::new(format!("没有流程“{key}”，或流程互相调用"), format!("there is no flow “{key}”, or flows call each other")),
+            Texts::new(
+                format!("没有流程“{key}”，或流程互相调用"),
+                format!("there is no flow “{key}”, or flows call each other"),
+            ),
             Texts::new("请检查流程的键", "check the flow's key"),
         )]);
     };
@@ -85,5 +99,8 @@ fn describe(problems: &[Problem]) -> Texts {
         });
         errors.collect::<Vec<_>>().join("; ")
     };
-    Texts::new(format!("流程有问题，不能运行：{}", list("zh")), format!("the flow has problems and cannot run: {}", list("en")))
+    Texts::new(
+        format!("流程有问题，不能运行：{}", list("zh")),
+        format!("the flow has problems and cannot run: {}", list("en")),
+    )
 }

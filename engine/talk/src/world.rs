@@ -44,7 +44,11 @@ impl World {
         let allowed: Vec<String> = intents.iter().map(|intent| intent.0.clone()).collect();
         let recognition = self.recogniser.recognise(text, (!allowed.is_empty()).then_some(&allowed[..]));
         Answer::Recognised(Recognised {
-            intents: recognition.intents.into_iter().map(|scored| self.score(scored.intent, scored.confidence)).collect(),
+            intents: recognition
+                .intents
+                .into_iter()
+                .map(|scored| self.score(scored.intent, scored.confidence))
+                .collect(),
             words: recognition.words,
             sure_above: recognition.sure_above,
             close_above: recognition.close_above,
@@ -123,7 +127,11 @@ fn resources(bundle: &Bundle) -> Resources {
         ends
     };
     Resources {
-        intents: bundle.intents.iter().map(|intent| Named { key: intent.key.clone(), name: intent.name.clone() }).collect(),
+        intents: bundle
+            .intents
+            .iter()
+            .map(|intent| Named { key: intent.key.clone(), name: intent.name.clone() })
+            .collect(),
         libraries: bundle.libraries.iter().map(|it| Named { key: it.key.clone(), name: it.name.clone() }).collect(),
         teams: bundle.teams.iter().map(|team| Named { key: team.key.clone(), name: team.name.clone() }).collect(),
         calendars: bundle.calendars.clone(),

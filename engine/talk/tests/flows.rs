@@ -26,11 +26,15 @@ fn the_sample_flows_have_no_problems() {
     let problems: Vec<_> = bundle
         .flows
         .iter()
-        .flat_map(|flow| check::check(flow, &nodes::catalogue(), world.resources()).into_iter().map(|it| (flow.key.clone(), it)))
+        .flat_map(|flow| {
+            check::check(flow, &nodes::catalogue(), world.resources()).into_iter().map(|it| (flow.key.clone(), it))
+        })
         .collect();
 
     assert_eq!(errors, []);
-    let lines = problems.iter().map(|(flow, it)| format!("{flow} {} {:?}: {}", it.code, it.place, it.message.in_language("en")));
+    let lines = problems
+        .iter()
+        .map(|(flow, it)| format!("{flow} {} {:?}: {}", it.code, it.place, it.message.in_language("en")));
     assert_eq!(lines.collect::<Vec<_>>().join("\n"), "");
 }
 

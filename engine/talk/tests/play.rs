@@ -6,7 +6,9 @@ use talk::{LineMark, Report, World};
 
 #[test]
 fn a_talk_that_happens_as_written_passes() {
-    let report = play("bot: Number?\ncustomer: A10442\nhttp: GET */orders/A10442 -> 200 {\"days\": 9}\nbot: Days: 9\nexpect: days = 9\nend: solved");
+    let report = play(
+        "bot: Number?\ncustomer: A10442\nhttp: GET */orders/A10442 -> 200 {\"days\": 9}\nbot: Days: 9\nexpect: days = 9\nend: solved",
+    );
 
     assert!(report.passed, "{}", report.to_text(&Language::en()));
 }
@@ -68,7 +70,10 @@ fn play(text: &str) -> Report {
     }))
     .expect("a flow");
     let bundle = Bundle {
-        connectors: vec![serde_json::from_value(json!({"key": "orders", "name": {"en": "Orders"}, "base_url": "heliu:demo"})).expect("a connector")],
+        connectors: vec![
+            serde_json::from_value(json!({"key": "orders", "name": {"en": "Orders"}, "base_url": "heliu:demo"}))
+                .expect("a connector"),
+        ],
         flows: vec![flow],
         ..Bundle::default()
     };
