@@ -21,8 +21,8 @@ talk *PATHS="flows":
     cargo run --quiet --package server --bin heliu -- talk {{PATHS}}
 
 # The benchmarks
-bench *ARGUMENTS:
-    cargo xtask bench {{ARGUMENTS}}
+bench *NAMES:
+    cargo xtask bench {{NAMES}}
 
 # The crates' documentation, at target/doc
 docs:

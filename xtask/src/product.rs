@@ -36,13 +36,17 @@ pub(crate) fn build_server() -> anyhow::Result<PathBuf> {
     Ok(binary("debug"))
 }
 
-/// `cargo xtask bench [ARGUMENTS…]`: the rest goes to the benchmarks.
+/// `cargo xtask bench [NAME…]`: all benchmarks, or those named.
 pub(crate) fn bench(arguments: &[String]) -> anyhow::Result<()> {
-    let mut bench = cargo(["bench", "--workspace", "--exclude", "app", "--exclude", "bindgen", "--benches"]);
-    if !arguments.is_empty() {
-        bench.arg("--").args(arguments);
+    build()?;
+    let mut bench = cargo(["bench", "--package", "tests"]);
+    for name in arguments {
+        bench.args(["--bench", name]);
     }
-    run_command(&mut bench)
+    if arguments.is_empty() {
+        bench.arg("--benches");
+    }
+    run_command(bench.env("HELIU_BINARY", binary("release")))
 }
 
 /// `cargo xtask docs`
