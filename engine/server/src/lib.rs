@@ -1,1 +1,21 @@
-//! server
+//! The product's doors: the HTTP API, the pages, the command line. The only crate that knows axum.
+//!
+//! - `cli` has one file per command; `serve` puts everything together.
+//! - `routes` has one file per area of the API; each route says in its attribute what OpenAPI shows of it.
+//! - `auth` lets staff in; customers come with the token of their conversation.
+//! - `error` chooses status codes and words.
+
+mod accept;
+mod app;
+mod assets;
+mod auth;
+mod body;
+mod cli;
+mod config;
+mod error;
+mod language;
+mod routes;
+mod samples;
+mod transfer;
+
+pub use cli::run;

@@ -1,0 +1,5 @@
+//! Letting staff in: passwords, sessions, and the check that a change comes from our own pages.
+
+pub(crate) mod origin;
+pub(crate) mod password;
+pub(crate) mod session;

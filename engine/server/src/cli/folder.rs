@@ -1,0 +1,86 @@
+//! The data folder: one process at a time, an engine over it.
+
+use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use runtime::{Egress, Engine, Limits};
+use store::Store;
+use store::workspaces::Workspace;
+
+use crate::config::Storage;
+use crate::samples;
+
+/// An open data folder; others are kept out as long as it lives.
+pub(crate) struct Opened {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) workspace: Workspace,
+    /// Was the workspace made just now?
+    pub(crate) is_new: bool,
+    _lock: File,
+}
+
+/// Opens a data folder; makes it, and its workspace with the samples, where there is none.
+pub(crate) async fn open(
+    storage: &Storage,
+    egress: Egress,
+    limits: Limits,
+    with_samples: bool,
+) -> anyhow::Result<Opened> {
+    let folder = &storage.data;
+    std::fs::create_dir_all(folder).with_context(|| format!("make the data folder {}", folder.display()))?;
+    let lock = lock(storage)?;
+    let store = Store::open(folder, storage.database_url.as_deref())
+        .await
+        .with_context(|| format!("open the store in {}", folder.display()))?;
+    let engine = Engine::new(store, nodes::catalogue(), egress, limits)?;
+    let (workspace, is_new) = match store::workspaces::first(engine.store().read()).await? {
+        Some(workspace) => (workspace, false),
+        None => {
+            let writing = engine.store().write().await?;
+            let workspace = store::workspaces::create(&writing, "Heliu", runtime::now()).await?;
+            writing.commit().await?;
+            (workspace, true)
+        }
+    };
+    // A start that was interrupted before the samples were in goes on here.
+    if store::channels::by_key(engine.store().read(), workspace.id, "web").await?.is_none() {
+        match samples::load(&engine, workspace.id, with_samples).await {
+            Ok(report) => {
+                for flow in report.flows.iter().filter(|flow| !flow.published) {
+                    let why = flow.problems.iter().find(|problem| problem.is_error());
+                    let why = why.map(|problem| problem.message.in_language("en").to_owned()).unwrap_or_default();
+                    tracing::warn!(flow = %flow.key, why, "a sample flow has errors and is not published");
+                }
+            }
+            Err(_) => bail!("the sample flows could not be loaded; the log says why"),
+        }
+    }
+    Ok(Opened { engine, workspace, is_new, _lock: lock })
+}
+
+fn lock(storage: &Storage) -> anyhow::Result<File> {
+    let path = storage.data.join("heliu.lock");
+    let mut file = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .with_context(|| format!("open {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => {
+            file.set_len(0)?;
+            file.rewind()?;
+            write!(file, "{}", std::process::id())?;
+            Ok(file)
+        }
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            let _ = file.read_to_string(&mut holder);
+            bail!("the data folder {} is in use by process {holder}", storage.data.display())
+        }
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("lock {}", path.display())),
+    }
+}

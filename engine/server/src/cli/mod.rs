@@ -1,0 +1,74 @@
+//! The command line: one file per command.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command answers on the terminal")]
+
+mod check;
+mod folder;
+mod serve;
+mod talk;
+mod transfer;
+mod user;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::config;
+
+/// Heliu 合流: conversations with customers, drawn as flows
+#[derive(Debug, Parser)]
+#[command(name = "heliu", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the product: designer, desk, customers' doors. Settings may also stand in heliu.toml
+    Serve(config::Serve),
+    /// Check flow files or bundles
+    Check(check::Args),
+    /// Play written conversations: talk files, or folders of flows
+    Talk(talk::Args),
+    /// Take a flow file or bundle into the data folder
+    Import(transfer::Import),
+    /// Write the whole workspace as a bundle
+    Export(transfer::Export),
+    /// Members: list, add, change a password, print a new set-up link
+    User(user::Args),
+}
+
+/// Runs the command that the arguments name.
+pub fn run() -> ExitCode {
+    let command = match config::with_file(Cli::command(), Path::new("heliu.toml")) {
+        Ok(command) => command,
+        Err(error) => return failed(&error),
+    };
+    let cli = match Cli::from_arg_matches(&command.get_matches()) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    let result = match cli.command {
+        Command::Serve(settings) => wait(serve::run(settings)),
+        Command::Check(args) => check::run(&args),
+        Command::Talk(args) => talk::run(&args),
+        Command::Import(args) => wait(transfer::import(args)),
+        Command::Export(args) => wait(transfer::export(args)),
+        Command::User(args) => wait(user::run(args)),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => failed(&error),
+    }
+}
+
+fn wait(work: impl Future<Output = anyhow::Result<bool>>) -> anyhow::Result<bool> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("heliu: {error:#}");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,104 @@
+//! `heliu serve`: puts everything together and runs until it is told to stop.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use runtime::{Egress, Limits};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tracing_subscriber::EnvFilter;
+
+use super::folder;
+use super::user::new_setup_link;
+use crate::accept;
+use crate::app::{App, router};
+use crate::auth::password::Passwords;
+use crate::config::Serve;
+
+/// After SIGTERM, running turns and open requests have this long.
+const DRAIN: Duration = Duration::from_secs(10);
+
+pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
+    let started = Instant::now();
+    start_logging(&settings)?;
+    let limits = Limits { turns: settings.max_turns.max(1), ..Limits::default() };
+    let egress = Egress::new(settings.allow_private.iter().cloned());
+    let opened = folder::open(&settings.storage, egress, limits, !settings.no_samples).await?;
+    let engine = Arc::clone(&opened.engine);
+
+    let listener =
+        TcpListener::bind(settings.listen).await.with_context(|| format!("listen on {}", settings.listen))?;
+    let address = listener.local_addr()?;
+    let mut own = address;
+    if own.ip().is_unspecified() {
+        own.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    engine.set_own_address(own);
+    let base = settings.public_url.clone().unwrap_or_else(|| format!("http://{own}"));
+    let base = base.trim_end_matches('/');
+
+    let (stop, stopping) = watch::channel(false);
+    let app = App {
+        engine: Arc::clone(&engine),
+        workspace: opened.workspace.id,
+        workspace_name: opened.workspace.name.as_str().into(),
+        passwords: Passwords::default(),
+        is_https: base.starts_with("https://"),
+        stopping,
+        started,
+    };
+    let background = tokio::spawn(Arc::clone(&engine).run());
+    // Trained now, so that the first customer does not wait for it.
+    let warm = Arc::clone(&engine);
+    let workspace = opened.workspace.id;
+    tokio::spawn(async move {
+        if let Err(error) = warm.knowledge(workspace).await {
+            tracing::error!(%error, "topics and articles could not be loaded");
+        }
+    });
+
+    if store::members::count(engine.store().read(), workspace).await? == 0 {
+        let link = new_setup_link(&engine, workspace, base).await?;
+        println!("Open this link to set up the first owner 打开链接设置首个所有者:\n  {link}");
+    }
+    println!("Heliu is ready at {base}");
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        %address,
+        first_start = opened.is_new,
+        ready_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "ready"
+    );
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let told_to_stop = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping: running turns are finished first");
+        let _ = stop.send(true);
+    };
+    accept::serve(listener, router(app), settings.max_connections, told_to_stop, DRAIN).await;
+    if !engine.drain(DRAIN).await {
+        tracing::warn!("some turns were cut off; they go on at the next start");
+    }
+    background.abort();
+    engine.store().clone().close().await;
+    tracing::info!("stopped");
+    Ok(true)
+}
+
+fn start_logging(settings: &Serve) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&settings.log).context("--log")?;
+    let logging = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if settings.log_format == "json" {
+        logging.json().init();
+    } else {
+        logging.with_target(false).init();
+    }
+    Ok(())
+}

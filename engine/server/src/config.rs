@@ -1,0 +1,95 @@
+//! Settings: by flag, by environment variable, by the file `heliu.toml`, in that order. Read once, at start.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::{Args, Command};
+
+/// Where the product keeps what it remembers.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Storage {
+    /// The data folder
+    #[arg(long, env = "HELIU_DATA", default_value = "./data", value_name = "FOLDER")]
+    pub(crate) data: PathBuf,
+    /// PostgreSQL instead of the embedded database: postgres://…
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub(crate) database_url: Option<String>,
+}
+
+/// Settings of `heliu serve`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) storage: Storage,
+    /// The address to listen on
+    #[arg(long, env = "HELIU_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    pub(crate) listen: SocketAddr,
+    /// The address people see, when a proxy stands in front: https://…
+    #[arg(long, env = "HELIU_PUBLIC_URL", value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// Private hosts that flows may call, as host or host:port, separated by commas
+    #[arg(long, env = "HELIU_ALLOW_PRIVATE", value_name = "HOSTS", value_delimiter = ',')]
+    pub(crate) allow_private: Vec<String>,
+    /// Turns that may run at once; more are refused with 429
+    #[arg(long, env = "HELIU_MAX_TURNS", default_value_t = 1_024, value_name = "N")]
+    pub(crate) max_turns: usize,
+    /// Connections that may be open at once
+    #[arg(long, env = "HELIU_MAX_CONNECTIONS", default_value_t = 20_000, value_name = "N")]
+    pub(crate) max_connections: usize,
+    /// Start with an empty workspace, without the sample flows
+    #[arg(long, env = "HELIU_NO_SAMPLES")]
+    pub(crate) no_samples: bool,
+    /// What is logged: error, warn, info, debug, or a tracing filter
+    #[arg(long, env = "HELIU_LOG", default_value = "info", value_name = "FILTER")]
+    pub(crate) log: String,
+    /// How it is logged
+    #[arg(long, env = "HELIU_LOG_FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    pub(crate) log_format: String,
+}
+
+/// The names a file may set: those of the flags.
+const NAMES: [(&str, &str); 10] = [
+    ("data", "data"),
+    ("database-url", "database_url"),
+    ("listen", "listen"),
+    ("public-url", "public_url"),
+    ("allow-private", "allow_private"),
+    ("max-turns", "max_turns"),
+    ("max-connections", "max_connections"),
+    ("no-samples", "no_samples"),
+    ("log", "log"),
+    ("log-format", "log_format"),
+];
+
+/// Makes the values of a file the defaults of `heliu serve`.
+pub(crate) fn with_file(command: Command, file: &Path) -> anyhow::Result<Command> {
+    let text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(command),
+        Err(error) => return Err(error).with_context(|| format!("read {}", file.display())),
+    };
+    let table: toml::Table = text.parse().with_context(|| format!("{} is not TOML", file.display()))?;
+    let mut command = command;
+    for (name, value) in table {
+        let Some((_, id)) = NAMES.iter().find(|(flag, _)| flag.replace('-', "_") == name.replace('-', "_")) else {
+            bail!("{} sets `{name}`, which is not a setting; see `heliu serve --help`", file.display());
+        };
+        let text = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Array(items) => {
+                items.iter().map(|item| item.as_str().unwrap_or_default()).collect::<Vec<_>>().join(",")
+            }
+            toml::Value::Integer(number) => number.to_string(),
+            toml::Value::Boolean(flag) => flag.to_string(),
+            _ => bail!("{} gives `{name}` a value of the wrong kind", file.display()),
+        };
+        command = command.mut_subcommand("serve", |serve| serve.mut_arg(*id, |arg| arg.default_value(kept(text))));
+    }
+    Ok(command)
+}
+
+/// Settings live as long as the process.
+fn kept(text: String) -> &'static str {
+    Box::leak(text.into_boxed_str())
+}

@@ -1,0 +1,7 @@
+//! The binary `heliu`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::run()
+}

@@ -1,0 +1,213 @@
+//! Taking a file in: everything is checked first, then stored in one transaction; nothing that is there is overwritten.
+
+use std::collections::BTreeMap;
+
+use interpreter::check;
+use model::{Bundle, Flow, FlowId, FlowKey, Named, Problem, Resources, Texts};
+use runtime::Engine;
+use serde::Serialize;
+use serde_json::Value;
+use store::versions::Publish;
+use store::{WorkspaceId, Writing};
+use uuid::Uuid;
+
+use super::File;
+use super::blank::free_key;
+use crate::auth::session::commit;
+use crate::error::Result;
+use crate::routes::flows::create_draft;
+
+/// What an import did.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Report {
+    pub(crate) flows: Vec<Imported>,
+    pub(crate) created: BTreeMap<&'static str, usize>,
+    pub(crate) notes: Vec<Texts>,
+}
+
+/// A flow that came in.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Imported {
+    pub(crate) id: FlowId,
+    pub(crate) key: FlowKey,
+    pub(crate) name: Texts,
+    /// `created`, or `renamed` where the id or the key was taken.
+    pub(crate) action: &'static str,
+    pub(crate) published: bool,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Takes a file in; with `publish`, flows without errors go live at once.
+pub(crate) async fn take_in(
+    engine: &Engine,
+    workspace: WorkspaceId,
+    file: File,
+    by: &str,
+    publish: bool,
+) -> Result<Report> {
+    let bundle = match file {
+        File::Flow(flow) => Bundle { flows: vec![*flow], ..Bundle::default() },
+        File::Bundle(bundle) => *bundle,
+    };
+    let mut report = Report::default();
+    let writing = engine.store().write().await?;
+    let known = store::flows::all(&writing, workspace).await?;
+    let flows = with_free_names(bundle.flows.clone(), &known, &mut report.notes);
+
+    let knowledge = engine.knowledge(workspace).await?;
+    let resources = resources_after(&knowledge.resources, &bundle, &flows, publish);
+    let checked: Vec<Vec<Problem>> =
+        flows.iter().map(|(flow, ..)| check::check(flow, engine.catalogue(), &resources)).collect();
+
+    store_others(&writing, workspace, &bundle, &mut report).await?;
+    let mut n_talks = 0;
+    for ((flow, old_key, action), problems) in flows.into_iter().zip(checked) {
+        create_draft(&writing, workspace, &flow, &problems, by).await?;
+        if let Some(talks) = bundle.talks.get(old_key.as_str()) {
+            store::talks::replace(&writing, workspace, &flow.id, talks).await?;
+            n_talks += talks.len();
+        }
+        let published = publish && !problems.iter().any(Problem::is_error);
+        if published {
+            let hash = runtime::document_hash(&flow);
+            let wanted = Publish { flow: &flow, hash: &hash, note: "", by, now: runtime::now() };
+            store::versions::publish(&writing, workspace, wanted).await?;
+        }
+        report.flows.push(Imported { id: flow.id, key: flow.key, name: flow.name, action, published, problems });
+    }
+    if n_talks > 0 {
+        report.created.insert("talks", n_talks);
+    }
+    commit(writing).await?;
+    engine.forget_knowledge();
+    Ok(report)
+}
+
+/// Flows with ids and keys that nobody has, each with the key it came with; calls among them follow a new key.
+fn with_free_names(
+    flows: Vec<Flow>,
+    known: &[(FlowId, FlowKey)],
+    notes: &mut Vec<Texts>,
+) -> Vec<(Flow, FlowKey, &'static str)> {
+    let mut ids: Vec<FlowId> = known.iter().map(|(id, _)| id.clone()).collect();
+    let mut keys: Vec<FlowKey> = known.iter().map(|(_, key)| key.clone()).collect();
+    let mut renamed = BTreeMap::new();
+    let mut taken_in = Vec::new();
+    for mut flow in flows {
+        let (old_id, old_key) = (flow.id.clone(), flow.key.clone());
+        if flow.id.is_empty() || ids.contains(&flow.id) {
+            flow.id = FlowId(Uuid::now_v7().to_string());
+        }
+        if keys.contains(&flow.key) {
+            flow.key = free_key(&flow.key, &keys);
+            notes.push(Texts::new(
+                format!("键“{old_key}”已被使用，导入的流程改用“{}”", flow.key),
+                format!("the key “{old_key}” is taken; the imported flow has “{}”", flow.key),
+            ));
+            renamed.insert(old_key.clone(), flow.key.clone());
+        }
+        ids.push(flow.id.clone());
+        keys.push(flow.key.clone());
+        let action = if flow.id == old_id && flow.key == old_key { "created" } else { "renamed" };
+        taken_in.push((flow, old_key, action));
+    }
+    for (flow, ..) in &mut taken_in {
+        for node in &mut flow.nodes {
+            let called = node.config.get("flow").and_then(Value::as_str).map(FlowKey::from);
+            if let Some(new) = called.and_then(|called| renamed.get(&called)) {
+                node.config["flow"] = new.0.clone().into();
+            }
+        }
+    }
+    taken_in
+}
+
+/// What flows may refer to once everything is in.
+fn resources_after(
+    before: &Resources,
+    bundle: &Bundle,
+    flows: &[(Flow, FlowKey, &'static str)],
+    publish: bool,
+) -> Resources {
+    let mut after = before.clone();
+    after.intents.extend(bundle.intents.iter().map(|it| Named { key: it.key.clone(), name: it.name.clone() }));
+    after.libraries.extend(bundle.libraries.iter().map(|it| Named { key: it.key.clone(), name: it.name.clone() }));
+    after.teams.extend(bundle.teams.iter().map(|it| Named { key: it.key.clone(), name: it.name.clone() }));
+    after.calendars.extend(bundle.calendars.iter().cloned());
+    after.connectors.extend(bundle.connectors.iter().cloned());
+    after.flows.extend(flows.iter().map(|(flow, ..)| runtime::signature(flow, publish)));
+    after
+}
+
+/// Everything but the flows. What is there under the same key stays as it is.
+async fn store_others(writing: &Writing, workspace: WorkspaceId, bundle: &Bundle, report: &mut Report) -> Result<()> {
+    let intents = store::intents::all(writing, workspace).await?;
+    for intent in &bundle.intents {
+        match intents.iter().find(|known| known.key == intent.key) {
+            Some(known) if known == intent => {}
+            Some(_) => kept(report, "意图", "topic", intent.key.as_str()),
+            None => {
+                store::intents::save(writing, workspace, intent).await?;
+                count(report, "intents");
+            }
+        }
+    }
+    for library in &bundle.libraries {
+        let names = store::libraries::names(writing, workspace).await?;
+        if !names.iter().any(|(key, _)| *key == library.key) {
+            store::libraries::save(writing, workspace, &library.key, &library.name).await?;
+            count(report, "libraries");
+        }
+        for article in &library.articles {
+            if store::libraries::library_of(writing, workspace, &article.id).await?.is_none() {
+                store::libraries::save_article(writing, workspace, &library.key, article, runtime::now()).await?;
+                count(report, "articles");
+            }
+        }
+    }
+    let teams = store::directory::teams(writing, workspace).await?;
+    for team in &bundle.teams {
+        match teams.iter().find(|known| known.key == team.key) {
+            Some(known) if known == team => {}
+            Some(_) => kept(report, "团队", "team", team.key.as_str()),
+            None => {
+                store::directory::save_team(writing, workspace, team).await?;
+                count(report, "teams");
+            }
+        }
+    }
+    let calendars = store::directory::calendars(writing, workspace).await?;
+    for calendar in &bundle.calendars {
+        match calendars.iter().find(|known| known.key == calendar.key) {
+            Some(known) if known == calendar => {}
+            Some(_) => kept(report, "工作时间", "calendar", calendar.key.as_str()),
+            None => {
+                store::directory::save_calendar(writing, workspace, calendar).await?;
+                count(report, "calendars");
+            }
+        }
+    }
+    let connectors = store::directory::connectors(writing, workspace).await?;
+    for connector in &bundle.connectors {
+        match connectors.iter().find(|known| known.key == connector.key) {
+            Some(known) if known == connector => {}
+            Some(_) => kept(report, "连接器", "connector", connector.key.as_str()),
+            None => {
+                store::directory::save_connector(writing, workspace, connector).await?;
+                count(report, "connectors");
+            }
+        }
+    }
+    Ok(())
+}
+
+fn count(report: &mut Report, what: &'static str) {
+    *report.created.entry(what).or_insert(0) += 1;
+}
+
+fn kept(report: &mut Report, zh: &str, en: &str, key: &str) {
+    report.notes.push(Texts::new(
+        format!("{zh}“{key}”已经存在，保留了现有的内容"),
+        format!("the {en} “{key}” is there already and was kept as it is"),
+    ));
+}
