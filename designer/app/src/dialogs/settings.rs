@@ -115,8 +115,8 @@ fn schema() -> Value {
     };
     let variables = json!({ "type": "array", "items": { "type": "string", "x-ref": "variable" } });
     json!({ "type": "object", "properties": {
-        "name": with(&texts, json!({ "title": "Name", "x-zh": ["名称"], "x-order": 1 })),
-        "description": with(&texts, json!({ "title": "What it is for", "x-zh": ["用途"], "x-order": 2 })),
+        "name": with(&texts, json!({ "title": "Name", "x-zh": ["名称"], "x-order": 1, "x-plain": true })),
+        "description": with(&texts, json!({ "title": "What it is for", "x-zh": ["用途"], "x-order": 2, "x-plain": true })),
         "languages": {
             "type": "array", "x-order": 3, "title": "Languages", "x-zh": ["语言", "客户能用的语言，第一种是主要语言。"],
             "description": "Languages customers are served in, the main one first.",
@@ -128,8 +128,8 @@ fn schema() -> Value {
             "description": "Works wherever the conversation is.",
             "items": { "type": "object", "required": ["id", "name", "on", "to"], "properties": {
                 "id": { "type": "string", "x-hidden": true },
-                "name": with(&texts, json!({ "title": "Name", "x-zh": ["名称"], "x-order": 1 })),
-                "on": { "type": "object", "x-order": 2, "title": "When", "x-zh": ["什么时候"], "required": ["kind", "phrases"],
+                "name": with(&texts, json!({ "title": "Name", "x-zh": ["名称"], "x-order": 1, "x-plain": true })),
+                "on": { "type": "object", "x-order": 2, "x-bare": true, "title": "When", "x-zh": ["什么时候"], "required": ["kind", "phrases"],
                     "properties": {
                         "kind": { "type": "string", "x-order": 1, "title": "When", "x-zh": ["什么时候"], "default": "phrases", "x-options": [
                             ["phrases", "客户说到这些词", "The customer says"],

@@ -48,12 +48,38 @@ pub(crate) fn FieldsView(fields: Vec<Field>, setting: Setting, #[prop(optional)]
             Section::Trouble => trouble.push(field),
         }
     }
+    let sign = if is_compact { sign_between(&main) } else { None };
+    let main = match sign {
+        Some(sign) => {
+            let mut parts = main.into_iter().map(|field| one(field, setting, siblings, true));
+            view! {
+                <div class="f-inline">
+                    {parts.next()}<span class="f-arrow" aria-hidden="true">{sign}</span>{parts.next()}
+                </div>
+            }
+            .into_any()
+        }
+        None => rows(main, setting, siblings, is_compact),
+    };
     view! {
-        {rows(main, setting, siblings, is_compact)}
+        {main}
         {fold(more, setting, siblings, "更多", "More")}
         {fold(trouble, setting, siblings, "出错时", "If it goes wrong")}
     }
     .into_any()
+}
+
+/// What stands between two short fields on one line; `None` when they are not two, or not short.
+fn sign_between(fields: &[Field]) -> Option<&'static str> {
+    match fields {
+        [first, second] => match (&first.widget, &second.widget) {
+            (Widget::Variable, Widget::Text) => Some("←"),
+            (Widget::Text, Widget::Variable) => Some("→"),
+            (Widget::Text, Widget::Text | Widget::Template { long: false }) => Some("="),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn rows(fields: Vec<Field>, setting: Setting, siblings: Memo<Value>, is_compact: bool) -> AnyView {
@@ -111,7 +137,7 @@ pub(crate) fn FieldView(field: Field, parent: Setting, #[prop(optional)] is_comp
         Widget::List { .. } | Widget::Group { .. } | Widget::Rows { .. } | Widget::Conditions | Widget::KeyValues { .. } | Widget::SelectMany(_)
     ) || is_paths;
     let target = id.clone();
-    let head = (!is_labelled_inside && !is_compact && !field.name.is_empty()).then(|| {
+    let head = (!is_labelled_inside && !has_hint(&field, "x-bare") && !is_compact && !field.name.is_empty()).then(|| {
         view! {
             <div class="f-label">
                 {if is_grouped {
@@ -157,6 +183,7 @@ fn control(
                 label
                 described_by=described_by.clone()
                 invalid
+                placeholder=Signal::derive(move || if is_compact { label.get() } else { String::new() })
             />
         }
         .into_any()
@@ -184,9 +211,10 @@ fn control(
         Widget::Expression => typed(Writing::Expression),
         Widget::Script => view! { <CodeField setting label described_by /> }.into_any(),
         Widget::Texts { long } => {
+            let is_plain = has_hint(field, "x-plain");
             // Words in a row of a list, and names, are one line; what is said by itself may have several.
-            let is_line = !long && (is_compact || parent.pointer().contains('/') || field.name == "label");
-            view! { <TextsField setting label described_by invalid is_line is_said=!is_line is_compact /> }.into_any()
+            let is_line = !long && (is_compact || parent.pointer().contains('/') || field.name.ends_with("label") || is_plain);
+            view! { <TextsField setting label described_by invalid is_line is_said=!is_line is_compact is_plain /> }.into_any()
         }
         Widget::Variable => view! {
             <VariableBox
@@ -215,7 +243,7 @@ fn control(
         Widget::Words => view! { <TagField setting label described_by is_compact /> }.into_any(),
         Widget::KeyValues { value } => view! { <KeyValuesField setting item=*value label /> }.into_any(),
         Widget::Group { fields } => {
-            view! { <div class="f-group" id=setting.id()><FieldsView fields setting /></div> }.into_any()
+            view! { <div class=if has_hint(field, "x-bare") { "f-inner" } else { "f-group" } id=setting.id()><FieldsView fields setting /></div> }.into_any()
         }
         Widget::List { fields } => list(field, fields, setting, label),
         Widget::Rows { item } => {
@@ -264,7 +292,7 @@ fn control(
 fn list(field: &Field, fields: Vec<Field>, setting: Setting, label: Signal<String>) -> AnyView {
     let fields: Vec<Field> = fields.into_iter().filter(|field| field.widget != Widget::Named("hidden".into())).collect();
     let schema = item_schema(&field.schema);
-    let is_framed = fields.len() > 1;
+    let is_framed = fields.len() > 1 && sign_between(&fields).is_none();
     let look = look(field, is_framed, Callback::new(move |now: Vec<Value>| fresh_item(&schema, &now)));
     let is_compact = fields.iter().all(|field| matches!(field.widget, Widget::Texts { .. } | Widget::Words | Widget::Text | Widget::Template { .. } | Widget::Variable | Widget::Expression))
         && fields.len() <= 3;
@@ -298,6 +326,11 @@ fn item_schema(schema: &Value) -> Value {
         parts.iter().find_map(|part| part.get("items").cloned())
     })
     .unwrap_or(Value::Null)
+}
+
+/// Does the schema say yes to this hint?
+fn has_hint(field: &Field, hint: &str) -> bool {
+    field.schema.get(hint) == Some(&Value::Bool(true))
 }
 
 /// JSON that is written with placeholders is a text.

@@ -20,10 +20,17 @@ pub(crate) fn TextsField(
     #[prop(optional)] is_line: bool,
     #[prop(optional)] is_said: bool,
     #[prop(optional)] is_compact: bool,
+    /// Names are not expanded: no placeholders.
+    #[prop(optional)]
+    is_plain: bool,
 ) -> impl IntoView {
     let cx = setting.cx;
     // One language is one field with its own undo merge, so every language is a place of its own.
-    let writing = if is_line { Writing::Line } else { Writing::Lines };
+    let writing = match (is_plain, is_line) {
+        (true, _) => Writing::Plain,
+        (false, true) => Writing::Line,
+        (false, false) => Writing::Lines,
+    };
     let id = StoredValue::new(setting.id());
     let described_by = StoredValue::new(described_by);
     let language = Memo::new(move |_| cx.shown.get());

@@ -5,7 +5,7 @@ use model::{HandOffPacket, Status};
 
 use super::chat::Chat;
 use super::state::shown;
-use crate::i18n::{language_code, tr};
+use crate::i18n::{language_code, tr, words};
 
 /// Shown while the conversation is in line or with an agent.
 #[component]
@@ -25,7 +25,7 @@ fn InLine(chat: Chat) -> impl IntoView {
     view! {
         <div class="tc-agent">
             <b>{move || tr("扮演客服", "Play the agent")}</b>
-            {move || packet().map(|packet| view! { <Packet packet /> })}
+            {move || packet().map(|packet| view! { <Packet chat packet /> })}
             <div class="tc-agent-row">
                 <button type="button" class="tc-choice" data-test="agent-take" on:click=move |_| chat.act("take", None)>
                     {move || tr("接起对话", "Take the chat")}
@@ -37,20 +37,26 @@ fn InLine(chat: Chat) -> impl IntoView {
 
 /// What the agent would be given.
 #[component]
-fn Packet(packet: HandOffPacket) -> impl IntoView {
+fn Packet(chat: Chat, packet: HandOffPacket) -> impl IntoView {
+    let team = chat.cx.resources.with(|resources| {
+        let named = resources.teams.iter().find(|team| team.key == packet.team);
+        named.map_or_else(|| packet.team.to_string(), |team| words(&team.name))
+    });
     let details = packet
         .details
         .iter()
         .map(|(name, value)| {
             let label = packet.labels.get(name).map(|label| label.in_language(language_code()).to_owned());
-            let label = label.filter(|label| !label.is_empty()).unwrap_or_else(|| name.to_string());
+            let label = label.filter(|label| !label.is_empty()).unwrap_or_else(|| {
+                chat.cx.with_document(|document| document.variable_label(name.as_str(), &language_code().into()))
+            });
             view! { <div><dt>{label}</dt><dd>{shown(value)}</dd></div> }
         })
         .collect_view();
     let path: Vec<String> = packet.path.iter().map(|title| title.in_language(language_code()).to_owned()).collect();
     view! {
         <dl class="tc-packet">
-            <div><dt>{tr("小组", "Team")}</dt><dd>{packet.team.to_string()}</dd></div>
+            <div><dt>{tr("小组", "Team")}</dt><dd>{team}</dd></div>
             {(!packet.reason.is_empty()).then(|| view! {
                 <div><dt>{tr("原因", "Reason")}</dt><dd>{packet.reason.clone()}</dd></div>
             })}

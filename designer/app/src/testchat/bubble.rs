@@ -7,6 +7,7 @@ use model::{Content, FieldKind, FormField, Input, Message, NodeId, Sender};
 use serde_json::Value;
 
 use crate::i18n::tr;
+use crate::ui::Icon;
 
 /// What a message can do to the panel around it.
 #[derive(Clone, Copy)]
@@ -137,11 +138,11 @@ fn safe_url(url: &str) -> Option<String> {
 #[component]
 fn Faces(is_open: bool, answer: Callback<Input>) -> impl IntoView {
     const FACES: [(&str, &str, &str); 5] = [
-        ("😠", "非常不满意", "Very unhappy"),
-        ("🙁", "不满意", "Unhappy"),
-        ("😐", "一般", "So-so"),
-        ("🙂", "满意", "Happy"),
-        ("😄", "非常满意", "Very happy"),
+        ("angry", "非常不满意", "Very unhappy"),
+        ("frown", "不满意", "Unhappy"),
+        ("meh", "一般", "So-so"),
+        ("smile", "满意", "Happy"),
+        ("laugh", "非常满意", "Very happy"),
     ];
     let faces = FACES
         .into_iter()
@@ -159,7 +160,7 @@ fn Faces(is_open: bool, answer: Callback<Input>) -> impl IntoView {
                         answer.run(Input::Choice((at + 1).to_string()));
                     }
                 >
-                    {face}
+                    <Icon name=face />
                 </button>
             }
         })

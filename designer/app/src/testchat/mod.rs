@@ -192,10 +192,10 @@ fn Standing(chat: Chat) -> impl IntoView {
             view! {
                 <div class="tc-standing">
                     <span>
-                        {if waiting_for == WaitingFor::Customer {
-                            tr("客户不回答时会超时", "Times out if the customer stays silent")
-                        } else {
-                            tr("正在等待时间", "Waiting for time to pass")
+                        {match waiting_for {
+                            WaitingFor::Customer => tr("客户不回答时会超时", "Times out if the customer stays silent"),
+                            WaitingFor::Agent => tr("排队太久会往下走", "Goes on if the line takes too long"),
+                            _ => tr("正在等时间到", "Waiting for time to pass"),
                         }}
                         {due.map(|due| format!(" · {due}"))}
                     </span>
