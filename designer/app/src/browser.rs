@@ -42,9 +42,10 @@ pub(crate) fn prefers_dark() -> bool {
 /// Calls whenever the system's preference changes, for as long as the page lives.
 pub(crate) fn on_prefers_dark(change: impl Fn(bool) + 'static) {
     if let Some(query) = dark_query() {
-        let listener = Closure::<dyn Fn(web_sys::MediaQueryListEvent)>::new(
-            move |event: web_sys::MediaQueryListEvent| change(event.matches()),
-        );
+        let listener =
+            Closure::<dyn Fn(web_sys::MediaQueryListEvent)>::new(move |event: web_sys::MediaQueryListEvent| {
+                change(event.matches())
+            });
         let _ = query.add_event_listener_with_callback("change", listener.as_ref().unchecked_ref());
         listener.forget();
     }
@@ -109,4 +110,24 @@ pub(crate) fn set_title(title: &str) {
     if is_here() {
         leptos::prelude::document().set_title(title);
     }
+}
+
+/// A defect of ours is written to the console with its place, and the page says that it stopped.
+pub(crate) fn report_panics() {
+    if !is_here() {
+        return;
+    }
+    std::panic::set_hook(Box::new(|defect| {
+        web_sys::console::error_1(&defect.to_string().into());
+        let document = leptos::prelude::document();
+        let (Some(body), Ok(note)) = (document.body(), document.create_element("div")) else { return };
+        note.set_class_name("stopped");
+        // The program no longer runs, so this speaks both languages and leaves the rest to the browser.
+        note.set_inner_html(
+            "<p>页面出错了，最近的改动已自动保存，请刷新。<br>Something broke; recent changes are saved. Please reload.</p>\
+             <a class=\"btn primary\" href=\"\">刷新 · Reload</a>",
+        );
+        // Nothing is left to do when even this fails.
+        let _ = body.append_child(&note);
+    }));
 }

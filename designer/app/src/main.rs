@@ -20,9 +20,9 @@ mod theme;
 mod ui;
 
 fn main() {
+    browser::report_panics();
     i18n::begin();
     theme::begin();
-    session::begin();
     if browser::is_here() {
         browser::remove_skeleton();
         leptos::mount::mount_to_body(router::App);

@@ -8,11 +8,13 @@ use crate::designer::DesignerPage;
 use crate::pages::{
     DeskPage, FlowsPage, Frame, LibraryPage, NotFoundPage, SettingsPage, SetupPage, SignInPage, SignedIn, TopicsPage,
 };
+use crate::session;
 use crate::ui::{IconSprite, Toasts};
 
 /// The whole program.
 #[component]
 pub(crate) fn App() -> impl IntoView {
+    session::begin();
     view! {
         <IconSprite />
         <Router>

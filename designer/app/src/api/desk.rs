@@ -196,14 +196,6 @@ pub(crate) struct PresenceInfo {
     pub(crate) status: Presence,
 }
 
-/// What was said, once it is kept.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Kept {
-    /// Its place in the conversation.
-    #[serde(default)]
-    pub(crate) seq: i64,
-}
-
 /// The conversations of a list.
 pub(crate) async fn desk_rows(list: DeskList) -> Answer<Vec<DeskRow>> {
     get(&format!("/api/desk/conversations?list={}", list.name())).await
@@ -225,12 +217,9 @@ pub(crate) async fn take(id: &str) -> Answer<DeskDetail> {
 }
 
 /// Says something to the customer. The same `message_id` twice is one message.
-pub(crate) async fn reply(id: &str, message_id: &str, text: &str) -> Answer<Kept> {
-    post(
-        &format!("/api/desk/conversations/{id}/messages"),
-        &serde_json::json!({ "id": message_id, "text": text }),
-    )
-    .await
+pub(crate) async fn reply(id: &str, message_id: &str, text: &str) -> Answer<Value> {
+    post(&format!("/api/desk/conversations/{id}/messages"), &serde_json::json!({ "id": message_id, "text": text }))
+        .await
 }
 
 /// Gives the conversation back to the flow.

@@ -36,27 +36,25 @@ impl ApiError {
     /// The server's refusal: its own words where the body has them.
     pub(crate) fn refused(status: u16, body: &str) -> Self {
         match serde_json::from_str::<Problem>(body) {
-            Ok(problem) if !problem.title.is_empty() => Self {
-                code: problem.code,
-                title: problem.title,
-                detail: problem.detail,
+            Ok(problem) if !problem.title.is_empty() => {
+                Self { code: problem.code, title: problem.title, detail: problem.detail, status, extra: problem.extra }
+            }
+            _ => Self::own(
+                "unexpected",
                 status,
-                extra: problem.extra,
-            },
-            _ => Self::own("unexpected", status, ("服务器没有按预期回答", "The server did not answer as expected"), {
-                let code = status.to_string();
-                (format!("状态 {code}。请稍后再试。"), format!("Status {code}. Please try again in a moment."))
-            }),
+                ("服务器没有按预期回答", "The server did not answer as expected"),
+                {
+                    let code = status.to_string();
+                    (format!("状态 {code}。请稍后再试。"), format!("Status {code}. Please try again in a moment."))
+                },
+            ),
         }
     }
 
     /// The server was not reached.
     pub(crate) fn offline(cause: &str) -> Self {
         Self::own("offline", 0, ("连不上服务器", "The server cannot be reached"), {
-            (
-                format!("请检查网络，然后重试。（{cause}）"),
-                format!("Check the connection, then try again. ({cause})"),
-            )
+            (format!("请检查网络，然后重试。（{cause}）"), format!("Check the connection, then try again. ({cause})"))
         })
     }
 
@@ -95,7 +93,8 @@ mod tests {
 
     #[test]
     fn the_servers_words_are_kept_with_everything_else_it_said() {
-        let body = r#"{"type":"about:blank#taken-by","code":"taken-by","title":"T","status":409,"detail":"D","by":"Li"}"#;
+        let body =
+            r#"{"type":"about:blank#taken-by","code":"taken-by","title":"T","status":409,"detail":"D","by":"Li"}"#;
 
         let error = ApiError::refused(409, body);
 

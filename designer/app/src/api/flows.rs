@@ -170,11 +170,6 @@ struct NewFlow<'a> {
     template: Option<&'a str>,
 }
 
-#[derive(Deserialize)]
-struct Checked {
-    problems: Vec<Problem>,
-}
-
 /// Every kind of step.
 pub(crate) async fn kinds() -> Answer<Vec<NodeSpec>> {
     get("/api/kinds").await
@@ -213,11 +208,6 @@ pub(crate) async fn delete_flow(id: &str) -> Answer<()> {
 /// A copy under another name.
 pub(crate) async fn duplicate_flow(id: &str) -> Answer<FlowDraft> {
     post_empty(&format!("/api/flows/{id}/duplicate")).await
-}
-
-/// Findings on a document that is not saved.
-pub(crate) async fn check_flow(flow: &Flow) -> Answer<Vec<Problem>> {
-    post::<Checked>("/api/flows/check", flow).await.map(|checked| checked.problems)
 }
 
 /// Gives the draft of this revision to customers.

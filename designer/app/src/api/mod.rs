@@ -1,8 +1,8 @@
 //! The typed client of the server: one function per call, problem+json as [`ApiError`].
 
 mod call;
-mod error;
 mod desk;
+mod error;
 mod flows;
 mod knowledge;
 mod session;

@@ -13,7 +13,12 @@ use crate::ui::{Button, ButtonKind, Dialog, DialogSize, Icon, Pill, Tone};
 
 /// The dialog. `done` is called after a file came in.
 #[component]
-pub(crate) fn ImportDialog(open: RwSignal<bool>, #[prop(optional, into)] done: Option<Callback<Imported>>) -> impl IntoView {
+pub(crate) fn ImportDialog(
+    open: RwSignal<bool>,
+    /// A file that was dropped elsewhere on the page; it is read at once.
+    dropped: RwSignal<Option<web_sys::File>, LocalStorage>,
+    #[prop(optional, into)] done: Option<Callback<Imported>>,
+) -> impl IntoView {
     let answer = RwSignal::new(None::<Result<Imported, ApiError>>);
     let is_busy = RwSignal::new(false);
     let is_over = RwSignal::new(false);
@@ -41,6 +46,12 @@ pub(crate) fn ImportDialog(open: RwSignal<bool>, #[prop(optional, into)] done: O
             answer.try_set(Some(found));
         });
     };
+    Effect::new(move |_| {
+        if let (true, Some(file)) = (open.get(), dropped.get()) {
+            dropped.set(None);
+            read(file);
+        }
+    });
     let choose = move || {
         if let Some(field) = field.get_untracked() {
             field.set_value("");

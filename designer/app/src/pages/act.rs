@@ -9,7 +9,11 @@ use crate::api::Answer;
 use crate::ui::toast_error;
 
 /// Runs a call unless one is at work; `then` gets the answer, a failure becomes a message.
-pub(crate) fn act<T: 'static>(busy: RwSignal<bool>, call: impl Future<Output = Answer<T>> + 'static, then: impl FnOnce(T) + 'static) {
+pub(crate) fn act<T: 'static>(
+    busy: RwSignal<bool>,
+    call: impl Future<Output = Answer<T>> + 'static,
+    then: impl FnOnce(T) + 'static,
+) {
     if busy.get_untracked() {
         return;
     }

@@ -12,7 +12,8 @@ use crate::ui::{Icon, IconButton, Segments};
 /// Title, words and the form of a door.
 #[component]
 pub(crate) fn Door(#[prop(into)] title: TextProp, #[prop(into)] words: TextProp, children: Children) -> impl IntoView {
-    let languages = || [UiLanguage::Zh, UiLanguage::En].map(|choice| (choice.code().to_owned(), choice.name().to_owned())).to_vec();
+    let languages =
+        || [UiLanguage::Zh, UiLanguage::En].map(|choice| (choice.code().to_owned(), choice.name().to_owned())).to_vec();
     view! {
         <main class="door">
             <div class="door-tools">

@@ -7,6 +7,7 @@ use leptos_router::components::{A, Outlet};
 use leptos_router::hooks::{use_location, use_navigate};
 
 use crate::api;
+use crate::browser;
 use crate::i18n::{UiLanguage, language, set_language, tr};
 use crate::session::{self, Session, session};
 use crate::theme::{Theme, set_theme, theme};
@@ -21,7 +22,10 @@ pub(crate) fn SignedIn(children: ChildrenFn) -> impl IntoView {
         if let Session::SignedOut { .. } = session() {
             let next = location.pathname.get_untracked() + &location.search.get_untracked();
             let next = String::from(js_sys::encode_uri_component(&next));
-            navigate(&format!("/sign-in?next={next}"), leptos_router::NavigateOptions { replace: true, ..Default::default() });
+            navigate(
+                &format!("/sign-in?next={next}"),
+                leptos_router::NavigateOptions { replace: true, ..Default::default() },
+            );
         }
     });
     // Only the kind of session matters here: another language of the member must not draw the page anew.
@@ -43,6 +47,12 @@ pub(crate) fn SignedIn(children: ChildrenFn) -> impl IntoView {
 /// Navigation at the left, the page at the right.
 #[component]
 pub(crate) fn Frame() -> impl IntoView {
+    let location = use_location();
+    Effect::new(move |_| {
+        if let Some(title) = page_title(&location.pathname.get()) {
+            browser::set_title(&format!("{title} · Heliu"));
+        }
+    });
     view! {
         <SignedIn>
             <div class="frame">
@@ -66,6 +76,17 @@ pub(crate) fn Frame() -> impl IntoView {
     }
 }
 
+/// The name of the page at this address; the desk names itself, with its count.
+fn page_title(path: &str) -> Option<&'static str> {
+    match path.split('/').nth(1)? {
+        "flows" => Some(tr("流程", "Flows")),
+        "topics" => Some(tr("意图", "Topics")),
+        "library" => Some(tr("知识库", "Answer library")),
+        "settings" => Some(tr("设置", "Settings")),
+        _ => None,
+    }
+}
+
 #[component]
 fn NavLink(href: &'static str, icon: &'static str, #[prop(into)] label: TextProp) -> impl IntoView {
     view! {
@@ -84,10 +105,12 @@ pub(crate) fn UserMenu() -> impl IntoView {
         Session::SignedIn(info) => info.member.email,
         _ => String::new(),
     };
-    let face = move || view! {
-        <Avatar name=name />
-        <span class="user-name">{name}</span>
-        <Icon name="chevrons-up-down" />
+    let face = move || {
+        view! {
+            <Avatar name=name />
+            <span class="user-name">{name}</span>
+            <Icon name="chevrons-up-down" />
+        }
     };
     view! {
         <Menu label=move || tr("我的菜单", "My menu") face=face up=true left=true test="user-menu">
@@ -111,13 +134,15 @@ pub(crate) fn UserMenu() -> impl IntoView {
 
 #[component]
 fn LanguageItems() -> impl IntoView {
-    [UiLanguage::Zh, UiLanguage::En].map(|choice| view! {
-        <MenuItem
-            icon="languages"
-            label=choice.name()
-            checked=Signal::derive(move || language() == choice)
-            on_press=move |()| choose_language(choice)
-        />
+    [UiLanguage::Zh, UiLanguage::En].map(|choice| {
+        view! {
+            <MenuItem
+                icon="languages"
+                label=choice.name()
+                checked=Signal::derive(move || language() == choice)
+                on_press=move |()| choose_language(choice)
+            />
+        }
     })
 }
 

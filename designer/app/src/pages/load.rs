@@ -103,7 +103,11 @@ impl<T: Clone + Send + Sync + 'static> Remote<T> {
 
     /// The view of the value; grey rows before it is there, the reason when it cannot be had.
     /// It is drawn anew only when one of these three becomes another; the value inside is followed by `view` itself.
-    pub(crate) fn show<V: IntoView + 'static>(self, rows: usize, view: impl Fn() -> V + Send + Sync + 'static) -> impl IntoView {
+    pub(crate) fn show<V: IntoView + 'static>(
+        self,
+        rows: usize,
+        view: impl Fn() -> V + Send + Sync + 'static,
+    ) -> impl IntoView {
         let stage = Memo::new(move |_| {
             self.state.with(|state| match state {
                 Load::Loading => Ok(false),

@@ -46,7 +46,8 @@ pub(crate) fn SetupPage() -> impl IntoView {
 
 #[component]
 fn SetupForm(token: String) -> impl IntoView {
-    let (name, email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (name, email, password) =
+        (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
     let busy = RwSignal::new(false);
     let error = RwSignal::new(None::<ApiError>);
     let navigate = use_navigate();

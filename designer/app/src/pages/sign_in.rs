@@ -23,7 +23,9 @@ pub(crate) fn SignInPage() -> impl IntoView {
     // Whoever is signed in has no business here.
     Effect::new(move |_| {
         if let Session::SignedIn(_) = session::session() {
-            let next = query.with_untracked(|query| query.get("next")).filter(|next| next.starts_with('/') && !next.starts_with("//"));
+            let next = query
+                .with_untracked(|query| query.get("next"))
+                .filter(|next| next.starts_with('/') && !next.starts_with("//"));
             navigate(next.as_deref().unwrap_or("/flows"), NavigateOptions { replace: true, ..Default::default() });
         }
     });

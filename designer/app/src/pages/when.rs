@@ -23,11 +23,7 @@ pub(crate) fn ago(text: &str) -> String {
     let zh = language() == UiLanguage::Zh;
     let many = |n: f64, zh_unit: &str, en_unit: &str| {
         let n = n.floor();
-        if zh {
-            format!("{n} {zh_unit}前")
-        } else {
-            format!("{n} {en_unit}{} ago", if n == 1.0 { "" } else { "s" })
-        }
+        if zh { format!("{n} {zh_unit}前") } else { format!("{n} {en_unit}{} ago", if n == 1.0 { "" } else { "s" }) }
     };
     if seconds < MINUTE {
         if zh { "刚刚".to_owned() } else { "just now".to_owned() }
@@ -75,7 +71,9 @@ pub(crate) fn stop_watch(seconds: f64) -> String {
 /// A signal that ticks every second while its owner lives.
 pub(crate) fn every_second() -> ReadSignal<f64> {
     let (now, set_now) = signal(browser::now_ms());
-    if let Ok(handle) = set_interval_with_handle(move || set_now.set(browser::now_ms()), std::time::Duration::from_secs(1)) {
+    if let Ok(handle) =
+        set_interval_with_handle(move || set_now.set(browser::now_ms()), std::time::Duration::from_secs(1))
+    {
         on_cleanup(move || handle.clear());
     }
     now

@@ -1,4 +1,4 @@
-//! Inputs of one line: text, number, search.
+//! Inputs of one line: text, search.
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
@@ -43,37 +43,6 @@ pub(crate) fn TextInput(
                 }
             }
         />
-    }
-}
-
-/// A number; what is not one leaves the value as it was.
-#[component]
-pub(crate) fn NumberInput(
-    value: RwSignal<f64>,
-    #[prop(optional, into)] min: Option<f64>,
-    #[prop(optional, into)] max: Option<f64>,
-    #[prop(default = 1.0)] step: f64,
-    #[prop(optional, into)] unit: TextProp,
-    #[prop(optional, into)] label: Option<TextProp>,
-) -> impl IntoView {
-    view! {
-        <span class="in-unit">
-            <input
-                type="number"
-                class="in num"
-                min=min
-                max=max
-                step=step
-                aria-label=move || label.as_ref().map(TextProp::get)
-                prop:value=move || value.get().to_string()
-                on:change=move |event| {
-                    if let Ok(number) = event_target_value(&event).parse::<f64>() {
-                        value.set(number.clamp(min.unwrap_or(f64::MIN), max.unwrap_or(f64::MAX)));
-                    }
-                }
-            />
-            <span class="unit">{move || unit.get()}</span>
-        </span>
     }
 }
 

@@ -31,7 +31,10 @@ pub(crate) fn Menu(
     provide_context(MenuCx { is_open });
     let outside = window_event_listener(leptos::ev::pointerdown, move |event| {
         let inside = root.get_untracked().is_some_and(|root| {
-            event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok()).is_some_and(|target| root.contains(Some(&target)))
+            event
+                .target()
+                .and_then(|target| target.dyn_into::<web_sys::Node>().ok())
+                .is_some_and(|target| root.contains(Some(&target)))
         });
         if !inside && is_open.try_get_untracked() == Some(true) {
             is_open.set(false);
@@ -141,8 +144,9 @@ fn move_focus(root: NodeRef<Div>, down: bool) {
         return;
     }
     let focused = document().active_element();
-    let position = (0..n_items)
-        .find(|idx| items.item(*idx).is_some_and(|item| focused.as_ref().is_some_and(|focused| item.is_same_node(Some(focused)))));
+    let position = (0..n_items).find(|idx| {
+        items.item(*idx).is_some_and(|item| focused.as_ref().is_some_and(|focused| item.is_same_node(Some(focused))))
+    });
     let next = match position {
         None if down => 0,
         None => n_items - 1,

@@ -71,7 +71,9 @@ fn leave_after(id: u64, ms: u64) {
     set_timeout(
         move || {
             let is_held = LIST.with(|list| {
-                list.with_untracked(|list| list.toasts.iter().any(|toast| toast.id == id && toast.is_held.get_untracked()))
+                list.with_untracked(|list| {
+                    list.toasts.iter().any(|toast| toast.id == id && toast.is_held.get_untracked())
+                })
             });
             if is_held { leave_after(id, 1_500) } else { close(id) }
         },

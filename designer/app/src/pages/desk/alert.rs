@@ -32,7 +32,11 @@ pub(super) fn announce(desk: Desk) {
     Effect::new(move |before: Option<u64>| {
         let n_queued = desk.counts.get().queued;
         let name = tr("工作台", "Desk");
-        browser::set_title(&if n_queued > 0 { format!("({n_queued}) {name} · Heliu") } else { format!("{name} · Heliu") });
+        browser::set_title(&if n_queued > 0 {
+            format!("({n_queued}) {name} · Heliu")
+        } else {
+            format!("{name} · Heliu")
+        });
         if before.is_some_and(|before| n_queued > before) && untrack(is_sound_on) {
             ring();
         }

@@ -83,7 +83,9 @@ fn TakeButton(desk: Desk) -> impl IntoView {
 fn StatusPill(status: Status, agent: Option<String>) -> impl IntoView {
     match status {
         Status::Waiting => view! { <Pill icon="bot" text=move || tr("机器人接待中", "With the bot") /> }.into_any(),
-        Status::Queued => view! { <Pill tone=Tone::Warn icon="hourglass" text=move || tr("排队中", "In line") /> }.into_any(),
+        Status::Queued => {
+            view! { <Pill tone=Tone::Warn icon="hourglass" text=move || tr("排队中", "In line") /> }.into_any()
+        }
         Status::WithAgent => {
             let agent = agent.unwrap_or_default();
             view! { <Pill tone=Tone::Ok icon="headset" text=move || tr_string(|| format!("{agent} 接待中"), || format!("With {agent}")) /> }.into_any()
@@ -96,7 +98,9 @@ fn StatusPill(status: Status, agent: Option<String>) -> impl IntoView {
 #[component]
 fn Talk(desk: Desk) -> impl IntoView {
     let frame = NodeRef::<Div>::new();
-    let messages = Memo::new(move |_| desk.detail.with(|detail| detail.as_ref().map(|detail| detail.messages.clone()).unwrap_or_default()));
+    let messages = Memo::new(move |_| {
+        desk.detail.with(|detail| detail.as_ref().map(|detail| detail.messages.clone()).unwrap_or_default())
+    });
     let bot_until = Memo::new(move |_| messages.with(|messages| bot_part(messages)));
     let pending = move || {
         let chosen = desk.chosen.get();
@@ -150,7 +154,8 @@ fn bot_part(messages: &[Message]) -> i64 {
 fn Foot(desk: Desk) -> impl IntoView {
     let status = Memo::new(move |_| desk.detail.with(|detail| detail.as_ref().map(|detail| detail.row.status)));
     let is_mine = Memo::new(move |_| desk.is_mine());
-    move || match status.get() {
+    move || {
+        match status.get() {
         Some(Status::WithAgent) if is_mine.get() => view! { <ReplyBox desk /> }.into_any(),
         Some(Status::WithAgent) => view! {
             <footer class="talk-note"><Icon name="users-round" />{move || tr("同事正在接待，你可以看，不能回复。", "A colleague is talking; you can read along.")}</footer>
@@ -170,6 +175,7 @@ fn Foot(desk: Desk) -> impl IntoView {
         .into_any(),
         None => ().into_any(),
     }
+    }
 }
 
 #[cfg(test)]
@@ -180,7 +186,12 @@ mod tests {
 
     #[test]
     fn the_bots_part_ends_where_a_person_begins() {
-        let talk = [message(1, Sender::Bot), message(2, Sender::Customer), message(3, Sender::Bot), message(4, Sender::Customer)];
+        let talk = [
+            message(1, Sender::Bot),
+            message(2, Sender::Customer),
+            message(3, Sender::Bot),
+            message(4, Sender::Customer),
+        ];
         assert_eq!(bot_part(&talk), 4);
 
         let with_agent = [talk.to_vec(), vec![message(5, Sender::Agent), message(6, Sender::Customer)]].concat();

@@ -18,7 +18,9 @@ pub(super) fn DeskLists(desk: Desk) -> impl IntoView {
     let tabs = move || {
         let counts = desk.counts.get();
         DeskList::ALL
-            .map(|list| (list.name().to_owned(), list_name(list).to_owned(), (list != DeskList::Done).then(|| counts.of(list))))
+            .map(|list| {
+                (list.name().to_owned(), list_name(list).to_owned(), (list != DeskList::Done).then(|| counts.of(list)))
+            })
             .to_vec()
     };
     view! {
@@ -147,10 +149,12 @@ fn PresenceMenu() -> impl IntoView {
         });
     };
     let shown = move || presence.get().unwrap_or_default();
-    let face = move || view! {
-        <i class=move || format!("presence {}", presence_class(shown()))></i>
-        <b>{move || presence_name(shown())}</b>
-        <crate::ui::Icon name="chevron-down" />
+    let face = move || {
+        view! {
+            <i class=move || format!("presence {}", presence_class(shown()))></i>
+            <b>{move || presence_name(shown())}</b>
+            <crate::ui::Icon name="chevron-down" />
+        }
     };
     view! {
         <Menu label=move || tr("我的状态", "My status") face=face left=true test="presence">

@@ -89,7 +89,8 @@ fn connect(line: &Rc<Line>) {
     let said = {
         let line = line.clone();
         Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            if let Some(event) = event.data().as_string().and_then(|text| serde_json::from_str::<DeskEvent>(&text).ok()) {
+            if let Some(event) = event.data().as_string().and_then(|text| serde_json::from_str::<DeskEvent>(&text).ok())
+            {
                 line.desk.heard(event);
             }
         })

@@ -18,9 +18,7 @@ const MOST_STEPS: usize = 8;
 #[component]
 pub(super) fn PacketPanel(desk: Desk) -> impl IntoView {
     // Messages come often; what is known changes seldom.
-    let known = Memo::new(move |_| {
-        desk.detail.with(|detail| detail.as_ref().map(|detail| Known::of(detail)))
-    });
+    let known = Memo::new(move |_| desk.detail.with(|detail| detail.as_ref().map(|detail| Known::of(detail))));
     view! {
         <aside class="desk-side" aria-label=move || tr("客户资料", "What is known")>
             {move || match known.get() {
@@ -110,7 +108,8 @@ fn Packet(known: Known) -> impl IntoView {
 fn DetailTable(details: Vec<(String, Option<Texts>, Value)>) -> impl IntoView {
     let rows: Vec<_> = details.into_iter().filter(|(_, _, value)| !value.is_null()).collect();
     if rows.is_empty() {
-        return view! { <p class="quiet">{move || tr("还没有收集到信息。", "Nothing has been collected yet.")}</p> }.into_any();
+        return view! { <p class="quiet">{move || tr("还没有收集到信息。", "Nothing has been collected yet.")}</p> }
+            .into_any();
     }
     let rows = rows
         .into_iter()

@@ -150,7 +150,9 @@ impl Desk {
 
     fn take_detail(self, detail: DeskDetail) {
         self.outgoing.update(|outgoing| {
-            outgoing.retain(|mine| !detail.messages.iter().any(|message| message.client_id.as_deref() == Some(mine.id.as_str())));
+            outgoing.retain(|mine| {
+                !detail.messages.iter().any(|message| message.client_id.as_deref() == Some(mine.id.as_str()))
+            });
         });
         self.refusal.set(None);
         self.detail.set(Some(detail));
@@ -324,14 +326,19 @@ impl Desk {
         }
         self.is_busy.set(true);
         spawn_local(async move {
-            let answer = if hand_back { api::hand_back(&id, &words).await } else { api::end_conversation(&id, &words).await };
+            let answer =
+                if hand_back { api::hand_back(&id, &words).await } else { api::end_conversation(&id, &words).await };
             let _ = self.is_busy.try_set(false);
             match answer {
                 Ok(detail) => {
                     let _ = self.is_handing_back.try_set(false);
                     let _ = self.is_ending.try_set(false);
                     self.take_detail(detail);
-                    toast(if hand_back { tr("已交还给流程", "Handed back to the flow") } else { tr("会话已结束", "The conversation has ended") });
+                    toast(if hand_back {
+                        tr("已交还给流程", "Handed back to the flow")
+                    } else {
+                        tr("会话已结束", "The conversation has ended")
+                    });
                 }
                 Err(error) => toast_error(&error),
             }

@@ -8,7 +8,7 @@ mod row;
 use leptos::prelude::*;
 
 use self::delete::DeleteDialog;
-use self::import::{DropZone, ImportButton, ImportDialog, Importing};
+use self::import::{DropZone, Import, ImportButton, Importing};
 use self::new::NewFlowDialog;
 use self::row::FlowRow;
 use super::load::Remote;
@@ -42,7 +42,9 @@ pub(crate) fn FlowsPage() -> impl IntoView {
     let found = Memo::new(move |_| {
         let search = search.get().trim().to_lowercase();
         cx.flows.with(|flows| {
-            flows.map(|flows| flows.iter().filter(|flow| is_found(flow, &search)).cloned().collect::<Vec<_>>()).unwrap_or_default()
+            flows
+                .map(|flows| flows.iter().filter(|flow| is_found(flow, &search)).cloned().collect::<Vec<_>>())
+                .unwrap_or_default()
         })
     });
     let is_empty = Memo::new(move |_| cx.flows.with(|flows| flows.is_some_and(Vec::is_empty)));
@@ -83,7 +85,7 @@ pub(crate) fn FlowsPage() -> impl IntoView {
         </DropZone>
         <NewFlowDialog cx />
         <DeleteDialog cx />
-        <ImportDialog importing=cx.importing />
+        <Import importing=cx.importing />
     }
 }
 

@@ -34,14 +34,10 @@ fn NewFlow(cx: FlowsCx) -> impl IntoView {
         }
         let (texts, template) = (untrack(|| name.texts()), cx.template.get_untracked());
         let navigate = navigate.clone();
-        act(
-            busy,
-            async move { api::create_flow(&texts, template.as_deref()).await },
-            move |draft| {
-                let _ = cx.is_new_open.try_set(false);
-                navigate(&format!("/flows/{}", draft.flow.id), NavigateOptions::default());
-            },
-        );
+        act(busy, async move { api::create_flow(&texts, template.as_deref()).await }, move |draft| {
+            let _ = cx.is_new_open.try_set(false);
+            navigate(&format!("/flows/{}", draft.flow.id), NavigateOptions::default());
+        });
     };
     let templates = move || cx.flows.get().unwrap_or_default();
     view! {

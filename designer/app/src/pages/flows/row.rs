@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
-use leptos_router::NavigateOptions;
 
 use super::FlowsCx;
 use crate::api::{self, FlowSummary};
@@ -100,10 +100,17 @@ fn live_pill(flow: &FlowSummary) -> AnyView {
 fn problem_pill(flow: &FlowSummary) -> Option<AnyView> {
     let (errors, warnings) = (flow.errors, flow.warnings);
     if errors > 0 {
-        let text = move || tr_string(|| format!("{errors} 个错误"), || format!("{errors} error{}", if errors == 1 { "" } else { "s" }));
+        let text = move || {
+            tr_string(|| format!("{errors} 个错误"), || format!("{errors} error{}", if errors == 1 { "" } else { "s" }))
+        };
         Some(view! { <Pill tone=Tone::Bad icon="octagon-alert" text /> }.into_any())
     } else if warnings > 0 {
-        let text = move || tr_string(|| format!("{warnings} 个提醒"), || format!("{warnings} warning{}", if warnings == 1 { "" } else { "s" }));
+        let text = move || {
+            tr_string(
+                || format!("{warnings} 个提醒"),
+                || format!("{warnings} warning{}", if warnings == 1 { "" } else { "s" }),
+            )
+        };
         Some(view! { <Pill tone=Tone::Warn icon="triangle-alert" text /> }.into_any())
     } else {
         None

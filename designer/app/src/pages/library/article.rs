@@ -14,14 +14,19 @@ use crate::ui::{Button, ButtonKind, Field, IconButton, Segments, TextArea, TextI
 #[component]
 pub(super) fn ArticleEditor(cx: LibraryCx, id: Option<String>) -> impl IntoView {
     let is_new = id.is_none();
-    let article = id
-        .and_then(|id| cx.articles.now()?.into_iter().find(|article| article.id == id))
-        .unwrap_or_else(|| Article { id: String::new(), question: String::new(), variants: Vec::new(), answer: Texts::default() });
+    let article =
+        id.and_then(|id| cx.articles.now()?.into_iter().find(|article| article.id == id)).unwrap_or_else(|| Article {
+            id: String::new(),
+            question: String::new(),
+            variants: Vec::new(),
+            answer: Texts::default(),
+        });
     let draft = Draft::new(&article);
     let before = StoredValue::new(article);
     let busy = RwSignal::new(false);
     let is_changed = Memo::new(move |_| before.with_value(|before| &draft.article(&before.id) != before));
-    let is_ready = Memo::new(move |_| draft.question.with(|question| !question.trim().is_empty()) && draft.has_answer());
+    let is_ready =
+        Memo::new(move |_| draft.question.with(|question| !question.trim().is_empty()) && draft.has_answer());
 
     let save = Callback::new(move |()| {
         if !is_ready.get_untracked() {
@@ -160,7 +165,9 @@ impl Draft {
         Article {
             id: id.to_owned(),
             question: self.question.get().trim().to_owned(),
-            variants: self.variants.with(|variants| variants.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()),
+            variants: self.variants.with(|variants| {
+                variants.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+            }),
             answer,
         }
     }
@@ -176,17 +183,20 @@ fn delete(cx: LibraryCx, article: Article) {
         cx.articles.update(|articles| articles.retain(|other| other.id != article.id));
         cx.libraries.reload();
         let question = article.question.clone();
-        toast_undo(tr_string(|| format!("已删除“{question}”"), || format!("Deleted “{question}”")), move || {
-            let (library, article) = (library.clone(), article.clone());
-            spawn_local(async move {
-                match api::create_article(&library, &article).await {
-                    Ok(_) => {
-                        cx.articles.reload();
-                        cx.libraries.reload();
+        toast_undo(
+            tr_string(|| format!("已删除“{question}”"), || format!("Deleted “{question}”")),
+            move || {
+                let (library, article) = (library.clone(), article.clone());
+                spawn_local(async move {
+                    match api::create_article(&library, &article).await {
+                        Ok(_) => {
+                            cx.articles.reload();
+                            cx.libraries.reload();
+                        }
+                        Err(error) => toast_error(&error),
                     }
-                    Err(error) => toast_error(&error),
-                }
-            });
-        });
+                });
+            },
+        );
     });
 }

@@ -13,7 +13,11 @@ pub(super) fn ArticleColumn(cx: LibraryCx) -> impl IntoView {
     let found = Memo::new(move |_| {
         let search = cx.search.get().trim().to_lowercase();
         cx.articles.with(|articles| {
-            articles.map(|articles| articles.iter().filter(|article| is_found(article, &search)).cloned().collect::<Vec<_>>()).unwrap_or_default()
+            articles
+                .map(|articles| {
+                    articles.iter().filter(|article| is_found(article, &search)).cloned().collect::<Vec<_>>()
+                })
+                .unwrap_or_default()
         })
     });
     let is_empty = Memo::new(move |_| cx.articles.with(|articles| articles.is_some_and(Vec::is_empty)));

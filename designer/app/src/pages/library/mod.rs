@@ -53,7 +53,11 @@ pub(crate) fn LibraryPage() -> impl IntoView {
         let wanted = query.with(|query| query.get("library"));
         libraries.with(|libraries| {
             let libraries = libraries?;
-            libraries.iter().find(|library| Some(&library.key) == wanted.as_ref()).or(libraries.first()).map(|library| library.key.clone())
+            libraries
+                .iter()
+                .find(|library| Some(&library.key) == wanted.as_ref())
+                .or(libraries.first())
+                .map(|library| library.key.clone())
         })
     });
     let search = RwSignal::new(String::new());

@@ -95,7 +95,9 @@ fn reason(value: &Value) -> Option<String> {
         Value::Object(fields) if fields.contains_key("zh") || fields.contains_key("en") => {
             serde_json::from_value(value.clone()).ok().map(|texts| words(&texts))
         }
-        Value::Object(fields) => ["word", "text", "term"].iter().find_map(|name| fields.get(*name)?.as_str().map(str::to_owned)),
+        Value::Object(fields) => {
+            ["word", "text", "term"].iter().find_map(|name| fields.get(*name)?.as_str().map(str::to_owned))
+        }
         Value::Array(parts) => parts.first()?.as_str().map(str::to_owned),
         _ => None,
     }

@@ -10,10 +10,19 @@ use crate::i18n::{tr, words};
 use crate::pages::act::act;
 use crate::pages::load::Remote;
 use crate::pages::name_pair::{NameFields, NamePair};
-use crate::ui::{Button, ButtonKind, Dialog, DialogSize, EmptyState, Field, Icon, IconButton, Switch, TextArea, TextInput};
+use crate::ui::{
+    Button, ButtonKind, Dialog, DialogSize, EmptyState, Field, Icon, IconButton, Switch, TextArea, TextInput,
+};
 
-const WEEKDAYS: [(&str, &str); 7] =
-    [("周一", "Mon"), ("周二", "Tue"), ("周三", "Wed"), ("周四", "Thu"), ("周五", "Fri"), ("周六", "Sat"), ("周日", "Sun")];
+const WEEKDAYS: [(&str, &str); 7] = [
+    ("周一", "Mon"),
+    ("周二", "Tue"),
+    ("周三", "Wed"),
+    ("周四", "Thu"),
+    ("周五", "Fri"),
+    ("周六", "Sat"),
+    ("周日", "Sun"),
+];
 
 /// The part.
 #[component]
@@ -91,16 +100,23 @@ fn CalendarForm(calendars: Remote<Vec<Calendar>>, open: RwSignal<bool>, calendar
     let busy = RwSignal::new(false);
     let wrong_days = Signal::derive(move || {
         let wrong: Vec<String> = holidays.with(|text| lines(text).into_iter().filter(|day| !is_date(day)).collect());
-        if wrong.is_empty() { String::new() } else { format!("{} {}", tr("不是日期：", "Not a date:"), wrong.join(", ")) }
+        if wrong.is_empty() {
+            String::new()
+        } else {
+            format!("{} {}", tr("不是日期：", "Not a date:"), wrong.join(", "))
+        }
     });
-    let is_ready = Signal::derive(move || !name.is_empty() && wrong_days.with(String::is_empty) && !time_zone.with(String::is_empty));
+    let is_ready = Signal::derive(move || {
+        !name.is_empty() && wrong_days.with(String::is_empty) && !time_zone.with(String::is_empty)
+    });
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         if !is_ready.get_untracked() {
             return;
         }
         let texts = untrack(|| name.texts());
-        let taken: Vec<String> = calendars.now().unwrap_or_default().into_iter().map(|calendar| calendar.key.0).collect();
+        let taken: Vec<String> =
+            calendars.now().unwrap_or_default().into_iter().map(|calendar| calendar.key.0).collect();
         let calendar = Calendar {
             key: if is_new { CalendarKey::from(key_for(&texts, &taken)) } else { key.clone() },
             name: texts,
@@ -150,7 +166,10 @@ struct Day {
 
 impl Day {
     fn hours(self) -> Vec<OpenHours> {
-        let span = |from: RwSignal<String>, to: RwSignal<String>| OpenHours { from: from.get_untracked(), to: closing(&to.get_untracked()) };
+        let span = |from: RwSignal<String>, to: RwSignal<String>| OpenHours {
+            from: from.get_untracked(),
+            to: closing(&to.get_untracked()),
+        };
         match (self.is_open.get_untracked(), self.has_break.get_untracked()) {
             (false, _) => Vec::new(),
             (true, false) => vec![span(self.from, self.to)],
@@ -236,7 +255,8 @@ fn summary(calendar: &Calendar) -> String {
         .filter(|(_, spans)| !spans.is_empty())
         .map(|(idx, _)| tr(WEEKDAYS[idx].0, WEEKDAYS[idx].1).to_owned())
         .collect();
-    let hours = calendar.week.iter().flatten().next().map(|span| format!(" {}–{}", span.from, span.to)).unwrap_or_default();
+    let hours =
+        calendar.week.iter().flatten().next().map(|span| format!(" {}–{}", span.from, span.to)).unwrap_or_default();
     let days = match (days.first(), days.last(), days.len()) {
         (Some(first), Some(last), n) if n > 2 => format!("{first}–{last}"),
         _ => days.join(" "),
@@ -251,7 +271,9 @@ fn lines(text: &str) -> Vec<String> {
 fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let [year, month, day] = parts[..] else { return false };
-    let number = |part: &str, digits: usize, most: u32| part.len() == digits && part.parse::<u32>().is_ok_and(|n| (1..=most).contains(&n));
+    let number = |part: &str, digits: usize, most: u32| {
+        part.len() == digits && part.parse::<u32>().is_ok_and(|n| (1..=most).contains(&n))
+    };
     number(year, 4, 9999) && number(month, 2, 12) && number(day, 2, 31)
 }
 

@@ -59,7 +59,8 @@ fn ChannelCard(channel: Channel, flows: Remote<Vec<FlowSummary>>) -> impl IntoVi
     });
     let is_live = move || {
         flow.get().is_some_and(|key| {
-            flows.with(|flows| flows.is_none_or(|flows| flows.iter().any(|flow| flow.key == key && flow.live.is_some())))
+            flows
+                .with(|flows| flows.is_none_or(|flows| flows.iter().any(|flow| flow.key == key && flow.live.is_some())))
         })
     };
     let key = channel.with_value(|channel| channel.key.clone());

@@ -79,7 +79,11 @@ pub(super) fn ConnectorsPart() -> impl IntoView {
 }
 
 #[component]
-fn ConnectorForm(connectors: Remote<Vec<Connector>>, open: RwSignal<bool>, connector: Option<Connector>) -> impl IntoView {
+fn ConnectorForm(
+    connectors: Remote<Vec<Connector>>,
+    open: RwSignal<bool>,
+    connector: Option<Connector>,
+) -> impl IntoView {
     let is_new = connector.is_none();
     let connector = connector.unwrap_or_else(|| Connector {
         key: ConnectorKey::default(),
@@ -89,7 +93,9 @@ fn ConnectorForm(connectors: Remote<Vec<Connector>>, open: RwSignal<bool>, conne
     });
     let name = NamePair::new(&connector.name);
     let base_url = RwSignal::new(connector.base_url.clone());
-    let headers = RwSignal::new(connector.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n"));
+    let headers = RwSignal::new(
+        connector.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n"),
+    );
     let key = connector.key;
     let busy = RwSignal::new(false);
     let wrong_url = Signal::derive(move || {
@@ -100,16 +106,27 @@ fn ConnectorForm(connectors: Remote<Vec<Connector>>, open: RwSignal<bool>, conne
         })
     });
     let wrong_headers = Signal::derive(move || {
-        if headers.with(|text| parse_headers(text).is_some()) { String::new() } else { tr("每行写成 名称: 值", "Write each line as Name: value").to_owned() }
+        if headers.with(|text| parse_headers(text).is_some()) {
+            String::new()
+        } else {
+            tr("每行写成 名称: 值", "Write each line as Name: value").to_owned()
+        }
     });
     let is_ready = Signal::derive(move || {
-        !name.is_empty() && !base_url.with(|url| url.trim().is_empty()) && wrong_url.with(String::is_empty) && wrong_headers.with(String::is_empty)
+        !name.is_empty()
+            && !base_url.with(|url| url.trim().is_empty())
+            && wrong_url.with(String::is_empty)
+            && wrong_headers.with(String::is_empty)
     });
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let (true, Some(headers)) = (is_ready.get_untracked(), headers.with_untracked(|text| parse_headers(text))) else { return };
+        let (true, Some(headers)) = (is_ready.get_untracked(), headers.with_untracked(|text| parse_headers(text)))
+        else {
+            return;
+        };
         let texts = untrack(|| name.texts());
-        let taken: Vec<String> = connectors.now().unwrap_or_default().into_iter().map(|connector| connector.key.0).collect();
+        let taken: Vec<String> =
+            connectors.now().unwrap_or_default().into_iter().map(|connector| connector.key.0).collect();
         let connector = Connector {
             key: if is_new { ConnectorKey::from(key_for(&texts, &taken)) } else { key.clone() },
             name: texts,
@@ -118,7 +135,9 @@ fn ConnectorForm(connectors: Remote<Vec<Connector>>, open: RwSignal<bool>, conne
         };
         act(
             busy,
-            async move { if is_new { api::create_connector(&connector).await } else { api::save_connector(&connector).await } },
+            async move {
+                if is_new { api::create_connector(&connector).await } else { api::save_connector(&connector).await }
+            },
             move |_| {
                 let _ = open.try_set(false);
                 connectors.reload();
@@ -157,7 +176,8 @@ fn parse_headers(text: &str) -> Option<BTreeMap<String, String>> {
         .map(|line| {
             let (name, value) = line.split_once(':')?;
             let name = name.trim();
-            let is_token = !name.is_empty() && name.chars().all(|character| character.is_ascii_alphanumeric() || "-_".contains(character));
+            let is_token = !name.is_empty()
+                && name.chars().all(|character| character.is_ascii_alphanumeric() || "-_".contains(character));
             is_token.then(|| (name.to_owned(), value.trim().to_owned()))
         })
         .collect()

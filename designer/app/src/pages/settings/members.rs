@@ -11,11 +11,8 @@ use crate::pages::load::Remote;
 use crate::ui::{Avatar, Button, ButtonKind, Dialog, Field, Pill, Select, TextInput, toast};
 
 /// Roles with their names: what may be done grows from the first to the last.
-const ROLES: [(&str, &str, &str); 3] = [
-    ("agent", "客服", "Agent"),
-    ("editor", "编辑", "Editor"),
-    ("owner", "所有者", "Owner"),
-];
+const ROLES: [(&str, &str, &str); 3] =
+    [("agent", "客服", "Agent"), ("editor", "编辑", "Editor"), ("owner", "所有者", "Owner")];
 
 /// The part.
 #[component]
@@ -51,11 +48,14 @@ pub(super) fn MembersPart() -> impl IntoView {
 
 #[component]
 fn MemberForm(members: Remote<Vec<Member>>, open: RwSignal<bool>) -> impl IntoView {
-    let (name, email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (name, email, password) =
+        (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
     let role = RwSignal::new("agent".to_owned());
     let busy = RwSignal::new(false);
     let is_ready = Signal::derive(move || {
-        name.with(|name| !name.trim().is_empty()) && email.with(|email| email.contains('@')) && password.with(|password| password.chars().count() >= 8)
+        name.with(|name| !name.trim().is_empty())
+            && email.with(|email| email.contains('@'))
+            && password.with(|password| password.chars().count() >= 8)
     });
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
@@ -74,7 +74,8 @@ fn MemberForm(members: Remote<Vec<Member>>, open: RwSignal<bool>) -> impl IntoVi
             members.reload();
         });
     };
-    let roles = || ROLES.iter().take(2).map(|(role, zh, en)| ((*role).to_owned(), tr(zh, en).to_owned())).collect::<Vec<_>>();
+    let roles =
+        || ROLES.iter().take(2).map(|(role, zh, en)| ((*role).to_owned(), tr(zh, en).to_owned())).collect::<Vec<_>>();
     view! {
         <form on:submit=submit>
             <div class="dialog-body">

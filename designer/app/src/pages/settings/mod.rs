@@ -66,7 +66,12 @@ pub(crate) fn SettingsPage() -> impl IntoView {
 }
 
 #[component]
-fn PartLink(part: Memo<String>, name: &'static str, icon: &'static str, #[prop(into)] label: TextProp) -> impl IntoView {
+fn PartLink(
+    part: Memo<String>,
+    name: &'static str,
+    icon: &'static str,
+    #[prop(into)] label: TextProp,
+) -> impl IntoView {
     view! {
         <A href=format!("/settings/{name}") attr:class=move || if part.get() == name { "settings-link on" } else { "settings-link" }>
             <Icon name=icon />
@@ -77,7 +82,11 @@ fn PartLink(part: Memo<String>, name: &'static str, icon: &'static str, #[prop(i
 
 /// The head of a part: what it is, what it is for, what can be done.
 #[component]
-fn PartHead(#[prop(into)] title: TextProp, #[prop(into)] words: TextProp, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+fn PartHead(
+    #[prop(into)] title: TextProp,
+    #[prop(into)] words: TextProp,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     view! {
         <header class="part-head">
             <div><h2>{move || title.get()}</h2><p class="quiet">{move || words.get()}</p></div>

@@ -135,7 +135,9 @@ fn Hints(cx: TopicsCx, found: Memo<Vec<Hint>>) -> impl IntoView {
             ),
             Hint::AlsoElsewhere(example, key) => {
                 let other = cx.topics.with(|topics| {
-                    topics.and_then(|topics| topics.iter().find(|topic| topic.key.as_str() == key).map(|topic| words(&topic.name)))
+                    topics.and_then(|topics| {
+                        topics.iter().find(|topic| topic.key.as_str() == key).map(|topic| words(&topic.name))
+                    })
                 });
                 let other = other.unwrap_or(key);
                 tr_string(
@@ -145,10 +147,21 @@ fn Hints(cx: TopicsCx, found: Memo<Vec<Hint>>) -> impl IntoView {
             }
             Hint::TooLong(example) => {
                 let start: String = example.chars().take(16).collect();
-                tr_string(|| format!("“{start}…”太长了，拆成客户会说的短句。"), || format!("“{start}…” is long: split it into what a customer would write."))
+                tr_string(
+                    || format!("“{start}…”太长了，拆成客户会说的短句。"),
+                    || format!("“{start}…” is long: split it into what a customer would write."),
+                )
             }
-            Hint::OneLanguage("zh") => tr("只有中文例句。有英文客户的话，也写几句英文。", "Only Chinese examples. Add some in English if customers write English.").to_owned(),
-            Hint::OneLanguage(_) => tr("只有英文例句。有中文客户的话，也写几句中文。", "Only English examples. Add some in Chinese if customers write Chinese.").to_owned(),
+            Hint::OneLanguage("zh") => tr(
+                "只有中文例句。有英文客户的话，也写几句英文。",
+                "Only Chinese examples. Add some in English if customers write English.",
+            )
+            .to_owned(),
+            Hint::OneLanguage(_) => tr(
+                "只有英文例句。有中文客户的话，也写几句中文。",
+                "Only English examples. Add some in Chinese if customers write Chinese.",
+            )
+            .to_owned(),
         };
         view! {
             <li class:warn=is_warning>
@@ -171,14 +184,17 @@ fn delete(cx: TopicsCx, topic: Intent) {
         let name = topic.name.in_language(crate::i18n::language_now().code()).to_owned();
         cx.topics.update(|topics| topics.retain(|other| other.key != topic.key));
         cx.choose.run(None);
-        toast_undo(tr_string(|| format!("已删除意图“{name}”"), || format!("Deleted the topic “{name}”")), move || {
-            let topic = topic.clone();
-            spawn_local(async move {
-                match api::restore_intent(&topic).await {
-                    Ok(_) => cx.topics.reload(),
-                    Err(error) => toast_error(&error),
-                }
-            });
-        });
+        toast_undo(
+            tr_string(|| format!("已删除意图“{name}”"), || format!("Deleted the topic “{name}”")),
+            move || {
+                let topic = topic.clone();
+                spawn_local(async move {
+                    match api::restore_intent(&topic).await {
+                        Ok(_) => cx.topics.reload(),
+                        Err(error) => toast_error(&error),
+                    }
+                });
+            },
+        );
     });
 }

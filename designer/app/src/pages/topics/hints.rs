@@ -105,13 +105,14 @@ mod tests {
 
         let found = hints(&refund, &[refund.clone(), returns]);
 
-        assert_eq!(
-            found,
-            [Hint::MoreExamples(3), Hint::AlsoElsewhere("我要退款".to_owned(), "return".to_owned())]
-        );
+        assert_eq!(found, [Hint::MoreExamples(3), Hint::AlsoElsewhere("我要退款".to_owned(), "return".to_owned())]);
     }
 
     fn topic(key: &str, examples: &[&str]) -> Intent {
-        Intent { key: key.into(), name: Texts::default(), examples: examples.iter().map(|text| (*text).to_owned()).collect() }
+        Intent {
+            key: key.into(),
+            name: Texts::default(),
+            examples: examples.iter().map(|text| (*text).to_owned()).collect(),
+        }
     }
 }

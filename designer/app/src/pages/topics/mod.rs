@@ -6,8 +6,8 @@ mod hints;
 mod trial;
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
 use model::Intent;
 
 use self::editor::TopicEditor;
@@ -100,7 +100,11 @@ fn TopicList(cx: TopicsCx) -> impl IntoView {
                 || topic.name.iter().any(|(_, name)| name.to_lowercase().contains(&search))
                 || topic.examples.iter().any(|example| example.to_lowercase().contains(&search))
         };
-        cx.topics.with(|topics| topics.map(|topics| topics.iter().filter(|topic| is_found(topic)).cloned().collect::<Vec<_>>()).unwrap_or_default())
+        cx.topics.with(|topics| {
+            topics
+                .map(|topics| topics.iter().filter(|topic| is_found(topic)).cloned().collect::<Vec<_>>())
+                .unwrap_or_default()
+        })
     });
     view! {
         <nav class="panel column-list" aria-label=move || tr("意图列表", "Topics")>

@@ -43,15 +43,22 @@ pub(super) fn TopicTrialBox(cx: TopicsCx) -> impl IntoView {
 #[component]
 fn Outcome(cx: TopicsCx, trial: TopicTrial) -> impl IntoView {
     let trial = StoredValue::new(trial);
-    let verdict = move || trial.with_value(|trial| {
-        let best = trial.intents.first();
-        match best {
-            Some(best) if best.confidence >= trial.sure_above => (Tone::Ok, "circle-check", tr("认得准", "Recognised")),
-            Some(best) if best.confidence >= trial.close_above => (Tone::Warn, "circle-help", tr("不太确定，会先问一句", "Not sure: it would ask")),
-            _ => (Tone::Plain, "circle-x", tr("不属于任何意图", "None of the topics")),
-        }
-    });
-    let bars = move || trial.with_value(|trial| {
+    let verdict = move || {
+        trial.with_value(|trial| {
+            let best = trial.intents.first();
+            match best {
+                Some(best) if best.confidence >= trial.sure_above => {
+                    (Tone::Ok, "circle-check", tr("认得准", "Recognised"))
+                }
+                Some(best) if best.confidence >= trial.close_above => {
+                    (Tone::Warn, "circle-help", tr("不太确定，会先问一句", "Not sure: it would ask"))
+                }
+                _ => (Tone::Plain, "circle-x", tr("不属于任何意图", "None of the topics")),
+            }
+        })
+    };
+    let bars = move || {
+        trial.with_value(|trial| {
         let (sure, close) = (trial.sure_above, trial.close_above);
         trial
             .intents
@@ -77,7 +84,8 @@ fn Outcome(cx: TopicsCx, trial: TopicTrial) -> impl IntoView {
                 }
             })
             .collect_view()
-    });
+    })
+    };
     let deciding = move || trial.with_value(|trial| trial.words.iter().filter_map(word_of).collect::<Vec<_>>());
     view! {
         {move || {
@@ -103,7 +111,8 @@ fn Outcome(cx: TopicsCx, trial: TopicTrial) -> impl IntoView {
 
 /// The topic's own name where we know it, else what the server calls it.
 fn name_of(cx: &TopicsCx, key: &str, said: &Value) -> String {
-    let known = cx.topics.with(|topics| topics?.iter().find(|topic| topic.key.as_str() == key).map(|topic| words(&topic.name)));
+    let known =
+        cx.topics.with(|topics| topics?.iter().find(|topic| topic.key.as_str() == key).map(|topic| words(&topic.name)));
     known.unwrap_or_else(|| match said {
         Value::String(name) => name.clone(),
         other => serde_json::from_value(other.clone()).map(|texts| words(&texts)).unwrap_or_else(|_| key.to_owned()),
@@ -114,7 +123,9 @@ fn name_of(cx: &TopicsCx, key: &str, said: &Value) -> String {
 pub(super) fn word_of(value: &Value) -> Option<String> {
     match value {
         Value::String(word) => Some(word.clone()),
-        Value::Object(fields) => ["word", "text", "term"].iter().find_map(|name| fields.get(*name)?.as_str().map(str::to_owned)),
+        Value::Object(fields) => {
+            ["word", "text", "term"].iter().find_map(|name| fields.get(*name)?.as_str().map(str::to_owned))
+        }
         Value::Array(parts) => parts.first()?.as_str().map(str::to_owned),
         _ => None,
     }
