@@ -20,6 +20,13 @@ pub(crate) fn ConflictDialog(cx: DesignerCx) -> impl IntoView {
         _ => None,
     });
     Effect::new(move |_| open.set(theirs.with(Option::is_some)));
+    // Closed without a choice: the next change brings it back, because nothing is saved until then.
+    Effect::new(move |_| {
+        cx.changes.track();
+        if theirs.with_untracked(Option::is_some) {
+            open.set(true);
+        }
+    });
     let is_busy = RwSignal::new(false);
     let navigate = StoredValue::new_local(use_navigate());
     let keep = move || {

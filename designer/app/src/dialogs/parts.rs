@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::{Flow, Language, Problem};
 
 use super::changes::Changes;
-use crate::designer::{DesignerCx, LeftPanel, Overlay, RightPanel};
+use crate::designer::{DesignerCx, LeftPanel, Overlay};
 use crate::i18n::{language_code, tr, tr_string, words};
 use crate::ui::Icon;
 
@@ -50,7 +50,6 @@ pub(crate) fn jump(cx: DesignerCx, problem: &Problem) {
         return cx.left.set(Some(LeftPanel::Flow));
     };
     cx.reveal(&node);
-    cx.right.set(RightPanel::Form);
     if let Some(field) = problem.place.field.clone() {
         cx.focus_field.set(Some((node, field)));
     }

@@ -22,6 +22,9 @@ const ADD: &[Line] = &[
 
 const MOVE: &[Line] = &[
     (&["↑", "↓", "←", "→"], "选相邻的步骤", "Select the next step that way"),
+    (&["Ctrl", "→"], "沿走向到下一步", "Follow the path"),
+    (&["Home", "End"], "开始、最后一步", "First step, last step"),
+    (&["Space", "→"], "移动所选步骤", "Move the selected step"),
     (&["Ctrl", "A"], "全选", "Select all"),
     (&["0"], "100%", "100 %"),
     (&["1"], "看到全部", "Show everything"),

@@ -26,7 +26,7 @@ pub(crate) struct FormCx {
     /// The findings on these settings, places relative to them.
     pub(crate) problems: Signal<Vec<Problem>>,
     /// What the workspace has.
-    pub(crate) resources: Signal<Resources>,
+    pub(crate) resources: RwSignal<Resources>,
     /// The steps of the flow a field may point to: id and title.
     pub(crate) steps: Signal<Vec<(String, String)>>,
 }

@@ -13,7 +13,7 @@ use super::problem::line;
 use super::template::{TemplateInput, Writing};
 use crate::designer::DesignerCx;
 use crate::i18n::{language_code, tr, words};
-use crate::ui::Icon;
+use crate::ui::{Icon, is_composing};
 
 /// The surroundings of a form on the canvas screen; `write` has to be given by who knows what is written to.
 pub(crate) fn form_cx(cx: DesignerCx, name: &str, config: Memo<Value>, problems: Signal<Vec<Problem>>) -> FormCx {
@@ -32,7 +32,7 @@ pub(crate) fn form_cx(cx: DesignerCx, name: &str, config: Memo<Value>, problems:
         languages: Memo::new(move |_| cx.track_document(|document| document.flow.languages.clone())).into(),
         shown: cx.content_language,
         problems,
-        resources: cx.resources.into(),
+        resources: cx.resources,
         steps: Memo::new(move |_| {
             let language = Language::from(language_code());
             cx.track_document(|document| {
@@ -93,7 +93,16 @@ pub(crate) fn NodeForm(cx: DesignerCx, node: NodeId) -> impl IntoView {
         })
     };
     view! {
-        <div class="f" node_ref=frame data-form=node.to_string()>
+        <div
+            class="f"
+            node_ref=frame
+            data-form=node.to_string()
+            on:keydown=|event| {
+                if event.key() == "Escape" && !is_composing(&event) && !event.default_prevented() {
+                    back_to_canvas();
+                }
+            }
+        >
             <div class="f-head">
                 <Title cx id label=spec.as_ref().map(|spec| spec.label.clone()).unwrap_or_default() />
                 {spec.map(|spec| view! {
@@ -110,6 +119,15 @@ pub(crate) fn NodeForm(cx: DesignerCx, node: NodeId) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// Escape in a field goes back to the step on the canvas.
+fn back_to_canvas() {
+    let canvas = document().query_selector("[role=application]").ok().flatten();
+    if let Some(canvas) = canvas.and_then(|canvas| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(canvas).ok()) {
+        // A canvas that cannot be focused leaves the focus where it is.
+        let _ = canvas.focus();
+    }
 }
 
 /// The step's name in the language that the form shows; empty gives the kind's name back.

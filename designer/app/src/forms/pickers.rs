@@ -3,13 +3,15 @@
 use editor::widgets::Source;
 use leptos::html::Input;
 use leptos::prelude::*;
-use model::{Resources, Texts};
+use model::{Named, Resources, Texts};
 use serde_json::Value;
 
 use super::caret::fit;
 use super::context::{Setting, strings_of};
 use super::popup::{KeyMeaning, Popup, PopupList, Row};
-use crate::i18n::{language_code, tr};
+use crate::api;
+use crate::i18n::{language_code, tr, tr_string};
+use crate::ui::{toast, toast_error};
 
 /// The page where what a picker offers is made.
 fn page(source: Source) -> Option<&'static str> {
@@ -122,6 +124,31 @@ pub(crate) fn ResourceField(
     }
 }
 
+/// What the key of a row that creates begins with; no key of an intent does.
+const CREATE: &str = "+";
+
+/// Makes a topic with this name and chooses it; its examples are taught on the page of topics.
+fn create_intent(setting: Setting, name: String) {
+    let mut names = Texts::default();
+    names.set(language_code().into(), name.clone());
+    leptos::task::spawn_local(async move {
+        match api::create_intent(&names, &[]).await {
+            Ok(intent) => {
+                let key = intent.key.clone();
+                setting.cx.resources.try_update(|resources| {
+                    resources.intents.push(Named { key: intent.key, name: intent.name });
+                });
+                setting.push(Value::String(key.0));
+                toast(tr_string(
+                    || format!("已新建意图「{name}」，请到“意图”页给它几句例子"),
+                    || format!("Created “{name}”; give it some example sentences on the Topics page"),
+                ));
+            }
+            Err(error) => toast_error(&error),
+        }
+    });
+}
+
 /// Several of them as tags with a search field.
 #[component]
 pub(crate) fn ManyField(setting: Setting, source: Source, #[prop(into)] label: Signal<String>, #[prop(into)] described_by: String) -> impl IntoView {
@@ -135,15 +162,32 @@ pub(crate) fn ManyField(setting: Setting, source: Source, #[prop(into)] label: S
             .into_iter()
             .filter(|(key, name)| !chosen.contains(key) && fit(words.trim(), &[key, name]).is_some())
             .map(|(key, name)| Row { detail: if key == name { String::new() } else { key.clone() }, key, label: name, group: String::new(), is_chosen: false })
-            .collect();
+            .collect::<Vec<_>>();
+        let words = words.trim();
+        let is_named = untrack(move || all_of(source, setting)).iter().any(|(key, name)| key == words || name == words);
+        let mut rows = rows;
+        if source == Source::Intent && !words.is_empty() && !is_named {
+            rows.push(Row {
+                key: format!("{CREATE}{words}"),
+                label: tr_string(|| format!("新建意图「{words}」"), || format!("Create the topic “{words}”")),
+                detail: String::new(),
+                group: String::new(),
+                is_chosen: false,
+            });
+        }
         let frame = element.parent_element();
         popup.show(rows, frame.as_ref().unwrap_or(&element));
     };
     let take = Callback::new(move |key: String| {
         popup.close();
         query.set(String::new());
-        setting.push(Value::String(key));
-        request_animation_frame(suggest);
+        match key.strip_prefix(CREATE) {
+            Some(name) => create_intent(setting, name.to_owned()),
+            None => {
+                setting.push(Value::String(key));
+                request_animation_frame(suggest);
+            }
+        }
     });
     let tags = move || {
         let all = all_of(source, setting);

@@ -18,7 +18,11 @@ pub(crate) async fn say(id: &str, input: &Input) -> Answer<TestState> {
 
 /// Acts as the agent.
 pub(crate) async fn agent(id: &str, action: &str, text: Option<&str>) -> Answer<TestState> {
-    post(&format!("/api/test/{id}/agent"), &json!({ "action": action, "text": text })).await
+    let body = match text {
+        Some(text) => json!({ "action": action, "text": text }),
+        None => json!({ "action": action }),
+    };
+    post(&format!("/api/test/{id}/agent"), &body).await
 }
 
 /// Lets the next timer fire.
