@@ -3,6 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
+use wasm_bindgen::JsCast;
 
 use super::IconButton;
 use crate::i18n::tr;
@@ -38,12 +39,23 @@ pub(crate) fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
+    let focused_before = StoredValue::new_local(None::<web_sys::HtmlElement>);
     Effect::new(move |_| {
         if let Some(dialog) = node.get()
             && !dialog.open()
         {
+            let focused = document().active_element().and_then(|element| element.dyn_into().ok());
+            focused_before.set_value(focused);
             // It is in the page and closed: the one case where this cannot fail.
             let _ = dialog.show_modal();
+        }
+    });
+    // A dialog that is taken out of the page gives no focus back by itself.
+    Effect::new(move |_| {
+        if !open.get()
+            && let Some(before) = focused_before.try_update_value(Option::take).flatten()
+        {
+            request_animation_frame(move || drop(before.focus()));
         }
     });
     move || {

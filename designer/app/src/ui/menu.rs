@@ -1,5 +1,6 @@
 //! A menu behind a button: arrow keys, Escape, a press outside closes it.
 
+use leptos::context::Provider;
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
@@ -28,7 +29,6 @@ pub(crate) fn Menu(
 ) -> impl IntoView {
     let is_open = RwSignal::new(false);
     let root = NodeRef::<Div>::new();
-    provide_context(MenuCx { is_open });
     let outside = window_event_listener(leptos::ev::pointerdown, move |event| {
         let inside = root.get_untracked().is_some_and(|root| {
             event
@@ -79,8 +79,14 @@ pub(crate) fn Menu(
                     None => view! { <Icon name="ellipsis" /> }.into_any(),
                 }}
             </button>
-            {move || is_open.get().then(|| view! {
-                <div class="menu" class:up=up class:left=left role="menu">{children()}</div>
+            {move || is_open.get().then(|| {
+                let children = children.clone();
+                view! {
+                    <div class="menu" class:up=up class:left=left role="menu">
+                        // Items look for their own menu; a bare context would be the whole page's.
+                        <Provider value=MenuCx { is_open }>{children()}</Provider>
+                    </div>
+                }
             })}
         </div>
     }

@@ -61,6 +61,10 @@ impl Line {
     fn hang_up(&self) {
         self.is_over.set(true);
         if let Some(socket) = self.socket.borrow_mut().take() {
+            // What still arrives has nobody to tell.
+            socket.set_onopen(None);
+            socket.set_onmessage(None);
+            socket.set_onclose(None);
             let _ = socket.close();
         }
     }

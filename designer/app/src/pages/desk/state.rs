@@ -258,7 +258,10 @@ impl Desk {
         self.is_busy.set(true);
         spawn_local(async move {
             let answer = api::take(&id).await;
-            let _ = self.is_busy.try_set(false);
+            if self.is_gone() {
+                return;
+            }
+            self.is_busy.set(false);
             match answer {
                 Ok(detail) => {
                     self.take_detail(detail);
@@ -296,18 +299,21 @@ impl Desk {
     fn send(self, mine: Outgoing) {
         spawn_local(async move {
             let answer = api::reply(&mine.conversation, &mine.id, &mine.text).await;
+            if self.is_gone() {
+                return;
+            }
             match answer {
                 Ok(_) => {
                     // The event usually brings it; when the line is broken, reading does.
-                    if self.chosen.try_get_untracked().flatten().as_ref() == Some(&mine.conversation) {
+                    if self.chosen.get_untracked().as_ref() == Some(&mine.conversation) {
                         self.read_detail();
                     } else {
-                        let _ = self.outgoing.try_update(|outgoing| outgoing.retain(|other| other.id != mine.id));
+                        self.outgoing.update(|outgoing| outgoing.retain(|other| other.id != mine.id));
                     }
                     self.refresh();
                 }
                 Err(error) => {
-                    let _ = self.outgoing.try_update(|outgoing| {
+                    self.outgoing.update(|outgoing| {
                         if let Some(place) = outgoing.iter_mut().find(|other| other.id == mine.id) {
                             place.has_failed = true;
                         }
@@ -328,11 +334,14 @@ impl Desk {
         spawn_local(async move {
             let answer =
                 if hand_back { api::hand_back(&id, &words).await } else { api::end_conversation(&id, &words).await };
-            let _ = self.is_busy.try_set(false);
+            if self.is_gone() {
+                return;
+            }
+            self.is_busy.set(false);
             match answer {
                 Ok(detail) => {
-                    let _ = self.is_handing_back.try_set(false);
-                    let _ = self.is_ending.try_set(false);
+                    self.is_handing_back.set(false);
+                    self.is_ending.set(false);
                     self.take_detail(detail);
                     toast(if hand_back {
                         tr("已交还给流程", "Handed back to the flow")
@@ -344,6 +353,11 @@ impl Desk {
             }
             self.refresh();
         });
+    }
+
+    /// Has the page been left while an answer was on its way?
+    fn is_gone(self) -> bool {
+        self.chosen.try_get_untracked().is_none()
     }
 
     /// Puts the cursor where one writes.

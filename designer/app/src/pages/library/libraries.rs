@@ -96,7 +96,7 @@ pub(super) fn NewLibraryDialog(cx: LibraryCx) -> impl IntoView {
                             let _ = open.try_set(false);
                             let key = library.key.clone();
                             cx.libraries.update(|libraries| libraries.push(library));
-                            cx.choose.run(Some(key));
+                            cx.choose.try_run(Some(key));
                         });
                     }) />
                 }
@@ -154,7 +154,7 @@ fn DeleteDialog(cx: LibraryCx, deleting: RwSignal<Option<LibrarySummary>>) -> im
                             act(busy, async move { api::delete_library(&key).await }, move |()| {
                                 let _ = open.try_set(false);
                                 toast(tr("知识库已删除", "The library has been deleted"));
-                                cx.choose.run(None);
+                                cx.choose.try_run(None);
                                 cx.libraries.reload();
                             });
                         } />

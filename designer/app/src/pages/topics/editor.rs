@@ -183,7 +183,7 @@ fn delete(cx: TopicsCx, topic: Intent) {
         }
         let name = topic.name.in_language(crate::i18n::language_now().code()).to_owned();
         cx.topics.update(|topics| topics.retain(|other| other.key != topic.key));
-        cx.choose.run(None);
+        cx.choose.try_run(None);
         toast_undo(
             tr_string(|| format!("已删除意图“{name}”"), || format!("Deleted the topic “{name}”")),
             move || {

@@ -36,9 +36,14 @@ pub(super) fn Examples(topic: Signal<Intent>, change: Change) -> impl IntoView {
             </header>
             <NewExample add />
             <ul class="example-list">
-                {move || topic.with(|topic| topic.examples.clone()).into_iter().enumerate().map(|(idx, example)| view! {
-                    <OneExample idx example change />
-                }).collect_view()}
+                // Only lines that changed are drawn anew, so that the focus stays where it is.
+                <For
+                    each=move || topic.with(|topic| topic.examples.clone().into_iter().enumerate().collect::<Vec<_>>())
+                    key=|line| line.clone()
+                    let:line
+                >
+                    <OneExample idx=line.0 example=line.1 change />
+                </For>
             </ul>
         </section>
     }

@@ -180,7 +180,7 @@ fn NewTopicDialog(cx: TopicsCx) -> impl IntoView {
             cx.is_new_open.set(false);
             let key = topic.key.0.clone();
             cx.topics.update(|topics| topics.push(topic));
-            cx.choose.run(Some(key));
+            cx.choose.try_run(Some(key));
         });
     };
     view! {
