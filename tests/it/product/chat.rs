@@ -1,0 +1,158 @@
+//! The customer's doors.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{Answer, Client, Product, words};
+
+/// A customer in a conversation.
+pub(super) struct Customer {
+    pub(super) client: Client,
+    pub(super) id: String,
+    pub(super) token: String,
+    pub(super) opened: Value,
+}
+
+impl Customer {
+    pub(super) async fn open(product: &Product, wishes: Value) -> Self {
+        let mut client = product.client();
+        let opened = client.post("/api/chat/web/conversations", wishes).await.is(201);
+        let text = |name: &str| opened[name].as_str().expect(name).to_owned();
+        Self { client, id: text("id"), token: text("token"), opened }
+    }
+
+    pub(super) async fn send(&mut self, body: Value) -> Answer {
+        let path = format!("/api/chat/conversations/{}/messages", self.id);
+        let bearer = format!("Bearer {}", self.token);
+        self.client.send(Method::POST, &path, Some(body), &[("authorization", &bearer)]).await
+    }
+
+    pub(super) async fn say(&mut self, id: &str, text: &str) -> Value {
+        self.send(json!({ "id": id, "text": text })).await.is(200)
+    }
+
+    pub(super) async fn after(&mut self, seq: i64) -> Value {
+        let path = format!("/api/chat/conversations/{}/messages?after={seq}", self.id);
+        let bearer = format!("Bearer {}", self.token);
+        self.client.send(Method::GET, &path, None, &[("authorization", &bearer)]).await.is(200)
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_looked_up_and_the_transcript_has_no_gaps() {
+    let product = Product::start().await;
+
+    let mut customer = Customer::open(&product, json!({ "flow": "order-status", "language": "en" })).await;
+    assert_eq!(customer.opened["status"], "waiting");
+    let answered = customer.say("1", "A10442").await;
+    assert_eq!(answered["messages"][0]["from"], "customer");
+    assert_eq!(answered["messages"][0]["client_id"], "1");
+    assert!(words(&answered).iter().any(|line| line.starts_with("bot: ")), "{answered}");
+
+    let all = customer.after(0).await;
+    let numbers: Vec<i64> =
+        all["messages"].as_array().expect("a list").iter().filter_map(|message| message["seq"].as_i64()).collect();
+    assert_eq!(numbers, (1..=all["seq"].as_i64().expect("a number")).collect::<Vec<_>>());
+    assert_eq!(all["seq"], answered["seq"]);
+    assert!(!all.to_string().contains("\"node\""), "customers do not see steps");
+}
+
+#[tokio::test]
+async fn the_same_id_gets_the_same_answer_and_another_text_is_refused() {
+    let product = Product::start().await;
+    let mut customer = Customer::open(&product, json!({ "flow": "order-status" })).await;
+
+    let first = customer.say("m1", "A10086").await;
+    let again = customer.say("m1", "A10086").await;
+    assert_eq!(first, again);
+    customer.say("m2", "谢谢").await;
+    assert_eq!(customer.say("m1", "A10086").await, first);
+    customer.send(json!({ "id": "m1", "text": "A10001" })).await.is_refused(409, "message-id-reused");
+}
+
+#[tokio::test]
+async fn twenty_at_once_are_taken_one_after_the_other() {
+    let product = Product::start().await;
+    let customer = Customer::open(&product, json!({ "flow": "faq" })).await;
+
+    let mut sending = tokio::task::JoinSet::new();
+    for n in 0..20 {
+        let (client, id, token) = (customer.client.clone(), customer.id.clone(), customer.token.clone());
+        let mut sender = Customer { client, id, token, opened: Value::Null };
+        sending.spawn(async move { sender.send(json!({ "id": format!("m{n}"), "text": "运费多少" })).await.status.as_u16() });
+    }
+    let statuses = sending.join_all().await;
+    assert!(statuses.iter().all(|status| matches!(status, 200 | 409)), "{statuses:?}");
+
+    let mut customer = customer;
+    let all = customer.after(0).await;
+    let messages = all["messages"].as_array().expect("a list");
+    let numbers: Vec<i64> = messages.iter().filter_map(|message| message["seq"].as_i64()).collect();
+    assert_eq!(numbers, (1..=numbers.len() as i64).collect::<Vec<_>>());
+    let accepted = statuses.iter().filter(|status| **status == 200).count();
+    assert_eq!(messages.iter().filter(|message| message["from"] == "customer").count(), accepted);
+}
+
+#[tokio::test]
+async fn a_token_opens_its_own_conversation_only() {
+    let product = Product::start().await;
+    let mut one = Customer::open(&product, json!({})).await;
+    let other = Customer::open(&product, json!({})).await;
+    one.token.clone_from(&other.token);
+
+    one.send(json!({ "id": "1", "text": "hi" })).await.is_refused(404, "not-found");
+    let path = format!("/api/chat/conversations/{}/messages", one.id);
+    one.client.get(&path).await.is_refused(401, "no-token");
+    one.client.post("/api/chat/nowhere/conversations", json!({})).await.is_refused(404, "no-channel");
+    one.client.post("/api/chat/web/conversations", json!({ "flow": "none" })).await.is_refused(404, "no-flow");
+}
+
+#[tokio::test]
+async fn odd_messages_are_answered_clearly() {
+    let product = Product::start().await;
+    let mut customer = Customer::open(&product, json!({ "flow": "order-status" })).await;
+    customer.client.language = "zh-CN";
+
+    customer.send(json!({ "id": "1", "text": "" })).await.is_refused(422, "empty-message");
+    customer.send(json!({ "text": "no id" })).await.is_refused(422, "not-valid");
+    customer.send(json!({ "id": "1" })).await.is_refused(422, "not-valid");
+    let long = customer.send(json!({ "id": "1", "text": "长".repeat(8_001) })).await.is_refused(413, "message-too-long");
+    assert!(long["title"].as_str().is_some_and(|title| title.contains("太长")), "{long}");
+    customer.send(json!({ "id": "1", "text": "a".repeat(70_000) })).await.is_refused(413, "too-large");
+    for (n, text) in ["'; DROP TABLE messages; --", "<script>alert(1)</script>", "😀👨‍👩‍👧‍👦", "{{ 7 * 7 }}"].iter().enumerate() {
+        let answered = customer.say(&format!("odd{n}"), text).await;
+        assert_eq!(answered["messages"][0]["content"]["text"], **text);
+        assert!(!words(&answered).iter().any(|line| line.starts_with("bot") && line.contains("49")), "{answered}");
+        if answered["status"] == "ended" {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn events_stream_what_is_missed_and_what_comes() {
+    let product = Product::start().await;
+    let mut customer = Customer::open(&product, json!({ "flow": "order-status" })).await;
+    let url = format!("{}/api/chat/conversations/{}/messages?after=0", product.url, customer.id);
+    let request = customer.client.http.get(url).bearer_auth(&customer.token).header("accept", "text/event-stream");
+    let mut stream = request.send().await.expect("a stream");
+
+    let first = next_event(&mut stream).await;
+    assert_eq!(first["seq"], customer.opened["seq"]);
+    let answered = customer.say("1", "A10001").await;
+    let mut seq = first["seq"].as_i64().expect("a number");
+    while seq < answered["seq"].as_i64().expect("a number") {
+        let event = next_event(&mut stream).await;
+        for message in event["messages"].as_array().expect("a list") {
+            assert_eq!(message["seq"], seq + 1, "{event}");
+            seq += 1;
+        }
+    }
+}
+
+async fn next_event(stream: &mut reqwest::Response) -> Value {
+    let chunk = stream.chunk().await.expect("a chunk").expect("the stream goes on");
+    let text = String::from_utf8_lossy(&chunk).into_owned();
+    let data = text.lines().find_map(|line| line.strip_prefix("data:")).unwrap_or_else(|| panic!("{text}"));
+    serde_json::from_str(data).expect("JSON")
+}

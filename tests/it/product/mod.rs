@@ -1,0 +1,250 @@
+//! The running product, as its users meet it: started from the binary, talked to over HTTP.
+
+mod bad_input;
+mod chat;
+mod desk;
+mod flows;
+mod knowledge;
+mod mock;
+mod restart;
+mod sign_in;
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+pub(crate) const EMAIL: &str = "owner@example.com";
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// A product with a data folder of its own. Dropping it kills the process.
+pub(crate) struct Product {
+    pub(crate) url: String,
+    pub(crate) setup_token: String,
+    folder: TempDir,
+    port: u16,
+    allowed: String,
+    child: Child,
+}
+
+impl Product {
+    /// A first start on a free port.
+    pub(crate) async fn start() -> Self {
+        Self::start_allowing("").await
+    }
+
+    /// A first start that lets flows call a private host.
+    pub(crate) async fn start_allowing(host: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let port = free_port();
+        let (child, setup_token) = spawn(folder.path(), port, host).await;
+        let url = format!("http://127.0.0.1:{port}");
+        Self { url, setup_token, folder, port, allowed: host.to_owned(), child }
+    }
+
+    /// A product whose first owner is signed in.
+    pub(crate) async fn with_owner() -> (Self, Client) {
+        let product = Self::start().await;
+        let client = product.owner().await;
+        (product, client)
+    }
+
+    /// Makes the first owner and signs them in.
+    pub(crate) async fn owner(&self) -> Client {
+        let mut client = self.client();
+        let setup = json!({ "token": self.setup_token, "name": "李", "email": EMAIL, "password": PASSWORD });
+        client.post("/api/setup", setup).await.is(200);
+        client
+    }
+
+    /// Somebody who is not signed in.
+    pub(crate) fn client(&self) -> Client {
+        Client { http: http(), url: self.url.clone(), cookie: String::new(), language: "en" }
+    }
+
+    /// Ends the process without a warning.
+    pub(crate) async fn kill(&mut self) {
+        self.child.kill().await.expect("the process was running");
+    }
+
+    /// Asks the process to stop and answers with its exit code.
+    pub(crate) async fn terminate(&mut self) -> Option<i32> {
+        let id = self.child.id().expect("the process is running").to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill runs");
+        assert!(sent.success());
+        self.child.wait().await.expect("the process ends").code()
+    }
+
+    /// Starts again on the same folder and port.
+    pub(crate) async fn start_again(&mut self) {
+        (self.child, _) = spawn(self.folder.path(), self.port, &self.allowed).await;
+    }
+
+    /// The data folder.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// The built server.
+pub(crate) fn binary() -> PathBuf {
+    if let Some(named) = std::env::var_os("HELIU_BINARY") {
+        return named.into();
+    }
+    let test = std::env::current_exe().expect("the test runs from a file");
+    let binary = test.ancestors().nth(2).expect("target/debug/deps").join("heliu");
+    assert!(binary.is_file(), "{} is not built: cargo build -p server", binary.display());
+    binary
+}
+
+async fn spawn(folder: &Path, port: u16, allowed: &str) -> (Child, String) {
+    let mut command = Command::new(binary());
+    command.args(["serve", "--log", "warn", "--listen", &format!("127.0.0.1:{port}"), "--data"]).arg(folder);
+    if !allowed.is_empty() {
+        command.args(["--allow-private", allowed]);
+    }
+    command.current_dir(folder).stdout(Stdio::piped()).kill_on_drop(true);
+    let mut child = command.spawn().expect("the server starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+    let mut token = String::new();
+    let ready = async {
+        while let Some(line) = lines.next_line().await.expect("it is text") {
+            if let Some((_, found)) = line.split_once("/setup?token=") {
+                token = found.trim().to_owned();
+            }
+            if line.starts_with("Heliu is ready") {
+                return;
+            }
+        }
+        panic!("the server ended before it was ready");
+    };
+    tokio::time::timeout(Duration::from_secs(60), ready).await.expect("the server is ready within a minute");
+    // Somebody must go on reading, or the server stops at a full pipe.
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    (child, token)
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// A client without a proxy, that gives up rather than hang.
+pub(crate) fn http() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(40)).build().expect("a client")
+}
+
+/// A browser, as far as the API knows.
+#[derive(Clone)]
+pub(crate) struct Client {
+    pub(crate) http: reqwest::Client,
+    pub(crate) url: String,
+    pub(crate) cookie: String,
+    pub(crate) language: &'static str,
+}
+
+impl Client {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.send(Method::GET, path, None, &[]).await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, Some(body), &[]).await
+    }
+
+    pub(crate) async fn put(&mut self, path: &str, body: Value) -> Answer {
+        self.send(Method::PUT, path, Some(body), &[]).await
+    }
+
+    pub(crate) async fn delete(&mut self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None, &[]).await
+    }
+
+    /// Any request; cookies are kept.
+    pub(crate) async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let body = body.map(|body| body.to_string());
+        self.send_text(method, path, body, headers).await
+    }
+
+    /// A request whose body need not be JSON.
+    pub(crate) async fn send_text(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let name = format!("{method} {path}");
+        let mut request = self.http.request(method, format!("{}{path}", self.url));
+        request = request.header("accept-language", self.language);
+        if !self.cookie.is_empty() {
+            request = request.header("cookie", &self.cookie);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        if let Some(cookie) = response.headers().get("set-cookie") {
+            let cookie = cookie.to_str().expect("cookies are text");
+            self.cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        }
+        let status = response.status();
+        let text = response.text().await.expect("a body");
+        Answer { name, status, text }
+    }
+}
+
+/// An answer with the request it belongs to.
+pub(crate) struct Answer {
+    name: String,
+    pub(crate) status: StatusCode,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    /// The body, if the status is the expected one.
+    #[track_caller]
+    pub(crate) fn is(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}: {}", self.name, self.text);
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
+
+    /// The refusal with this status and code.
+    #[track_caller]
+    pub(crate) fn is_refused(&self, status: u16, code: &str) -> Value {
+        let body = self.is(status);
+        assert_eq!(body["code"], code, "{}: {}", self.name, self.text);
+        assert!(body["title"].as_str().is_some_and(|title| !title.is_empty()), "{}", self.text);
+        body
+    }
+}
+
+/// The texts that anybody said in a list of messages, each with who said it.
+pub(crate) fn words(body: &Value) -> Vec<String> {
+    let messages = body["messages"].as_array().cloned().unwrap_or_default();
+    let line = |message: &Value| {
+        let content = &message["content"];
+        format!("{}: {}", message["from"].as_str().unwrap_or_default(), content["text"].as_str().unwrap_or_default())
+    };
+    messages.iter().map(line).collect()
+}
+
+/// The sample flows as they are in the repository.
+pub(crate) fn flows_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../flows")
+}
