@@ -67,8 +67,14 @@ function plain(text) {
   return paragraph;
 }
 
-const faces = ['😞', '🙁', '😐', '🙂', '😄'];
-const face = (index) => el('span', 'smile', faces[index], { 'aria-hidden': 'true' });
+const mouths = ['M8 17c1-2.6 7-2.6 8 0', 'M8 16.5c1.5-1.2 6.5-1.2 8 0', 'M8 15.5h8', 'M8 15c1.5 1.6 6.5 1.6 8 0', 'M7.5 14c1 4 8 4 9 0z'];
+/** A drawn face: emoji are missing on some devices. @param {number} index */
+function face(index) {
+  const svg = icon('check');
+  svg.setAttribute('class', 'i smile');
+  svg.firstElementChild?.setAttribute('d', `M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M9 9.5h.01M15 9.5h.01${mouths[index]}`);
+  return svg;
+}
 
 export class Renderer {
   /** @param {HTMLElement} log @param {import('./store.js').Store} store @param {{answer:(body:object, label:string)=>void, retry:(out:Outgoing)=>void, remove:(out:Outgoing)=>void}} on */
@@ -191,6 +197,7 @@ export class Renderer {
     const isFollowing = !hasDivider && before && before.from === message.from && before.name === message.name;
     const article = el('article', `m ${isMine ? 'me' : message.from}`, '', { 'aria-label': t('said', { who, time }) });
     if (message.from === 'agent' && !isFollowing) article.append(el('strong', 'name', who, { 'aria-hidden': 'true' }));
+    if (content.type === 'rating' && isOpen) article.classList.add('wide');
     this.fill(article, message, before, isOpen, answer);
     article.append(el('small', '', isMine ? `${time} · ${t('sent')}` : time, { 'aria-hidden': 'true' }));
     group.append(article);
