@@ -107,7 +107,7 @@ pub(crate) fn NodeForm(cx: DesignerCx, node: NodeId) -> impl IntoView {
                 <Title cx id label=spec.as_ref().map(|spec| spec.label.clone()).unwrap_or_default() />
                 {spec.map(|spec| view! {
                     <div class="f-kind">
-                        <span class=format!("f-icon {}", spec.family.name())><Icon name=spec.icon.clone() /></span>
+                        <span class="f-icon" style=format!("--c:var(--{})", spec.family.name())><Icon name=spec.icon.clone() /></span>
                         <span>{move || words(&spec.label)}</span>
                     </div>
                 })}
