@@ -13,7 +13,7 @@ pub(crate) struct TopicTrial {
     pub(crate) intents: Vec<TopicGuess>,
     /// The words that decided.
     #[serde(default)]
-    pub(crate) words: Vec<serde_json::Value>,
+    pub(crate) words: Vec<String>,
     /// From here on a guess is sure.
     #[serde(default)]
     pub(crate) sure_above: f64,
@@ -29,7 +29,7 @@ pub(crate) struct TopicGuess {
     pub(crate) intent: String,
     /// Its name.
     #[serde(default)]
-    pub(crate) name: serde_json::Value,
+    pub(crate) name: model::Texts,
     /// 0 to 1.
     pub(crate) confidence: f64,
 }
@@ -66,7 +66,7 @@ pub(crate) struct Hit {
     pub(crate) score: f64,
     /// Why it was found.
     #[serde(default)]
-    pub(crate) why: Vec<serde_json::Value>,
+    pub(crate) why: Vec<String>,
 }
 
 /// The topics.

@@ -1,6 +1,6 @@
 //! What a workspace is set up with: members, channels, teams, calendars, connectors.
 
-use model::{Calendar, Connector, Team, Texts};
+use model::{Calendar, Connector, Team};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ pub(crate) struct Channel {
     pub(crate) key: String,
     /// The name on the screens.
     #[serde(default)]
-    pub(crate) name: Texts,
+    pub(crate) name: String,
     /// The key of the flow it runs.
     pub(crate) flow: Option<String>,
 }

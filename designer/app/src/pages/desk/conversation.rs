@@ -72,11 +72,12 @@ fn Head(desk: Desk, row: DeskRow) -> impl IntoView {
     }
 }
 
+/// Takes the customer out of the line, or steps in while the bot talks.
 #[component]
-fn TakeButton(desk: Desk) -> impl IntoView {
-    view! {
-        <Button kind=ButtonKind::Primary icon="hand" busy=desk.is_busy label=move || tr("接待", "Take") test="take" on_press=move |()| desk.take() />
-    }
+fn TakeButton(desk: Desk, #[prop(optional)] from_bot: bool) -> impl IntoView {
+    let kind = if from_bot { ButtonKind::Ghost } else { ButtonKind::Primary };
+    let label = move || if from_bot { tr("介入", "Step in") } else { tr("接待", "Take") };
+    view! { <Button kind icon="hand" busy=desk.is_busy label test="take" on_press=move |()| desk.take() /> }
 }
 
 #[component]
@@ -166,7 +167,12 @@ fn Foot(desk: Desk) -> impl IntoView {
         }
         .into_any(),
         Some(Status::Waiting) => view! {
-            <footer class="talk-note"><Icon name="bot" />{move || tr("机器人正在接待。", "The bot is talking with the customer.")}</footer>
+            <footer class="talk-note">
+                <Icon name="bot" />
+                {move || tr("机器人正在接待。需要时你可以介入。", "The bot is talking with the customer. Step in where it is needed.")}
+                <span class="space"></span>
+                <TakeButton desk from_bot=true />
+            </footer>
         }
         .into_any(),
         Some(Status::Ended) => view! {

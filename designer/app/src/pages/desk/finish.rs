@@ -39,21 +39,21 @@ pub(super) fn EndDialog(desk: Desk) -> impl IntoView {
     let summary = RwSignal::new(String::new());
     let open = desk.is_ending;
     view! {
-        <Dialog open title=move || tr("结束会话", "End the conversation")>
+        <Dialog open title=move || tr("结束人工服务", "End your part")>
             <form on:submit=move |event| {
                 event.prevent_default();
                 desk.finish(false, summary.get_untracked().trim().to_owned());
                 summary.set(String::new());
             }>
                 <div class="dialog-body">
-                    <p>{move || tr("结束后客户不能在这个会话里继续说。", "The customer cannot go on in this conversation afterwards.")}</p>
+                    <p>{move || tr("人工服务到此结束，流程会接着走，例如请客户评价。", "Your part ends here; the flow goes on, for example with a rating.")}</p>
                     <Field label=move || tr("小结（可选）", "Summary (optional)") help=move || tr("什么事，怎么解决的。", "What it was about and how it was solved.")>
                         <TextArea value=summary rows=3 test="summary" />
                     </Field>
                 </div>
                 <footer class="dialog-foot">
                     <Button label=move || tr("取消", "Cancel") on_press=move |()| open.set(false) />
-                    <Button kind=ButtonKind::Danger submit=true busy=desk.is_busy label=move || tr("结束会话", "End it") test="confirm-end" />
+                    <Button kind=ButtonKind::Danger submit=true busy=desk.is_busy label=move || tr("结束", "End it") test="confirm-end" />
                 </footer>
             </form>
         </Dialog>

@@ -346,7 +346,7 @@ impl Desk {
                     toast(if hand_back {
                         tr("已交还给流程", "Handed back to the flow")
                     } else {
-                        tr("会话已结束", "The conversation has ended")
+                        tr("人工服务已结束", "Your part has ended")
                     });
                 }
                 Err(error) => toast_error(&error),

@@ -1,7 +1,6 @@
 //! "Try it": which articles a question finds, how well, and why.
 
 use leptos::prelude::*;
-use serde_json::Value;
 
 use super::{LibraryCx, Open};
 use crate::api::{self, LibraryTrial};
@@ -56,7 +55,7 @@ fn Hits(cx: LibraryCx, trial: LibraryTrial) -> impl IntoView {
             let is_below = hit.score < below;
             let score = hit.score;
             let answer = words(&hit.article.answer);
-            let why: Vec<String> = hit.why.iter().filter_map(reason).collect();
+            let why = hit.why;
             view! {
                 <li>
                     <button type="button" class="hit" class:below=is_below on:click=move |_| cx.open.set(Open::Article(id.clone()))>
@@ -85,20 +84,5 @@ fn Hits(cx: LibraryCx, trial: LibraryTrial) -> impl IntoView {
             || format!("低于 {below:.2} 就当作没有找到。"),
             || format!("Below {below:.2} it counts as nothing found."),
         )}</p>
-    }
-}
-
-/// Why a hit was found, in whichever form the server says it.
-fn reason(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Object(fields) if fields.contains_key("zh") || fields.contains_key("en") => {
-            serde_json::from_value(value.clone()).ok().map(|texts| words(&texts))
-        }
-        Value::Object(fields) => {
-            ["word", "text", "term"].iter().find_map(|name| fields.get(*name)?.as_str().map(str::to_owned))
-        }
-        Value::Array(parts) => parts.first()?.as_str().map(str::to_owned),
-        _ => None,
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::{Calendar, CalendarKey, OpenHours, Texts};
 
 use super::PartHead;
-use super::keyed::{FormFoot, delete_with_undo, key_for};
+use super::shared::{FormFoot, delete_with_undo};
 use crate::api;
 use crate::i18n::{tr, words};
 use crate::pages::act::act;
@@ -115,10 +115,8 @@ fn CalendarForm(calendars: Remote<Vec<Calendar>>, open: RwSignal<bool>, calendar
             return;
         }
         let texts = untrack(|| name.texts());
-        let taken: Vec<String> =
-            calendars.now().unwrap_or_default().into_iter().map(|calendar| calendar.key.0).collect();
         let calendar = Calendar {
-            key: if is_new { CalendarKey::from(key_for(&texts, &taken)) } else { key.clone() },
+            key: key.clone(),
             name: texts,
             time_zone: time_zone.get_untracked().trim().to_owned(),
             week: days.iter().map(|day| day.hours()).collect(),

@@ -73,10 +73,10 @@ fn ChannelCard(channel: Channel, flows: Remote<Vec<FlowSummary>>) -> impl IntoVi
             <header class="row">
                 <span class="flow-mark"><Icon name="message-circle" /></span>
                 <div>
-                    <h3>{move || channel.with_value(|channel| {
-                        let name = words(&channel.name);
-                        if name.is_empty() { tr("网页", "Web page").to_owned() } else { name }
-                    })}</h3>
+                    <h3>{move || match channel.with_value(|channel| channel.name.clone()) {
+                        name if name.is_empty() => tr("网页", "Web page").to_owned(),
+                        name => name,
+                    }}</h3>
                     <code class="quiet">{key.clone()}</code>
                 </div>
                 <span class="space"></span>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use model::{Connector, ConnectorKey, Texts};
 
 use super::PartHead;
-use super::keyed::{FormFoot, delete_with_undo, key_for};
+use super::shared::{FormFoot, delete_with_undo};
 use crate::api;
 use crate::i18n::{tr, words};
 use crate::pages::act::act;
@@ -125,14 +125,8 @@ fn ConnectorForm(
             return;
         };
         let texts = untrack(|| name.texts());
-        let taken: Vec<String> =
-            connectors.now().unwrap_or_default().into_iter().map(|connector| connector.key.0).collect();
-        let connector = Connector {
-            key: if is_new { ConnectorKey::from(key_for(&texts, &taken)) } else { key.clone() },
-            name: texts,
-            base_url: base_url.get_untracked().trim().to_owned(),
-            headers,
-        };
+        let connector =
+            Connector { key: key.clone(), name: texts, base_url: base_url.get_untracked().trim().to_owned(), headers };
         act(
             busy,
             async move {

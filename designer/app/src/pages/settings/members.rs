@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::PartHead;
-use super::keyed::FormFoot;
+use super::shared::FormFoot;
 use crate::api::{self, Member, NewMember};
 use crate::i18n::tr;
 use crate::pages::act::act;

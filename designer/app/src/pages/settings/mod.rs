@@ -3,7 +3,7 @@
 mod calendars;
 mod channels;
 mod connectors;
-mod keyed;
+mod shared;
 mod members;
 mod teams;
 

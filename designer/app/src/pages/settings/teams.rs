@@ -1,10 +1,10 @@
 //! Teams: to whom flows hand conversations over.
 
 use leptos::prelude::*;
-use model::{Team, TeamKey};
+use model::Team;
 
 use super::PartHead;
-use super::keyed::{FormFoot, delete_with_undo, key_for};
+use super::shared::{FormFoot, delete_with_undo};
 use crate::api;
 use crate::i18n::{tr, words};
 use crate::pages::act::act;
@@ -84,8 +84,7 @@ fn TeamForm(teams: Remote<Vec<Team>>, open: RwSignal<bool>, team: Option<Team>) 
             return;
         }
         let is_new = key.is_none();
-        let taken: Vec<String> = teams.now().unwrap_or_default().into_iter().map(|team| team.key.0).collect();
-        let team = Team { key: key.clone().unwrap_or_else(|| TeamKey::from(key_for(&texts, &taken))), name: texts };
+        let team = Team { key: key.clone().unwrap_or_default(), name: texts };
         act(
             busy,
             async move { if is_new { api::create_team(&team).await } else { api::save_team(&team).await } },

@@ -1,7 +1,6 @@
 //! "Try it": what an utterance is taken for, how sure, and by which words.
 
 use leptos::prelude::*;
-use serde_json::Value;
 
 use super::TopicsCx;
 use crate::api::{self, TopicTrial};
@@ -65,7 +64,7 @@ fn Outcome(cx: TopicsCx, trial: TopicTrial) -> impl IntoView {
             .iter()
             .take(MOST_SHOWN)
             .map(|guess| {
-                let name = name_of(&cx, &guess.intent, &guess.name);
+                let name = words(&guess.name);
                 let percent = (guess.confidence * 100.0).round().clamp(0.0, 100.0);
                 let class = if guess.confidence >= sure { "bar ok" } else if guess.confidence >= close { "bar warn" } else { "bar" };
                 let key = guess.intent.clone();
@@ -86,7 +85,7 @@ fn Outcome(cx: TopicsCx, trial: TopicTrial) -> impl IntoView {
             .collect_view()
     })
     };
-    let deciding = move || trial.with_value(|trial| trial.words.iter().filter_map(word_of).collect::<Vec<_>>());
+    let deciding = move || trial.with_value(|trial| trial.words.clone());
     view! {
         {move || {
             let (tone, icon, text) = verdict();
@@ -106,42 +105,5 @@ fn Outcome(cx: TopicsCx, trial: TopicTrial) -> impl IntoView {
             || format!("{:.0}% 以上算认准，{:.0}% 以上会先确认。", trial.sure_above * 100.0, trial.close_above * 100.0),
             || format!("Sure from {:.0}%, asks from {:.0}%.", trial.sure_above * 100.0, trial.close_above * 100.0),
         ))}</p>
-    }
-}
-
-/// The topic's own name where we know it, else what the server calls it.
-fn name_of(cx: &TopicsCx, key: &str, said: &Value) -> String {
-    let known =
-        cx.topics.with(|topics| topics?.iter().find(|topic| topic.key.as_str() == key).map(|topic| words(&topic.name)));
-    known.unwrap_or_else(|| match said {
-        Value::String(name) => name.clone(),
-        other => serde_json::from_value(other.clone()).map(|texts| words(&texts)).unwrap_or_else(|_| key.to_owned()),
-    })
-}
-
-/// A word as the server names it: alone, or with its weight.
-pub(super) fn word_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(word) => Some(word.clone()),
-        Value::Object(fields) => {
-            ["word", "text", "term"].iter().find_map(|name| fields.get(*name)?.as_str().map(str::to_owned))
-        }
-        Value::Array(parts) => parts.first()?.as_str().map(str::to_owned),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_word_is_read_alone_or_with_its_weight() {
-        assert_eq!(word_of(&json!("退款")).as_deref(), Some("退款"));
-        assert_eq!(word_of(&json!({ "word": "退款", "weight": 2.5 })).as_deref(), Some("退款"));
-        assert_eq!(word_of(&json!(["退款", 2.5])).as_deref(), Some("退款"));
-        assert_eq!(word_of(&json!(3)), None);
     }
 }
