@@ -30,6 +30,7 @@ use field::FieldsView;
 pub(crate) use node::{NodeForm, form_cx};
 pub(crate) use problem::line as problem_line;
 pub(crate) use texts::language_name;
+pub(crate) use words::words_for;
 
 /// The fields of a schema over any settings.
 #[component]
