@@ -136,6 +136,17 @@ fn place_at(field: &web_sys::Element) -> String {
 /// The list itself. Mount it beside its field.
 #[component]
 pub(crate) fn PopupList(popup: Popup, take: Callback<String>) -> impl IntoView {
+    // It floats where its field was: when the form is scrolled, it goes.
+    let listener = window_event_listener(leptos::ev::wheel, move |event| {
+        let is_inside = event
+            .target()
+            .and_then(|target| wasm_bindgen::JsCast::dyn_into::<web_sys::Element>(target).ok())
+            .is_some_and(|element| element.closest(".pop").ok().flatten().is_some());
+        if !is_inside {
+            popup.close();
+        }
+    });
+    on_cleanup(move || listener.remove());
     move || {
         popup.rows.get().map(|rows| {
             let mut heading = String::new();
