@@ -1,6 +1,8 @@
 //! A turn: one thing happens to a conversation, its effects are performed, all of it is committed at once.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use interpreter::{AgentAct, Answer, Effect, Event, Pending, Program, State};
 use model::{Content, Message, NodeId, Sender, Status, Texts};
@@ -16,6 +18,8 @@ use crate::{Engine, Error, Knowledge, Result, clock};
 
 /// Effects that one turn may ask for; a flow that wants more goes in circles.
 const MAX_EFFECTS: usize = 50;
+/// An effect that answers within this time costs no commit of its own.
+const PATIENCE: Duration = Duration::from_millis(300);
 /// What lists show of a message.
 const LAST_TEXT_CHARS: usize = 120;
 
@@ -175,7 +179,7 @@ impl<'e> Work<'e> {
                 let why = Texts::new("这一轮做的事太多了", "this turn asked for too much");
                 Answer::Failed { why }
             } else {
-                perform(&self.knowledge, &self.engine.caller, &effect, self.effect_key(&id.0)).await
+                self.perform_patiently(&effect, self.effect_key(&id.0)).await?
             };
             asked = self.step(&Event::Done { effect: id, answer });
             if n_effects > 2 * MAX_EFFECTS {
@@ -194,6 +198,21 @@ impl<'e> Work<'e> {
             return Box::pin(self.go_on(asked)).await;
         }
         Ok(())
+    }
+
+    /// Performs one effect. When it takes longer, what was said so far is committed and told meanwhile:
+    /// "one moment, please" is of no use afterwards.
+    async fn perform_patiently(&mut self, effect: &Effect, key: Uuid) -> Result<Answer> {
+        let (engine, knowledge) = (self.engine, Arc::clone(&self.knowledge));
+        let mut performing = pin!(perform(&knowledge, &engine.caller, effect, key));
+        if let Ok(answer) = tokio::time::timeout(PATIENCE, &mut performing).await {
+            return Ok(answer);
+        }
+        if !self.pending.said.is_empty() {
+            self.commit(false).await?;
+        }
+        engine.tell_typing(&self.conversation.public_id, "bot");
+        Ok(performing.await)
     }
 
     /// One event, with everything it led to taken over into the conversation.
@@ -232,6 +251,7 @@ impl<'e> Work<'e> {
             conversation.waiting_since = Some(at);
             conversation.agent_id = None;
             conversation.agent_name = None;
+            tracing::info!(conversation.id = %conversation.public_id, team = %packet.team, "handed to the agents");
             conversation.packet = Some(packet);
             self.pending.is_handed_off = true;
         }

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::auth::{origin, password::Passwords};
+use crate::auth::{attempts::Attempts, origin, password::Passwords};
 use crate::{error, routes};
 
 /// What routes work with.
@@ -24,6 +24,7 @@ pub(crate) struct App {
     pub(crate) workspace: WorkspaceId,
     pub(crate) workspace_name: Arc<str>,
     pub(crate) passwords: Passwords,
+    pub(crate) attempts: Attempts,
     /// Do people reach us by https?
     pub(crate) is_https: bool,
     /// True from the moment the product is asked to stop.
@@ -91,10 +92,14 @@ pub(crate) fn router(app: App) -> Router {
         .with_state(app)
 }
 
-/// Headers that every answer has.
+/// Headers that every answer has, and a line in the log.
 async fn with_headers(request: Request, next: Next) -> Response {
-    let is_api = request.uri().path().starts_with("/api/");
+    let (method, path, begun) = (request.method().clone(), request.uri().path().to_owned(), Instant::now());
+    let is_api = path.starts_with("/api/");
     let mut response = next.run(request).await;
+    let (status, duration_ms) = (response.status().as_u16(), begun.elapsed().as_millis());
+    // Without the query: it may hold a token.
+    tracing::debug!(%method, path, status, duration_ms, "answered");
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));

@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use model::{Language, Problem, Texts};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::language::CallersLanguage;
 
@@ -202,7 +202,3 @@ pub(crate) async fn unknown_route() -> ApiError {
     ApiError::not_found("没有这个地址", "there is nothing at this address")
 }
 
-/// A short JSON answer.
-pub(crate) fn ok() -> Json<Value> {
-    Json(json!({ "ok": true }))
-}

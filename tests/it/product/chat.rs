@@ -1,11 +1,16 @@
 //! The customer's doors.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::mock::Mock;
+use super::restart::{import_flow, order_flow};
 use super::{Answer, Client, Product, words};
 
 /// A customer in a conversation.
+#[derive(Clone)]
 pub(super) struct Customer {
     pub(super) client: Client,
     pub(super) id: String,
@@ -77,8 +82,7 @@ async fn twenty_at_once_are_taken_one_after_the_other() {
 
     let mut sending = tokio::task::JoinSet::new();
     for n in 0..20 {
-        let (client, id, token) = (customer.client.clone(), customer.id.clone(), customer.token.clone());
-        let mut sender = Customer { client, id, token, opened: Value::Null };
+        let mut sender = customer.clone();
         sending.spawn(async move { sender.send(json!({ "id": format!("m{n}"), "text": "运费多少" })).await.status.as_u16() });
     }
     let statuses = sending.join_all().await;
@@ -148,6 +152,26 @@ async fn events_stream_what_is_missed_and_what_comes() {
             seq += 1;
         }
     }
+}
+
+#[tokio::test]
+async fn a_slow_service_is_announced_before_it_answers() {
+    let mock = Mock::start(Duration::from_secs(2), r#"{ "number": "N1" }"#).await;
+    let product = Product::start_allowing(&mock.host).await;
+    let mut owner = product.owner().await;
+    let connector = json!({ "key": "orders", "name": { "en": "Orders" }, "base_url": format!("http://{}", mock.host) });
+    owner.post("/api/connectors", connector).await.is(201);
+    import_flow(&mut owner, order_flow("slow", "orders", 10)).await;
+    let mut customer = Customer::open(&product, json!({ "flow": "slow" })).await;
+    let mut sender = customer.clone();
+
+    let sending = tokio::spawn(async move { sender.say("1", "tea").await });
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    let meanwhile = words(&customer.after(1).await);
+    assert_eq!(meanwhile, ["customer: tea", "bot: one moment"]);
+
+    let answered = sending.await.expect("no panic");
+    assert_eq!(words(&answered), ["customer: tea", "bot: one moment", "bot: done N1", "bot: wish?"]);
 }
 
 async fn next_event(stream: &mut reqwest::Response) -> Value {

@@ -96,6 +96,7 @@ async fn killed_twenty_times_it_loses_nothing_and_says_nothing_twice() {
     let mut customer = Customer::open(&product, json!({ "flow": "ledger", "language": "en" })).await;
     let mut ledger = vec!["bot: wish?".to_owned()];
 
+    let mut n_cut_off = 0;
     for round in 0..ROUNDS {
         let (id, text) = (format!("m{round}"), format!("wish {round}"));
         if round % 2 == 0 {
@@ -103,15 +104,24 @@ async fn killed_twenty_times_it_loses_nothing_and_says_nothing_twice() {
             product.kill().await;
         } else {
             let sending = tokio::spawn(interrupted(&customer, &id, &text));
-            // The kill comes at another moment each time: before, during and after the call.
-            tokio::time::sleep(Duration::from_millis(20 + 35 * round as u64)).await;
+            // Half of these kills come while the service is at work, the others at any moment of the turn.
+            let n_before = mock.calls().len();
+            if round % 4 == 1 {
+                while mock.calls().len() == n_before {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                n_cut_off += 1;
+            } else {
+                tokio::time::sleep(Duration::from_millis(20 * round as u64)).await;
+            }
             product.kill().await;
             sending.await.expect("no panic");
         }
         product.start_again().await;
         // A client that had no answer sends the same message again, under the same id.
         let answered = customer.say(&id, &text).await;
-        let expected = [&format!("customer: {text}"), "bot: one moment", "bot: done N1", "bot: wish?"];
+        let said = format!("customer: {text}");
+        let expected = [said.as_str(), "bot: one moment", "bot: done N1", "bot: wish?"];
         assert_eq!(words(&answered), expected, "round {round}");
         ledger.extend(expected.map(str::to_owned));
     }
@@ -130,6 +140,39 @@ async fn killed_twenty_times_it_loses_nothing_and_says_nothing_twice() {
         assert_eq!(*body, call.body);
     }
     assert_eq!(keys.len(), ROUNDS);
+    assert!(mock.calls().len() >= ROUNDS + n_cut_off, "calls that were cut off are made again");
+}
+
+#[tokio::test]
+async fn a_timer_outlives_a_kill_and_fires_once() {
+    let mut product = Product::start().await;
+    let mut owner = product.owner().await;
+    let both = |text: &str| json!({ "zh": text, "en": text });
+    let mut flow = order_flow("sleeper", "demo_orders", 1);
+    let nodes = flow["nodes"].as_array_mut().expect("nodes");
+    nodes.push(json!({ "id": "sleep", "kind": "wait", "v": 1, "config": { "minutes": 0.05, "until_message": false } }));
+    nodes.push(json!({ "id": "woke", "kind": "say", "v": 1, "config": { "text": both("woke") } }));
+    let edges = flow["edges"].as_array_mut().expect("edges");
+    edges.retain(|edge| edge["from"] != "start");
+    edges.push(json!({ "from": "start", "port": "next", "to": "sleep" }));
+    edges.push(json!({ "from": "sleep", "port": "elapsed", "to": "woke" }));
+    edges.push(json!({ "from": "woke", "port": "next", "to": "ask" }));
+    import_flow(&mut owner, flow).await;
+    let mut customer = Customer::open(&product, json!({ "flow": "sleeper" })).await;
+    assert_eq!(words(&customer.opened), Vec::<String>::new());
+
+    product.kill().await;
+    product.start_again().await;
+
+    assert_eq!(words(&customer.after(0).await), Vec::<String>::new(), "it never fires early");
+    for _ in 0..100 {
+        if !words(&customer.after(0).await).is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(words(&customer.after(0).await), ["bot: woke", "bot: wish?"]);
 }
 
 /// Sends without minding what comes back.

@@ -42,6 +42,18 @@ async fn a_password_opens_and_signing_out_closes() {
 }
 
 #[tokio::test]
+async fn guessing_passwords_is_stopped() {
+    let (product, _owner) = Product::with_owner().await;
+    let mut client = product.client();
+    for n in 0..10 {
+        client.post("/api/session", json!({ "email": EMAIL, "password": format!("wrong {n}") })).await.is(401);
+    }
+
+    let right = json!({ "email": EMAIL, "password": PASSWORD });
+    client.post("/api/session", right).await.is_refused(429, "too-many-attempts");
+}
+
+#[tokio::test]
 async fn every_staff_route_is_closed_without_a_session() {
     let product = Product::start().await;
     let mut client = product.client();

@@ -79,7 +79,10 @@ fn lock(storage: &Storage) -> anyhow::Result<File> {
         Err(TryLockError::WouldBlock) => {
             let mut holder = String::new();
             let _ = file.read_to_string(&mut holder);
-            bail!("the data folder {} is in use by process {holder}", storage.data.display())
+            bail!(
+                "the data folder {} is in use by process {holder}; stop it first, or use its API",
+                storage.data.display()
+            )
         }
         Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("lock {}", path.display())),
     }

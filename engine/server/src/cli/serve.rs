@@ -14,6 +14,7 @@ use super::folder;
 use super::user::new_setup_link;
 use crate::accept;
 use crate::app::{App, router};
+use crate::auth::attempts::Attempts;
 use crate::auth::password::Passwords;
 use crate::config::Serve;
 
@@ -45,6 +46,7 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
         workspace: opened.workspace.id,
         workspace_name: opened.workspace.name.as_str().into(),
         passwords: Passwords::default(),
+        attempts: Attempts::default(),
         is_https: base.starts_with("https://"),
         stopping,
         started,
@@ -93,7 +95,7 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
 }
 
 fn start_logging(settings: &Serve) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&settings.log).context("--log")?;
+    let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,{}", settings.log)).context("--log")?;
     let logging = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if settings.log_format == "json" {
         logging.json().init();

@@ -71,10 +71,20 @@ struct SignIn {
 /// Signs in with e-mail and password.
 #[utoipa::path(post, path = "/api/session", tag = "session", request_body = Value, responses((status = 200, body = Value)))]
 async fn sign_in(State(app): State<App>, Body(given): Body<SignIn>) -> Result<Response> {
+    if app.attempts.is_blocked(&given.email) {
+        return Err(ApiError::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too-many-attempts",
+            "密码错误次数太多",
+            "too many wrong passwords",
+        )
+        .detail("请 15 分钟后再试", "try again in 15 minutes"));
+    }
     let found = store::members::by_email(app.engine.store().read(), app.workspace, &given.email).await?;
     let hash = found.as_ref().map(|member| member.password_hash.as_str());
     let is_right = app.passwords.is_right(&given.password, hash).await?;
     let Some(member) = found.filter(|_| is_right) else {
+        app.attempts.was_wrong(&given.email);
         return Err(ApiError::new(
             StatusCode::UNAUTHORIZED,
             "wrong-sign-in",
@@ -82,6 +92,7 @@ async fn sign_in(State(app): State<App>, Body(given): Body<SignIn>) -> Result<Re
             "the e-mail address or the password is wrong",
         ));
     };
+    app.attempts.was_right(&given.email);
     let writing = app.engine.store().write().await?;
     let cookie = session::begin(&writing, &app, &member).await?;
     commit(writing).await?;

@@ -67,6 +67,7 @@ async fn publish(
     .await?;
     commit(writing).await?;
     app.engine.forget_knowledge();
+    tracing::info!(flow.id = %id, version, member.id = signed_in.member.id, "a flow was published");
     Ok(Json(json!({ "version": version, "published_at": rfc3339(now) })))
 }
 
