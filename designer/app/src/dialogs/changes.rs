@@ -21,7 +21,12 @@ pub(crate) struct Changes {
 
 impl Changes {
     /// From the older to the newer flow. `kind_label` names a step without a title.
-    pub(crate) fn between(older: &Flow, newer: &Flow, language: &Language, kind_label: impl Fn(&Node) -> String) -> Self {
+    pub(crate) fn between(
+        older: &Flow,
+        newer: &Flow,
+        language: &Language,
+        kind_label: impl Fn(&Node) -> String,
+    ) -> Self {
         let title = |node: &Node| {
             let own = node.title.get(language, &[]);
             if own.is_empty() { kind_label(node) } else { own.to_owned() }
@@ -78,7 +83,10 @@ mod tests {
 
     #[test]
     fn steps_are_counted_as_added_changed_removed_and_rewired() {
-        let older = flow(json!([{ "id": "a", "kind": "say" }, { "id": "b", "kind": "say" }, { "id": "c", "kind": "end" }]), "b");
+        let older = flow(
+            json!([{ "id": "a", "kind": "say" }, { "id": "b", "kind": "say" }, { "id": "c", "kind": "end" }]),
+            "b",
+        );
         let newer = flow(
             json!([{ "id": "a", "kind": "say" }, { "id": "c", "kind": "end", "config": { "say": 1 } }, { "id": "d", "kind": "say" }]),
             "d",

@@ -58,7 +58,9 @@ pub(crate) fn ConflictDialog(cx: DesignerCx) -> impl IntoView {
                 Ok(id) => {
                     open.try_set(false);
                     toast(tr("已另存为副本", "Saved as a copy"));
-                    navigate.with_value(|navigate| navigate(&format!("/flows/{id}"), leptos_router::NavigateOptions::default()));
+                    navigate.with_value(|navigate| {
+                        navigate(&format!("/flows/{id}"), leptos_router::NavigateOptions::default())
+                    });
                 }
                 Err(error) => toast_error(&error),
             }
@@ -70,7 +72,12 @@ pub(crate) fn ConflictDialog(cx: DesignerCx) -> impl IntoView {
         let at = moment(&at);
         tr_string(
             || format!("{by} {at} 保存了这个流程，您这里还有没保存的改动。"),
-            || format!("{by} saved this flow{}, and you have changes that are not saved.", if at.is_empty() { String::new() } else { format!(" ({at})") }),
+            || {
+                format!(
+                    "{by} saved this flow{}, and you have changes that are not saved.",
+                    if at.is_empty() { String::new() } else { format!(" ({at})") }
+                )
+            },
         )
     };
     view! {

@@ -58,7 +58,8 @@ pub(crate) fn ImportDialog(
             field.click();
         }
     };
-    let body = move || match answer.get() {
+    let body = move || {
+        match answer.get() {
         None => view! {
             <div
                 class="dl-drop"
@@ -82,6 +83,7 @@ pub(crate) fn ImportDialog(
         .into_any(),
         Some(Ok(imported)) => view! { <Report imported /> }.into_any(),
         Some(Err(error)) => view! { <Refused name=name.get() error /> }.into_any(),
+    }
     };
     view! {
         <Dialog open title=move || tr("导入", "Import") size=DialogSize::Medium>
@@ -121,7 +123,8 @@ pub(crate) fn ImportDialog(
 #[component]
 fn Report(imported: Imported) -> impl IntoView {
     let flows = imported.flows.into_iter().map(|flow| view! { <ReportedFlow flow /> }).collect_view();
-    let made: Vec<String> = imported.created.iter().filter(|(_, count)| **count > 0).map(|(what, count)| counted(what, *count)).collect();
+    let made: Vec<String> =
+        imported.created.iter().filter(|(_, count)| **count > 0).map(|(what, count)| counted(what, *count)).collect();
     let notes = imported.notes.iter().map(|note| view! { <li>{words(note)}</li> }).collect_view();
     view! {
         <div class="dl-report" data-test="import-report">
@@ -141,7 +144,8 @@ fn ReportedFlow(flow: ImportedFlow) -> impl IntoView {
         flow.problems.iter().filter(|problem| problem.is_error()).count(),
         flow.problems.iter().filter(|problem| !problem.is_error()).count(),
     );
-    let lines = flow.problems.iter().filter(|problem| problem.is_error()).take(8).cloned().map(problem_line).collect_view();
+    let lines =
+        flow.problems.iter().filter(|problem| problem.is_error()).take(8).cloned().map(problem_line).collect_view();
     view! {
         <li>
             <div class="dl-flow-row">

@@ -15,7 +15,11 @@ pub(crate) fn Findings(cx: DesignerCx, problems: Vec<Problem>, open: RwSignal<bo
         .into_iter()
         .map(|problem| {
             let is_error = problem.is_error();
-            let (place, message, advice) = (problem.place.node.as_ref().map(|node| cx.title(node)), words(&problem.message), words(&problem.advice));
+            let (place, message, advice) = (
+                problem.place.node.as_ref().map(|node| cx.title(node)),
+                words(&problem.message),
+                words(&problem.advice),
+            );
             let target = problem.clone();
             view! {
                 <li>
@@ -87,7 +91,10 @@ pub(crate) fn ChangeList(changes: Changes) -> impl IntoView {
     let line = |class: &'static str, sign: &'static str, zh: &'static str, en: &'static str, titles: Vec<String>| {
         let count = titles.len();
         (count > 0).then(|| {
-            let words = tr_string(|| format!("{zh} {count} 步"), || format!("{count} {}{en}", if count == 1 { "step " } else { "steps " }));
+            let words = tr_string(
+                || format!("{zh} {count} 步"),
+                || format!("{count} {}{en}", if count == 1 { "step " } else { "steps " }),
+            );
             view! {
                 <li class=class>
                     <i aria-hidden="true">{sign}</i>

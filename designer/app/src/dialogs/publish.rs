@@ -122,7 +122,8 @@ fn Preparation(
             })}
         }
     };
-    let changes = move || match before.get() {
+    let changes = move || {
+        match before.get() {
         Before::Loading => view! { <Skeleton /> }.into_any(),
         Before::Nothing => view! {
             <p class="dl-quiet">{tr("第一次发布：客户将能使用这个流程。", "The first version: customers will be able to use this flow.")}</p>
@@ -132,6 +133,7 @@ fn Preparation(
             let changes = changes_since(cx, &older);
             view! { <ChangeList changes /> }.into_any()
         }
+    }
     };
     view! {
         <form on:submit=move |event| { event.prevent_default(); publish.run(()); }>

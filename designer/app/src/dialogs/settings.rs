@@ -28,7 +28,9 @@ pub(crate) fn FlowSettings(cx: DesignerCx) -> impl IntoView {
         ..form_cx(cx, "flow", config, Signal::derive(Vec::new))
     };
     let found = move || {
-        let whole = cx.problems.with(|all| all.iter().filter(|problem| problem.place.node.is_none()).cloned().collect::<Vec<_>>());
+        let whole = cx
+            .problems
+            .with(|all| all.iter().filter(|problem| problem.place.node.is_none()).cloned().collect::<Vec<_>>());
         whole
             .into_iter()
             .map(|problem| {
@@ -61,8 +63,7 @@ fn as_settings(flow: &Flow) -> Value {
 /// What must be done so that the flow has these settings.
 fn edits(flow: &Flow, settings: &Value) -> Vec<Edit> {
     let mut edits = Vec::new();
-    let handlers: Vec<Handler> =
-        settings["handlers"].as_array().into_iter().flatten().filter_map(handler).collect();
+    let handlers: Vec<Handler> = settings["handlers"].as_array().into_iter().flatten().filter_map(handler).collect();
     if handlers != flow.handlers {
         edits.push(Edit::SetHandlers(handlers));
     }
@@ -70,7 +71,11 @@ fn edits(flow: &Flow, settings: &Value) -> Vec<Edit> {
     let names = |name: &str| serde_json::from_value(settings[name].clone()).unwrap_or_default();
     let languages: Vec<Language> = serde_json::from_value(settings["languages"].clone()).unwrap_or_default();
     let head = Head {
-        key: settings["key"].as_str().map(str::trim).filter(|key| !key.is_empty()).map_or_else(|| flow.key.clone(), Into::into),
+        key: settings["key"]
+            .as_str()
+            .map(str::trim)
+            .filter(|key| !key.is_empty())
+            .map_or_else(|| flow.key.clone(), Into::into),
         name: texts("name"),
         description: texts("description"),
         // A flow serves at least one language.

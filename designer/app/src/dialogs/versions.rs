@@ -8,7 +8,9 @@ use super::parts::{ChangeList, changes_since, moment, open_with};
 use crate::api::{self, ApiError, Live, Version};
 use crate::designer::{DesignerCx, Overlay, flush};
 use crate::i18n::{tr, tr_string};
-use crate::ui::{Button, ButtonKind, Dialog, DialogSize, EmptyState, ErrorState, Pill, SkeletonRows, Tone, toast, toast_error};
+use crate::ui::{
+    Button, ButtonKind, Dialog, DialogSize, EmptyState, ErrorState, Pill, SkeletonRows, Tone, toast, toast_error,
+};
 
 /// The dialog.
 #[component]
@@ -29,7 +31,8 @@ pub(crate) fn VersionsDialog(cx: DesignerCx) -> impl IntoView {
         }
     });
     let reload = Callback::new(move |()| load());
-    let body = move || match list.get() {
+    let body = move || {
+        match list.get() {
         None => view! { <SkeletonRows /> }.into_any(),
         Some(Err(error)) => view! { <ErrorState error on_retry=move |()| load() /> }.into_any(),
         Some(Ok(versions)) if versions.is_empty() => view! {
@@ -44,6 +47,7 @@ pub(crate) fn VersionsDialog(cx: DesignerCx) -> impl IntoView {
             let rows = versions.into_iter().map(|version| view! { <Row cx open version reload /> }).collect_view();
             view! { <ol class="dl-versions">{rows}</ol> }.into_any()
         }
+    }
     };
     view! {
         <Dialog open title=move || tr("版本", "Versions") size=DialogSize::Large>
@@ -123,7 +127,8 @@ fn Row(cx: DesignerCx, open: RwSignal<bool>, version: Version, reload: Callback<
             }
         });
     };
-    let actions = move || match asked.get() {
+    let actions = move || {
+        match asked.get() {
         None => view! {
             <Button label=move || tr("看看差别", "Look") small=true kind=ButtonKind::Plain busy=is_busy on_press=move |()| look() />
             <Button label=move || tr("放回草稿", "Restore to draft") small=true kind=ButtonKind::Plain on_press=move |()| asked.set(Some(Asked::Restore)) />
@@ -150,6 +155,7 @@ fn Row(cx: DesignerCx, open: RwSignal<bool>, version: Version, reload: Callback<
             }
             .into_any()
         }
+    }
     };
     let open_conversations = version.conversations;
     let by = version.published_by.clone();

@@ -26,7 +26,8 @@ pub(crate) fn SelectField(
             None => {}
         }
     };
-    let chosen = move || answers.with_value(|all| setting.value.with(|value| all.iter().position(|one| &one.value == value)));
+    let chosen =
+        move || answers.with_value(|all| setting.value.with(|value| all.iter().position(|one| &one.value == value)));
     let options = move || {
         answers.with_value(|all| {
             all.iter()
@@ -62,7 +63,12 @@ pub(crate) fn SelectField(
 
 /// Two to four short answers side by side.
 #[component]
-pub(crate) fn SegmentField(setting: Setting, answers: Vec<Choice>, #[prop(into)] label: Signal<String>, described_by: String) -> impl IntoView {
+pub(crate) fn SegmentField(
+    setting: Setting,
+    answers: Vec<Choice>,
+    #[prop(into)] label: Signal<String>,
+    described_by: String,
+) -> impl IntoView {
     let name = setting.id();
     let buttons = answers
         .into_iter()
@@ -85,7 +91,11 @@ pub(crate) fn SegmentField(setting: Setting, answers: Vec<Choice>, #[prop(into)]
 
 /// Yes or no, with its label beside it.
 #[component]
-pub(crate) fn SwitchField(setting: Setting, #[prop(into)] label: Signal<String>, described_by: String) -> impl IntoView {
+pub(crate) fn SwitchField(
+    setting: Setting,
+    #[prop(into)] label: Signal<String>,
+    described_by: String,
+) -> impl IntoView {
     let is_on = move || setting.value.with(|value| value.as_bool().unwrap_or(false));
     view! {
         <label class="f-switch">
@@ -147,11 +157,18 @@ impl Range {
 
 /// A number with stepper, bounds and unit. What is out of bounds is brought back when the field is left.
 #[component]
-pub(crate) fn NumberField(setting: Setting, range: Range, #[prop(into)] label: Signal<String>, described_by: String) -> impl IntoView {
+pub(crate) fn NumberField(
+    setting: Setting,
+    range: Range,
+    #[prop(into)] label: Signal<String>,
+    described_by: String,
+) -> impl IntoView {
     let range = StoredValue::new(range);
     let draft = RwSignal::new(None::<String>);
     let shown = move || {
-        draft.get().unwrap_or_else(|| setting.value.with(|value| value.as_f64().map(|number| number.to_string()).unwrap_or_default()))
+        draft.get().unwrap_or_else(|| {
+            setting.value.with(|value| value.as_f64().map(|number| number.to_string()).unwrap_or_default())
+        })
     };
     let take = move |text: &str, is_final: bool| {
         let text = text.trim().replace('，', "").replace('。', ".");
@@ -162,9 +179,8 @@ pub(crate) fn NumberField(setting: Setting, range: Range, #[prop(into)] label: S
             return;
         }
         let Ok(number) = text.parse::<f64>() else { return };
-        let fits = range.with_value(|range| {
-            range.min.is_none_or(|min| number >= min) && range.max.is_none_or(|max| number <= max)
-        });
+        let fits = range
+            .with_value(|range| range.min.is_none_or(|min| number >= min) && range.max.is_none_or(|max| number <= max));
         if fits || is_final {
             setting.set(range.with_value(|range| range.number(number)));
         }
@@ -217,7 +233,12 @@ pub(crate) fn NumberField(setting: Setting, range: Range, #[prop(into)] label: S
 
 /// A number between two bounds as a slider that shows it.
 #[component]
-pub(crate) fn SliderField(setting: Setting, range: Range, #[prop(into)] label: Signal<String>, described_by: String) -> impl IntoView {
+pub(crate) fn SliderField(
+    setting: Setting,
+    range: Range,
+    #[prop(into)] label: Signal<String>,
+    described_by: String,
+) -> impl IntoView {
     let (min, max, step) = (range.min.unwrap_or(0.0), range.max.unwrap_or(1.0), range.step());
     let now = move || setting.value.with(|value| value.as_f64().unwrap_or(min));
     let range = StoredValue::new(range);
@@ -246,7 +267,12 @@ pub(crate) fn SliderField(setting: Setting, range: Range, #[prop(into)] label: S
 
 /// Several of named values, each with a box to tick.
 #[component]
-pub(crate) fn ChecksField(setting: Setting, answers: Vec<Choice>, #[prop(into)] label: Signal<String>, described_by: String) -> impl IntoView {
+pub(crate) fn ChecksField(
+    setting: Setting,
+    answers: Vec<Choice>,
+    #[prop(into)] label: Signal<String>,
+    described_by: String,
+) -> impl IntoView {
     let boxes = answers
         .into_iter()
         .map(|answer| {
@@ -273,7 +299,12 @@ pub(crate) fn ChecksField(setting: Setting, answers: Vec<Choice>, #[prop(into)] 
 
 /// A text with suggestions: named values to press, any other to type.
 #[component]
-pub(crate) fn SuggestField(setting: Setting, answers: Vec<Choice>, #[prop(into)] label: Signal<String>, described_by: String) -> impl IntoView {
+pub(crate) fn SuggestField(
+    setting: Setting,
+    answers: Vec<Choice>,
+    #[prop(into)] label: Signal<String>,
+    described_by: String,
+) -> impl IntoView {
     let named = answers.clone();
     let chips = answers
         .into_iter()

@@ -24,7 +24,9 @@ pub(crate) fn CodeField(setting: Setting, #[prop(into)] label: Signal<String>, d
     let lines = move || setting.value.with(|value| value.as_str().unwrap_or_default().matches('\n').count() + 1);
     let gutter = move || {
         let marked: Vec<(usize, String)> = problems.with(|problems| {
-            let at_line = |problem: &model::Problem| Some((problem.place.line?, problem.message.in_language(language_code()).to_owned()));
+            let at_line = |problem: &model::Problem| {
+                Some((problem.place.line?, problem.message.in_language(language_code()).to_owned()))
+            };
             problems.iter().filter_map(at_line).collect()
         });
         (1..=lines())

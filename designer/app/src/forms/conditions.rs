@@ -17,7 +17,11 @@ const WITHOUT_VALUE: [&str; 4] = ["is_empty", "is_not_empty", "is_true", "is_fal
 
 /// The rows. `operators` are the comparisons the kind knows, by its schema.
 #[component]
-pub(crate) fn ConditionsField(setting: Setting, operators: Vec<Choice>, #[prop(into)] label: Signal<String>) -> impl IntoView {
+pub(crate) fn ConditionsField(
+    setting: Setting,
+    operators: Vec<Choice>,
+    #[prop(into)] label: Signal<String>,
+) -> impl IntoView {
     let operators = StoredValue::new(operators);
     let rows = setting.field("rows");
     let mode = setting.field("mode").or_default(json!("all"));
@@ -85,16 +89,19 @@ fn ConditionRow(rows: Setting, at: usize, operators: StoredValue<Vec<Choice>>) -
     view! {
         <div class="f-row" data-pointer=row.pointer()>
             <div class="f-row-parts">
-                <VariableBox
-                    cx
-                    id=left.id()
-                    value=Signal::derive(move || left.text())
-                    change=choose
-                    label=Signal::derive(|| tr("变量", "Variable").to_owned())
-                    may_be_expression=true
-                />
+                <div class="wide" data-pointer=left.pointer()>
+                    <VariableBox
+                        cx
+                        id=left.id()
+                        value=Signal::derive(move || left.text())
+                        change=choose
+                        label=Signal::derive(|| tr("变量", "Variable").to_owned())
+                        may_be_expression=true
+                    />
+                </div>
                 <select
                     class="f-select"
+                    data-pointer=op.pointer()
                     aria-label=move || tr("关系", "Comparison")
                     prop:value=move || op.text()
                     on:change=move |event| op.set(json!(event_target_value(&event)))
@@ -102,7 +109,7 @@ fn ConditionRow(rows: Setting, at: usize, operators: StoredValue<Vec<Choice>>) -
                     {options}
                 </select>
                 {move || needs_value().then(|| view! {
-                    <div class="wide">
+                    <div data-pointer=right.pointer()>
                         <TemplateInput
                             cx
                             id=right.id()

@@ -76,7 +76,9 @@ impl Setting {
         }
         let value = self.value;
         Setting {
-            value: Memo::new(move |_| value.with(|value| if value.is_null() { default.clone() } else { value.clone() })),
+            value: Memo::new(move |_| {
+                value.with(|value| if value.is_null() { default.clone() } else { value.clone() })
+            }),
             ..self
         }
     }
@@ -152,9 +154,11 @@ impl Setting {
         Signal::derive(move || {
             all.with(|all| {
                 let here = |problem: &&Problem| {
-                    problem.place.field.as_deref().is_some_and(|field| {
-                        field == pointer || (with_inner && field.starts_with(&below))
-                    })
+                    problem
+                        .place
+                        .field
+                        .as_deref()
+                        .is_some_and(|field| field == pointer || (with_inner && field.starts_with(&below)))
                 };
                 all.iter().filter(here).cloned().collect()
             })

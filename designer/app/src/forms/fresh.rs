@@ -44,7 +44,9 @@ pub(crate) fn fresh(schema: &Value) -> Value {
                 .collect();
             let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
             let object: Map<String, Value> = properties
-                .filter(|(name, part)| name.as_str() == "id" || required.contains(&name.as_str()) || part.get("default").is_some())
+                .filter(|(name, part)| {
+                    name.as_str() == "id" || required.contains(&name.as_str()) || part.get("default").is_some()
+                })
                 .map(|(name, part)| (name.clone(), fresh(part)))
                 .collect();
             Value::Object(object)

@@ -6,7 +6,9 @@ use super::words::Function;
 pub(crate) const FUNCTIONS: &[Function] = &[
     Function { insert: "default(value, \"\")", words: ("为空时用…代替", "When empty, use…") },
     Function { insert: "is_empty(value)", words: ("是否为空", "Is it empty?") },
-    Function { insert: "either(condition, yes, no)", words: ("成立用前者，否则用后者", "One value or the other") },
+    Function {
+        insert: "either(condition, yes, no)", words: ("成立用前者，否则用后者", "One value or the other")
+    },
     Function { insert: "contains(text, \"\")", words: ("是否包含", "Does it contain…?") },
     Function { insert: "length(value)", words: ("字数或项数", "How long is it?") },
     Function { insert: "round(number, 2)", words: ("四舍五入", "Round a number") },

@@ -13,7 +13,9 @@ use crate::i18n::{tr, tr_string};
 #[component]
 pub(crate) fn KeyValuesField(setting: Setting, item: Field, #[prop(into)] label: Signal<String>) -> impl IntoView {
     let keys = Memo::new(move |_| {
-        setting.value.with(|value| value.as_object().map(|object| object.keys().cloned().collect::<Vec<_>>()).unwrap_or_default())
+        setting.value.with(|value| {
+            value.as_object().map(|object| object.keys().cloned().collect::<Vec<_>>()).unwrap_or_default()
+        })
     });
     // A row without a key is not kept in the flow: it lives here until it has one.
     let is_adding = RwSignal::new(false);
@@ -111,7 +113,9 @@ pub(crate) fn JsonField(setting: Setting, #[prop(into)] label: Signal<String>, d
     let draft = RwSignal::new(None::<String>);
     let mistake = RwSignal::new(None::<String>);
     let shown = move || {
-        draft.get().unwrap_or_else(|| setting.value.with(|value| serde_json::to_string_pretty(value).unwrap_or_default()))
+        draft
+            .get()
+            .unwrap_or_else(|| setting.value.with(|value| serde_json::to_string_pretty(value).unwrap_or_default()))
     };
     let change = Callback::new(move |text: String| {
         match serde_json::from_str::<Value>(&text) {

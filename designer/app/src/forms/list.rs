@@ -27,7 +27,12 @@ pub(crate) struct ListLook {
 
 /// The list; `row` shows one item.
 #[component]
-pub(crate) fn ItemList(setting: Setting, look: ListLook, row: Callback<Setting, AnyView>, #[prop(into)] label: Signal<String>) -> impl IntoView {
+pub(crate) fn ItemList(
+    setting: Setting,
+    look: ListLook,
+    row: Callback<Setting, AnyView>,
+    #[prop(into)] label: Signal<String>,
+) -> impl IntoView {
     let frame = NodeRef::<Div>::new();
     let held = RwSignal::new(None::<usize>);
     let target = RwSignal::new(None::<usize>);
@@ -40,7 +45,9 @@ pub(crate) fn ItemList(setting: Setting, look: ListLook, row: Callback<Setting, 
         move |at: usize| {
             let id = format!("{name}-handle-{at}");
             request_animation_frame(move || {
-                if let Some(element) = document().get_element_by_id(&id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+                if let Some(element) =
+                    document().get_element_by_id(&id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok())
+                {
                     let _ = element.focus();
                 }
             });

@@ -5,6 +5,7 @@ mod choice;
 mod code;
 mod conditions;
 mod context;
+mod control;
 mod field;
 mod focus;
 mod fresh;

@@ -52,11 +52,15 @@ pub(crate) fn NodeForm(cx: DesignerCx, node: NodeId) -> impl IntoView {
     };
     let id = StoredValue::new(node.clone());
     let config = Memo::new(move |_| {
-        cx.track_document(|document| document.flow.node(&id.get_value()).map(|node| node.config.clone()).unwrap_or_default())
+        cx.track_document(|document| {
+            document.flow.node(&id.get_value()).map(|node| node.config.clone()).unwrap_or_default()
+        })
     });
     let problems = Memo::new(move |_| {
         let node = id.get_value();
-        cx.problems.with(|all| all.iter().filter(|problem| problem.place.node.as_ref() == Some(&node)).cloned().collect::<Vec<_>>())
+        cx.problems.with(|all| {
+            all.iter().filter(|problem| problem.place.node.as_ref() == Some(&node)).cloned().collect::<Vec<_>>()
+        })
     });
     let form = FormCx {
         write: Callback::new(move |(pointer, value): (String, Value)| {
@@ -89,7 +93,11 @@ pub(crate) fn NodeForm(cx: DesignerCx, node: NodeId) -> impl IntoView {
     // Findings without a field of their own: the step as a whole, its exits.
     let others = move || {
         problems.with(|all| {
-            all.iter().filter(|problem| problem.place.field.as_deref().is_none_or(str::is_empty)).cloned().map(line).collect_view()
+            all.iter()
+                .filter(|problem| problem.place.field.as_deref().is_none_or(str::is_empty))
+                .cloned()
+                .map(line)
+                .collect_view()
         })
     };
     view! {
@@ -124,7 +132,8 @@ pub(crate) fn NodeForm(cx: DesignerCx, node: NodeId) -> impl IntoView {
 /// Escape in a field goes back to the step on the canvas.
 fn back_to_canvas() {
     let canvas = document().query_selector("[role=application]").ok().flatten();
-    if let Some(canvas) = canvas.and_then(|canvas| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(canvas).ok()) {
+    if let Some(canvas) = canvas.and_then(|canvas| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(canvas).ok())
+    {
         // A canvas that cannot be focused leaves the focus where it is.
         let _ = canvas.focus();
     }
@@ -189,7 +198,9 @@ fn Title(cx: DesignerCx, id: StoredValue<NodeId>, label: model::Texts) -> impl I
 #[component]
 fn Note(cx: DesignerCx, id: StoredValue<NodeId>, form: FormCx) -> impl IntoView {
     let note = move || {
-        cx.track_document(|document| document.flow.node(&id.get_value()).map(|node| node.note.clone()).unwrap_or_default())
+        cx.track_document(|document| {
+            document.flow.node(&id.get_value()).map(|node| node.note.clone()).unwrap_or_default()
+        })
     };
     let has_note = !untrack(note).is_empty();
     view! {

@@ -15,7 +15,12 @@ use crate::ui::Icon;
 
 /// The list of paths. `fields` are those of one path.
 #[component]
-pub(crate) fn PathsField(setting: Setting, look: ListLook, fields: Vec<Field>, #[prop(into)] label: Signal<String>) -> impl IntoView {
+pub(crate) fn PathsField(
+    setting: Setting,
+    look: ListLook,
+    fields: Vec<Field>,
+    #[prop(into)] label: Signal<String>,
+) -> impl IntoView {
     let fields = StoredValue::new(fields);
     let row = Callback::new(move |path: Setting| view! { <OnePath path fields=fields.get_value() /> }.into_any());
     view! {
@@ -72,6 +77,7 @@ fn OnePath(path: Setting, fields: Vec<Field>) -> impl IntoView {
             </div>
             {move || match (is_written.get(), written, when) {
                 (true, Some(written), _) => view! {
+                    <div data-pointer=written.pointer()>
                     <TemplateInput
                         cx=written.cx
                         id=written.id()
@@ -81,6 +87,7 @@ fn OnePath(path: Setting, fields: Vec<Field>) -> impl IntoView {
                         label=Signal::derive(|| tr("表达式", "Expression").to_owned())
                         placeholder=Signal::derive(|| tr("例如 amount > 500", "e.g. amount > 500").to_owned())
                     />
+                    </div>
                     {written_problems.map(|problems| view! { <ProblemLines problems id=format!("{}-problem", written.id()) /> })}
                 }
                 .into_any(),

@@ -15,62 +15,62 @@ use crate::ui::{toast, toast_error};
 
 /// The page where what a picker offers is made.
 fn page(source: Source) -> Option<&'static str> {
-        match source {
-            Source::Library => Some("/library"),
-            Source::Intent => Some("/topics"),
-            Source::Team | Source::Calendar | Source::Connector => Some("/settings"),
-            Source::Flow => Some("/flows"),
-            Source::Node => None,
-        }
+    match source {
+        Source::Library => Some("/library"),
+        Source::Intent => Some("/topics"),
+        Source::Team | Source::Calendar | Source::Connector => Some("/settings"),
+        Source::Flow => Some("/flows"),
+        Source::Node => None,
     }
+}
 
 fn manage(source: Source) -> &'static str {
-        match source {
-            Source::Library => tr("管理知识库", "Manage libraries"),
-            Source::Intent => tr("管理意图", "Manage topics"),
-            Source::Team => tr("管理小组", "Manage teams"),
-            Source::Calendar => tr("管理服务时间", "Manage opening hours"),
-            Source::Connector => tr("管理连接", "Manage connections"),
-            Source::Flow => tr("全部流程", "All flows"),
-            Source::Node => "",
-        }
+    match source {
+        Source::Library => tr("管理知识库", "Manage libraries"),
+        Source::Intent => tr("管理意图", "Manage topics"),
+        Source::Team => tr("管理小组", "Manage teams"),
+        Source::Calendar => tr("管理服务时间", "Manage opening hours"),
+        Source::Connector => tr("管理连接", "Manage connections"),
+        Source::Flow => tr("全部流程", "All flows"),
+        Source::Node => "",
     }
+}
 
 fn none_yet(source: Source) -> &'static str {
-        match source {
-            Source::Library => tr("还没有知识库", "No answer library yet"),
-            Source::Intent => tr("还没有意图", "No topics yet"),
-            Source::Team => tr("还没有小组", "No team yet"),
-            Source::Calendar => tr("还没有服务时间", "No opening hours yet"),
-            Source::Connector => tr("还没有连接", "No connection yet"),
-            Source::Flow => tr("还没有别的流程", "No other flow yet"),
-            Source::Node => tr("还没有别的步骤", "No other step yet"),
-        }
+    match source {
+        Source::Library => tr("还没有知识库", "No answer library yet"),
+        Source::Intent => tr("还没有意图", "No topics yet"),
+        Source::Team => tr("还没有小组", "No team yet"),
+        Source::Calendar => tr("还没有服务时间", "No opening hours yet"),
+        Source::Connector => tr("还没有连接", "No connection yet"),
+        Source::Flow => tr("还没有别的流程", "No other flow yet"),
+        Source::Node => tr("还没有别的步骤", "No other step yet"),
     }
+}
 
-    /// Key and name of each, in the workspace's order.
+/// Key and name of each, in the workspace's order.
 fn all_of(source: Source, setting: Setting) -> Vec<(String, String)> {
-        if source == Source::Node {
-            return setting.cx.steps.get();
-        }
-        setting.cx.resources.with(|resources| named(source, resources))
+    if source == Source::Node {
+        return setting.cx.steps.get();
     }
+    setting.cx.resources.with(|resources| named(source, resources))
+}
 
 fn named(source: Source, resources: &Resources) -> Vec<(String, String)> {
-        let pair = |key: &str, name: &Texts| {
-            let words = name.in_language(language_code());
-            (key.to_owned(), if words.is_empty() { key.to_owned() } else { words.to_owned() })
-        };
-        match source {
-            Source::Library => resources.libraries.iter().map(|one| pair(one.key.as_str(), &one.name)).collect(),
-            Source::Team => resources.teams.iter().map(|one| pair(one.key.as_str(), &one.name)).collect(),
-            Source::Calendar => resources.calendars.iter().map(|one| pair(one.key.as_str(), &one.name)).collect(),
-            Source::Connector => resources.connectors.iter().map(|one| pair(one.key.as_str(), &one.name)).collect(),
-            Source::Flow => resources.flows.iter().map(|one| pair(one.key.as_str(), &one.name)).collect(),
-            Source::Intent => resources.intents.iter().map(|one| pair(one.key.as_str(), &one.name)).collect(),
-            Source::Node => Vec::new(),
-        }
+    let pair = |key: &str, name: &Texts| {
+        let words = name.in_language(language_code());
+        (key.to_owned(), if words.is_empty() { key.to_owned() } else { words.to_owned() })
+    };
+    match source {
+        Source::Library => resources.libraries.iter().map(|one| pair(one.key.as_str(), &one.name)).collect(),
+        Source::Team => resources.teams.iter().map(|one| pair(one.key.as_str(), &one.name)).collect(),
+        Source::Calendar => resources.calendars.iter().map(|one| pair(one.key.as_str(), &one.name)).collect(),
+        Source::Connector => resources.connectors.iter().map(|one| pair(one.key.as_str(), &one.name)).collect(),
+        Source::Flow => resources.flows.iter().map(|one| pair(one.key.as_str(), &one.name)).collect(),
+        Source::Intent => resources.intents.iter().map(|one| pair(one.key.as_str(), &one.name)).collect(),
+        Source::Node => Vec::new(),
     }
+}
 
 /// One of them, in a native select; a missing one is shown as missing, never dropped.
 #[component]
@@ -151,7 +151,12 @@ fn create_intent(setting: Setting, name: String) {
 
 /// Several of them as tags with a search field.
 #[component]
-pub(crate) fn ManyField(setting: Setting, source: Source, #[prop(into)] label: Signal<String>, #[prop(into)] described_by: String) -> impl IntoView {
+pub(crate) fn ManyField(
+    setting: Setting,
+    source: Source,
+    #[prop(into)] label: Signal<String>,
+    #[prop(into)] described_by: String,
+) -> impl IntoView {
     let field = NodeRef::<Input>::new();
     let query = RwSignal::new(String::new());
     let popup = Popup::new(format!("{}-list", setting.id()));
@@ -161,7 +166,13 @@ pub(crate) fn ManyField(setting: Setting, source: Source, #[prop(into)] label: S
         let rows = untrack(move || all_of(source, setting))
             .into_iter()
             .filter(|(key, name)| !chosen.contains(key) && fit(words.trim(), &[key, name]).is_some())
-            .map(|(key, name)| Row { detail: if key == name { String::new() } else { key.clone() }, key, label: name, group: String::new(), is_chosen: false })
+            .map(|(key, name)| Row {
+                detail: if key == name { String::new() } else { key.clone() },
+                key,
+                label: name,
+                group: String::new(),
+                is_chosen: false,
+            })
             .collect::<Vec<_>>();
         let words = words.trim();
         let is_named = untrack(move || all_of(source, setting)).iter().any(|(key, name)| key == words || name == words);
@@ -191,7 +202,8 @@ pub(crate) fn ManyField(setting: Setting, source: Source, #[prop(into)] label: S
     });
     let tags = move || {
         let all = all_of(source, setting);
-        setting.strings()
+        setting
+            .strings()
             .into_iter()
             .enumerate()
             .map(|(at, key)| {

@@ -74,9 +74,8 @@ pub(crate) fn TemplateInput(
                 let word = word_before(&text, caret);
                 (asked || !word.query.is_empty()).then_some(word)
             }
-            _ => open_placeholder(&text, caret).or_else(|| {
-                asked.then(|| Typed { start: caret, end: caret, query: String::new() })
-            }),
+            _ => open_placeholder(&text, caret)
+                .or_else(|| asked.then(|| Typed { start: caret, end: caret, query: String::new() })),
         };
         let Some(found) = found else { return popup.close() };
         let offers = cx.variables.with_untracked(|variables| offers(variables, writing, &found.query, asked));

@@ -143,9 +143,9 @@ fn Preview(setting: Setting) -> impl IntoView {
                 .map(|piece| match piece {
                     Piece::Plain(words) | Piece::Unclosed(words) => words.into_any(),
                     Piece::Placeholder { inside, .. } => {
-                        let words = cx.variables.with(|all| {
-                            words_for(all, &inside, language_code()).unwrap_or_else(|| inside.clone())
-                        });
+                        let words = cx
+                            .variables
+                            .with(|all| words_for(all, &inside, language_code()).unwrap_or_else(|| inside.clone()));
                         view! { <span class="chip">{words}</span> }.into_any()
                     }
                 })

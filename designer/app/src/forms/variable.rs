@@ -44,7 +44,8 @@ pub(crate) fn VariableBox(
     let suggest = move || {
         let Some(element) = field.get_untracked() else { return };
         let words = query.get_untracked().unwrap_or_default();
-        let rows = cx.variables.with_untracked(|all| rows(all, words.trim(), &value.get_untracked(), may_be_expression));
+        let rows =
+            cx.variables.with_untracked(|all| rows(all, words.trim(), &value.get_untracked(), may_be_expression));
         popup.show(rows, &element);
     };
     let take = Callback::new(move |key: String| {
@@ -155,7 +156,8 @@ fn rows(all: &[Variable], query: &str, chosen: &str, with_system: bool) -> Vec<R
             detail: offer.detail,
         })
         .collect();
-    let is_there = all.iter().any(|variable| variable.name == query || variable.label.iter().any(|(_, label)| label == query));
+    let is_there =
+        all.iter().any(|variable| variable.name == query || variable.label.iter().any(|(_, label)| label == query));
     let is_name = !with_system || query.chars().all(|c| c.is_alphanumeric() || c == '_' || c == ' ');
     if !query.is_empty() && !is_there && is_name {
         rows.push(Row {

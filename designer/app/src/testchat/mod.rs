@@ -152,7 +152,8 @@ fn Talk(chat: Chat) -> impl IntoView {
     let open = Memo::new(move |_| {
         chat.state.with(|state| state.as_ref().and_then(|state| Some(state.messages[state.open_question()?].seq)))
     });
-    let messages = move || chat.state.with(|state| state.as_ref().map(|state| state.messages.clone()).unwrap_or_default());
+    let messages =
+        move || chat.state.with(|state| state.as_ref().map(|state| state.messages.clone()).unwrap_or_default());
 
     view! {
         <div class="tc-talk" node_ref=frame role="log" aria-live="polite" tabindex="0" aria-label=move || tr("对话", "Conversation")>

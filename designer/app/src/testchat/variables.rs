@@ -13,7 +13,8 @@ use crate::i18n::{language_code, tr};
 pub(crate) fn VariableTable(chat: Chat) -> impl IntoView {
     // What is remembered, the last turn's first; what is still empty says nothing.
     let remembered = move || {
-        let variables = chat.state.with(|state| state.as_ref().map(|state| state.variables.clone()).unwrap_or_default());
+        let variables =
+            chat.state.with(|state| state.as_ref().map(|state| state.variables.clone()).unwrap_or_default());
         let changed = chat.changed.get();
         let mut rows: Vec<(bool, String, Value)> = variables
             .into_iter()
