@@ -24,13 +24,19 @@ fn InLine(chat: Chat) -> impl IntoView {
     let packet = move || chat.state.with(|state| state.as_ref().and_then(|state| state.packet.clone()));
     view! {
         <div class="tc-agent">
-            <b>{move || tr("扮演客服", "Play the agent")}</b>
-            {move || packet().map(|packet| view! { <Packet chat packet /> })}
             <div class="tc-agent-row">
+                <b>{move || tr("扮演客服", "Play the agent")}</b>
+                <span class="tc-space"></span>
                 <button type="button" class="tc-choice" data-test="agent-take" on:click=move |_| chat.act("take", None)>
                     {move || tr("接起对话", "Take the chat")}
                 </button>
             </div>
+            {move || packet().map(|packet| view! {
+                <details class="tc-given">
+                    <summary>{tr("客服会看到", "What the agent sees")}" · "{packet.reason.clone()}</summary>
+                    <Packet chat packet />
+                </details>
+            })}
         </div>
     }
 }
@@ -57,9 +63,6 @@ fn Packet(chat: Chat, packet: HandOffPacket) -> impl IntoView {
     view! {
         <dl class="tc-packet">
             <div><dt>{tr("小组", "Team")}</dt><dd>{team}</dd></div>
-            {(!packet.reason.is_empty()).then(|| view! {
-                <div><dt>{tr("原因", "Reason")}</dt><dd>{packet.reason.clone()}</dd></div>
-            })}
             {details}
             {(!path.is_empty()).then(|| view! {
                 <div><dt>{tr("走过的步骤", "Steps so far")}</dt><dd>{path.join(" → ")}</dd></div>
