@@ -34,7 +34,9 @@ fn reveal(field: &web_sys::Element) {
     let options = web_sys::ScrollIntoViewOptions::new();
     options.set_block(web_sys::ScrollLogicalPosition::Center);
     field.scroll_into_view_with_scroll_into_view_options(&options);
-    let control = field.query_selector("input, textarea, select, button").ok().flatten();
+    let first = |selector: &str| field.query_selector(selector).ok().flatten();
+    // The language tabs are buttons too, and come first.
+    let control = first("input, textarea, select").or_else(|| first("button"));
     if let Some(control) = control.and_then(|control| control.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = control.focus();
     }

@@ -74,9 +74,18 @@ pub(crate) fn NodeForm(cx: DesignerCx, node: NodeId) -> impl IntoView {
     Effect::new(move |_| {
         let (Some(frame), Some((node, pointer))) = (frame.get(), cx.focus_field.get()) else { return };
         if node == id.get_value() {
-            request_animation_frame(move || {
-                show_field(&frame, &pointer);
-            });
+            // A text that is wrong in one language is shown in that language.
+            let language = Language::from(pointer.rsplit('/').next().unwrap_or_default());
+            if form.languages.with_untracked(|languages| languages.contains(&language)) {
+                form.shown.set(language);
+            }
+            // The dialog it was pressed in gives the focus back first.
+            set_timeout(
+                move || {
+                    show_field(&frame, &pointer);
+                },
+                std::time::Duration::from_millis(120),
+            );
             cx.focus_field.set(None);
         }
     });
