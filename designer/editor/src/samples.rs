@@ -112,7 +112,7 @@ pub(crate) fn edit(document: &Document, what: usize, a: usize, b: usize) -> Edit
         2 => Edit::InsertOnPath { kind, from, port },
         3 => Edit::Splice { node: node(b), at: place, from, port },
         4 => Edit::RemoveNodes { nodes: vec![node(a)], join: true },
-        5 => Edit::RemoveNodes { nodes: vec![node(a), node(b)], join: b % 2 == 0 },
+        5 => Edit::RemoveNodes { nodes: vec![node(a), node(b)], join: b.is_multiple_of(2) },
         6 => Edit::Move { to: vec![(node(a), place), (node(b), [0, 0])] },
         7 => Edit::SetConfig { node: node(a), pointer: "/text/zh".into(), value: Some(json!(format!("{b}"))) },
         8 => Edit::SetTitle { node: node(a), language: "zh".into(), title: format!("步骤 {b}") },
