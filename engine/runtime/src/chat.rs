@@ -240,9 +240,7 @@ fn same(a: &str, b: &str) -> bool {
 }
 
 /// Runs a turn in a task of its own, so that a panic ends the turn and nothing else.
-pub(crate) async fn spawned<T: Send + 'static>(
-    turn: impl Future<Output = Result<T>> + Send + 'static,
-) -> Result<T> {
+pub(crate) async fn spawned<T: Send + 'static>(turn: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     match tokio::spawn(turn).await {
         Ok(result) => result,
         Err(error) => {

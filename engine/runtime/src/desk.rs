@@ -77,13 +77,7 @@ impl Engine {
     }
 
     /// An agent ends their part: the flow goes on at the hand-off's exit "closed".
-    pub async fn end(
-        self: &Arc<Self>,
-        workspace: WorkspaceId,
-        id: &str,
-        agent: &Member,
-        summary: &str,
-    ) -> Result<()> {
+    pub async fn end(self: &Arc<Self>, workspace: WorkspaceId, id: &str, agent: &Member, summary: &str) -> Result<()> {
         let summary = shortened(summary, 2_000);
         self.acted(workspace, id, agent, move |conversation, agent| {
             is_own(conversation, agent)?;

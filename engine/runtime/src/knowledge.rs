@@ -30,20 +30,11 @@ impl Knowledge {
         let libraries = store::libraries::all(store.read(), workspace).await?;
         let resources = resources(store, workspace, &intents, &libraries).await?;
         let names = intents.iter().map(|intent| (intent.key.0.clone(), intent.name.clone())).collect();
-        let examples: Vec<_> = intents
-            .into_iter()
-            .map(|intent| IntentExamples { key: intent.key.0, examples: intent.examples })
-            .collect();
+        let examples: Vec<_> =
+            intents.into_iter().map(|intent| IntentExamples { key: intent.key.0, examples: intent.examples }).collect();
         let trained = tokio::task::spawn_blocking(move || Recogniser::train(&examples)).await;
         let recogniser = trained.map_err(|error| crate::Error::Internal(error.to_string()))?;
-        Ok(Self {
-            generation,
-            resources: Arc::new(resources),
-            recogniser,
-            names,
-            libraries,
-            indexes: Mutex::default(),
-        })
+        Ok(Self { generation, resources: Arc::new(resources), recogniser, names, libraries, indexes: Mutex::default() })
     }
 
     /// Which topics a text may be about; with intents, only these compete.
@@ -114,8 +105,7 @@ async fn resources(
 ) -> Result<Resources> {
     let db = store.read();
     let live = store::versions::all_live(db, workspace).await?;
-    let mut drafts: Vec<Flow> =
-        store::drafts::all(db, workspace).await?.into_iter().map(|draft| draft.flow).collect();
+    let mut drafts: Vec<Flow> = store::drafts::all(db, workspace).await?.into_iter().map(|draft| draft.flow).collect();
     drafts.sort_by(|a, b| a.key.cmp(&b.key));
     let teams = store::directory::teams(db, workspace).await?;
     Ok(Resources {

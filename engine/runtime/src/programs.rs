@@ -68,8 +68,7 @@ impl Programs {
             for key in flows_called(&found[next]) {
                 if seen.insert(key.clone())
                     && let Some((id, version)) = store::versions::live_by_key(store.read(), workspace, &key).await?
-                    && let Some((callee, _)) =
-                        store::versions::document(store.read(), workspace, &id, version).await?
+                    && let Some((callee, _)) = store::versions::document(store.read(), workspace, &id, version).await?
                 {
                     found.push(callee);
                 }

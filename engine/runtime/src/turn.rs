@@ -304,9 +304,11 @@ impl<'e> Work<'e> {
     /// The same for the same effect, however often it is performed.
     fn effect_key(&self, effect: &str) -> Uuid {
         let conversation = Uuid::parse_str(&self.conversation.public_id).unwrap_or_default();
-        let (node, visit) = self.state.frames.last().map_or(("", 0), |frame| {
-            (frame.node.as_ref().map_or("", |node| node.as_str()), frame.visit)
-        });
+        let (node, visit) = self
+            .state
+            .frames
+            .last()
+            .map_or(("", 0), |frame| (frame.node.as_ref().map_or("", |node| node.as_str()), frame.visit));
         Uuid::new_v5(&conversation, format!("{}/{node}/{visit}/{effect}", self.conversation.turn).as_bytes())
     }
 }

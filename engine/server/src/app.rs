@@ -71,16 +71,11 @@ pub(crate) fn router(app: App) -> Router {
         .merge(routes::desk_events::routes())
         .layer(middleware::from_fn(origin::check))
         .layer(DefaultBodyLimit::max(STAFF_BODY));
-    let customers = OpenApiRouter::new()
-        .merge(routes::chat::routes())
-        .layer(DefaultBodyLimit::max(CUSTOMER_BODY));
+    let customers = OpenApiRouter::new().merge(routes::chat::routes()).layer(DefaultBodyLimit::max(CUSTOMER_BODY));
     let others = OpenApiRouter::new().merge(routes::demo::routes()).merge(routes::health::routes());
 
-    let (router, mut api) = OpenApiRouter::with_openapi(Api::openapi())
-        .merge(staff)
-        .merge(customers)
-        .merge(others)
-        .split_for_parts();
+    let (router, mut api) =
+        OpenApiRouter::with_openapi(Api::openapi()).merge(staff).merge(customers).merge(others).split_for_parts();
     api.info.version = env!("CARGO_PKG_VERSION").to_owned();
     let api = Arc::new(serde_json::to_value(&api).unwrap_or_default());
     router

@@ -28,7 +28,10 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     serde_json::from_slice(bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         if error.is_data() {
-            ApiError::not_valid(format!("内容不符合要求：{error}"), format!("this is not what the address takes: {error}"))
+            ApiError::not_valid(
+                format!("内容不符合要求：{error}"),
+                format!("this is not what the address takes: {error}"),
+            )
         } else {
             ApiError::new(
                 StatusCode::BAD_REQUEST,

@@ -10,10 +10,10 @@ use clap::{Args, Command};
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Storage {
     /// The data folder
-    #[arg(long, env = "HELIU_DATA", default_value = "./data", value_name = "FOLDER")]
+    #[arg(long, env = "HELIU_DATA", global = true, default_value = "./data", value_name = "FOLDER")]
     pub(crate) data: PathBuf,
     /// PostgreSQL instead of the embedded database: postgres://…
-    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
 }
 
@@ -62,7 +62,7 @@ const NAMES: [(&str, &str); 10] = [
     ("log-format", "log_format"),
 ];
 
-/// Makes the values of a file the defaults of `heliu serve`.
+/// Makes the values of a file the defaults of the commands that take them.
 pub(crate) fn with_file(command: Command, file: &Path) -> anyhow::Result<Command> {
     let text = match std::fs::read_to_string(file) {
         Ok(text) => text,
@@ -84,7 +84,12 @@ pub(crate) fn with_file(command: Command, file: &Path) -> anyhow::Result<Command
             toml::Value::Boolean(flag) => flag.to_string(),
             _ => bail!("{} gives `{name}` a value of the wrong kind", file.display()),
         };
-        command = command.mut_subcommand("serve", |serve| serve.mut_arg(*id, |arg| arg.default_value(kept(text))));
+        let text = kept(text);
+        let is_storage = matches!(*id, "data" | "database_url");
+        let commands: &[&str] = if is_storage { &["serve", "import", "export", "user"] } else { &["serve"] };
+        for name in commands {
+            command = command.mut_subcommand(*name, |one| one.mut_arg(*id, |arg| arg.default_value(text)));
+        }
     }
     Ok(command)
 }

@@ -146,12 +146,9 @@ impl From<runtime::Error> for ApiError {
         match error {
             Error::Store(error) => error.into(),
             Error::NotFound => Self::not_found("没有这个对话", "there is no such conversation"),
-            Error::NoChannel => Self::new(
-                StatusCode::NOT_FOUND,
-                "no-channel",
-                "没有这个渠道",
-                "there is no such channel",
-            ),
+            Error::NoChannel => {
+                Self::new(StatusCode::NOT_FOUND, "no-channel", "没有这个渠道", "there is no such channel")
+            }
             Error::NoFlow => Self::new(
                 StatusCode::NOT_FOUND,
                 "no-flow",
@@ -201,4 +198,3 @@ impl From<runtime::Error> for ApiError {
 pub(crate) async fn unknown_route() -> ApiError {
     ApiError::not_found("没有这个地址", "there is nothing at this address")
 }
-

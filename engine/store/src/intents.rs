@@ -43,12 +43,7 @@ pub async fn save(db: &impl ConnectionTrait, workspace: WorkspaceId, saved: &Int
         None => next_position(db, workspace).await?,
     };
     delete(db, workspace, &saved.key).await?;
-    let row = intent::Model {
-        workspace_id: workspace.0,
-        key: saved.key.0.clone(),
-        name: json(&saved.name),
-        position,
-    };
+    let row = intent::Model { workspace_id: workspace.0, key: saved.key.0.clone(), name: json(&saved.name), position };
     insert(db, row).await?;
     let examples = saved.examples.iter().zip(0..).map(|(text, position)| intent_example::Model {
         workspace_id: workspace.0,

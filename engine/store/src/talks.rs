@@ -11,11 +11,8 @@ use crate::{Result, WorkspaceId};
 
 /// The talks of a flow by name.
 pub async fn of(db: &impl ConnectionTrait, workspace: WorkspaceId, id: &FlowId) -> Result<BTreeMap<String, String>> {
-    let rows = Entity::find()
-        .filter(Column::WorkspaceId.eq(workspace.0))
-        .filter(Column::FlowId.eq(&id.0))
-        .all(db)
-        .await?;
+    let rows =
+        Entity::find().filter(Column::WorkspaceId.eq(workspace.0)).filter(Column::FlowId.eq(&id.0)).all(db).await?;
     Ok(rows.into_iter().map(|row| (row.name, row.markdown)).collect())
 }
 
@@ -26,11 +23,7 @@ pub async fn replace(
     id: &FlowId,
     talks: &BTreeMap<String, String>,
 ) -> Result<()> {
-    Entity::delete_many()
-        .filter(Column::WorkspaceId.eq(workspace.0))
-        .filter(Column::FlowId.eq(&id.0))
-        .exec(db)
-        .await?;
+    Entity::delete_many().filter(Column::WorkspaceId.eq(workspace.0)).filter(Column::FlowId.eq(&id.0)).exec(db).await?;
     let rows = talks.iter().map(|(name, markdown)| Model {
         workspace_id: workspace.0,
         flow_id: id.0.clone(),

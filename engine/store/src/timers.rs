@@ -25,8 +25,7 @@ pub async fn earliest_due(db: &impl ConnectionTrait) -> Result<Option<Moment>> {
 
 /// Timers that are due, oldest first.
 pub async fn due(db: &impl ConnectionTrait, now: Moment, limit: u64) -> Result<Vec<Due>> {
-    let rows =
-        Entity::find().filter(Column::Due.lte(now)).order_by_asc(Column::Due).limit(limit).all(db).await?;
+    let rows = Entity::find().filter(Column::Due.lte(now)).order_by_asc(Column::Due).limit(limit).all(db).await?;
     Ok(rows
         .into_iter()
         .map(|row| Due { conversation: row.conversation_id, timer: row.timer_id, due: row.due })

@@ -1,9 +1,7 @@
 //! Committing what a turn did: all of it in one transaction, many conversations under one fsync.
 
 use model::{Message, Moment};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::conversations::{Conversation, write};
@@ -203,7 +201,6 @@ async fn save_conversation(db: &impl ConnectionTrait, after: &Conversation) -> R
         .await?;
     if saved.rows_affected == 1 { Ok(after.id) } else { Err(Error::Stale) }
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -153,11 +153,7 @@ pub async fn make_live(
     release::Entity::insert(row.into_active_model())
         .on_conflict(
             OnConflict::columns([release::Column::WorkspaceId, release::Column::FlowId])
-                .update_columns([
-                    release::Column::Version,
-                    release::Column::ReleasedAt,
-                    release::Column::ReleasedBy,
-                ])
+                .update_columns([release::Column::Version, release::Column::ReleasedAt, release::Column::ReleasedBy])
                 .to_owned(),
         )
         .exec_without_returning(db)

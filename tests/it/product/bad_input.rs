@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use super::chat::Customer;
 use super::mock::Mock;
@@ -16,7 +18,10 @@ async fn bad_files_are_refused_with_a_place_and_change_nothing() {
     let before = owner.get("/api/export").await.text;
 
     let refused = import(&mut owner, "{\n  \"format\": 1,,\n}").await.is_refused(422, "import-not-valid");
-    assert_eq!((&refused["problems"][0]["place"]["line"], &refused["problems"][0]["place"]["column"]), (&json!(2), &json!(15)));
+    assert_eq!(
+        (&refused["problems"][0]["place"]["line"], &refused["problems"][0]["place"]["column"]),
+        (&json!(2), &json!(15))
+    );
     assert_eq!(refused["excerpt"], "  \"format\": 1,,\n              ^");
     check(&mut owner, "[]", "not-a-flow").await;
     check(&mut owner, "{\"format\": 99, \"nodes\": []}", "newer-format").await;
@@ -76,6 +81,19 @@ async fn a_service_that_is_down_slow_or_answers_html_takes_the_failed_exit() {
 
         assert!(words(&answered).contains(&expected.to_owned()), "{key}: {answered}");
     }
+}
+
+#[tokio::test]
+async fn half_a_header_is_cut_off() {
+    let product = Product::start().await;
+    let address = product.url.trim_start_matches("http://").to_owned();
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nx-slow: ").await.expect("sent");
+
+    let mut answer = Vec::new();
+    let ended = tokio::time::timeout(Duration::from_secs(15), stream.read_to_end(&mut answer)).await;
+
+    assert!(ended.is_ok(), "the connection is still open after 15 s");
 }
 
 async fn import(owner: &mut Client, text: &str) -> super::Answer {

@@ -83,7 +83,9 @@ async fn twenty_at_once_are_taken_one_after_the_other() {
     let mut sending = tokio::task::JoinSet::new();
     for n in 0..20 {
         let mut sender = customer.clone();
-        sending.spawn(async move { sender.send(json!({ "id": format!("m{n}"), "text": "运费多少" })).await.status.as_u16() });
+        sending.spawn(async move {
+            sender.send(json!({ "id": format!("m{n}"), "text": "运费多少" })).await.status.as_u16()
+        });
     }
     let statuses = sending.join_all().await;
     assert!(statuses.iter().all(|status| matches!(status, 200 | 409)), "{statuses:?}");
@@ -120,10 +122,13 @@ async fn odd_messages_are_answered_clearly() {
     customer.send(json!({ "id": "1", "text": "" })).await.is_refused(422, "empty-message");
     customer.send(json!({ "text": "no id" })).await.is_refused(422, "not-valid");
     customer.send(json!({ "id": "1" })).await.is_refused(422, "not-valid");
-    let long = customer.send(json!({ "id": "1", "text": "长".repeat(8_001) })).await.is_refused(413, "message-too-long");
+    let long =
+        customer.send(json!({ "id": "1", "text": "长".repeat(8_001) })).await.is_refused(413, "message-too-long");
     assert!(long["title"].as_str().is_some_and(|title| title.contains("太长")), "{long}");
     customer.send(json!({ "id": "1", "text": "a".repeat(70_000) })).await.is_refused(413, "too-large");
-    for (n, text) in ["'; DROP TABLE messages; --", "<script>alert(1)</script>", "😀👨‍👩‍👧‍👦", "{{ 7 * 7 }}"].iter().enumerate() {
+    for (n, text) in
+        ["'; DROP TABLE messages; --", "<script>alert(1)</script>", "😀👨‍👩‍👧‍👦", "{{ 7 * 7 }}"].iter().enumerate()
+    {
         let answered = customer.say(&format!("odd{n}"), text).await;
         assert_eq!(answered["messages"][0]["content"]["text"], **text);
         assert!(!words(&answered).iter().any(|line| line.starts_with("bot") && line.contains("49")), "{answered}");

@@ -13,7 +13,8 @@ async fn the_samples_are_there_published_and_without_errors() {
 
     let flows = owner.get("/api/flows").await.is(200);
 
-    let names: Vec<_> = flows.as_array().expect("a list").iter().map(|flow| flow["key"].as_str().unwrap_or("")).collect();
+    let names: Vec<_> =
+        flows.as_array().expect("a list").iter().map(|flow| flow["key"].as_str().unwrap_or("")).collect();
     for key in ["order-status", "refund", "faq", "appointment", "complaint", "lead"] {
         assert!(names.contains(&key), "{names:?}");
     }
@@ -57,11 +58,18 @@ async fn publishing_makes_versions_that_stay() {
     flow["description"] = json!({ "en": "second" });
     save(&mut owner, &id, &flow, 1).await.is(200);
 
-    owner.post(&format!("/api/flows/{id}/publish"), json!({ "note": "n", "revision": 1 })).await.is_refused(409, "draft-changed");
-    let published = owner.post(&format!("/api/flows/{id}/publish"), json!({ "note": "新", "revision": 2 })).await.is(200);
+    owner
+        .post(&format!("/api/flows/{id}/publish"), json!({ "note": "n", "revision": 1 }))
+        .await
+        .is_refused(409, "draft-changed");
+    let published =
+        owner.post(&format!("/api/flows/{id}/publish"), json!({ "note": "新", "revision": 2 })).await.is(200);
     assert_eq!(published["version"], 2);
     let versions = owner.get(&format!("/api/flows/{id}/versions")).await.is(200);
-    assert_eq!((&versions[0]["version"], &versions[0]["is_live"], &versions[0]["note"]), (&json!(2), &json!(true), &json!("新")));
+    assert_eq!(
+        (&versions[0]["version"], &versions[0]["is_live"], &versions[0]["note"]),
+        (&json!(2), &json!(true), &json!("新"))
+    );
     owner.post(&format!("/api/flows/{id}/versions/1/live"), json!({})).await.is(200);
     let versions = owner.get(&format!("/api/flows/{id}/versions")).await.is(200);
     assert_eq!((&versions[0]["is_live"], &versions[1]["is_live"]), (&json!(false), &json!(true)));
@@ -122,7 +130,10 @@ async fn an_import_beside_the_same_flow_is_renamed_and_keeps_what_it_does_not_kn
     let (_product, mut owner) = Product::with_owner().await;
     let text = fs::read_to_string(flows_folder().join("faq/flow.json")).expect("the sample");
     let mut flow: Value = serde_json::from_str(&text).expect("JSON");
-    flow["nodes"].as_array_mut().expect("nodes").push(json!({ "id": "strange", "kind": "teleport", "config": { "to": 1 } }));
+    flow["nodes"]
+        .as_array_mut()
+        .expect("nodes")
+        .push(json!({ "id": "strange", "kind": "teleport", "config": { "to": 1 } }));
 
     let report = owner.post("/api/import", flow).await.is(200);
 

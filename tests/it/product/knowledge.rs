@@ -34,7 +34,10 @@ async fn a_new_article_is_found_at_once() {
     let found = owner.get("/api/libraries/trial/articles?q=%E6%94%B6%E8%B4%A7").await.is(200);
     assert_eq!(found.as_array().map(Vec::len), Some(1));
     let id = article["id"].as_str().expect("an id");
-    owner.put(&format!("/api/articles/{id}"), json!({ "question": "", "answer": { "zh": "x" } })).await.is_refused(422, "not-valid");
+    owner
+        .put(&format!("/api/articles/{id}"), json!({ "question": "", "answer": { "zh": "x" } }))
+        .await
+        .is_refused(422, "not-valid");
     owner.delete(&format!("/api/articles/{id}")).await.is(204);
     owner.delete("/api/libraries/trial").await.is(204);
 }

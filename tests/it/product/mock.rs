@@ -68,6 +68,7 @@ async fn answer_one(mut stream: TcpStream, after: Duration, answer: &str, calls:
     tokio::time::sleep(after).await;
     let length = answer.len();
     let kind = if answer.starts_with('<') { "text/html" } else { "application/json" };
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+    let head =
+        format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
     stream.write_all(format!("{head}{answer}").as_bytes()).await.ok()
 }

@@ -30,8 +30,14 @@ async fn a_password_opens_and_signing_out_closes() {
     let (product, mut owner) = Product::with_owner().await;
     let mut client = product.client();
 
-    client.post("/api/session", json!({ "email": EMAIL, "password": "wrong wrong" })).await.is_refused(401, "wrong-sign-in");
-    client.post("/api/session", json!({ "email": "x@example.com", "password": PASSWORD })).await.is_refused(401, "wrong-sign-in");
+    client
+        .post("/api/session", json!({ "email": EMAIL, "password": "wrong wrong" }))
+        .await
+        .is_refused(401, "wrong-sign-in");
+    client
+        .post("/api/session", json!({ "email": "x@example.com", "password": PASSWORD }))
+        .await
+        .is_refused(401, "wrong-sign-in");
     client.post("/api/session", json!({ "email": "OWNER@example.com", "password": PASSWORD })).await.is(200);
     let changed = client.send(Method::PATCH, "/api/session", Some(json!({ "language": "en" })), &[]).await.is(200);
     assert_eq!(changed["member"]["language"], "en");
@@ -103,7 +109,8 @@ async fn agents_work_at_the_desk_and_change_no_flow() {
 
     agent.get("/api/desk/conversations?list=queued").await.is(200);
     agent.post("/api/flows", json!({ "name": { "en": "x" } })).await.is_refused(403, "not-allowed");
-    agent.post("/api/members", json!({ "name": "B", "email": "b@example.com", "password": PASSWORD, "role": "owner" }))
+    agent
+        .post("/api/members", json!({ "name": "B", "email": "b@example.com", "password": PASSWORD, "role": "owner" }))
         .await
         .is_refused(403, "not-allowed");
 }

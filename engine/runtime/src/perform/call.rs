@@ -116,9 +116,10 @@ impl Caller {
 
     fn target(&self, address: &str) -> Result<(Url, &Client), Failure> {
         if let Some(path) = address.strip_prefix(DEMO) {
-            let own = self.own_address.get().ok_or_else(|| {
-                Failure::lasting("演示服务没有运行", "the demo service is not running")
-            })?;
+            let own = self
+                .own_address
+                .get()
+                .ok_or_else(|| Failure::lasting("演示服务没有运行", "the demo service is not running"))?;
             let path = path.trim_start_matches('/');
             let url = Url::parse(&format!("http://{own}/demo/api/{path}")).map_err(|_| not_an_address(address))?;
             return Ok((url, &self.allowed));
@@ -148,7 +149,10 @@ impl Failure {
     fn of(error: &reqwest::Error, limit: Duration) -> Self {
         let seconds = limit.as_secs_f64();
         let why = if error.is_timeout() {
-            Texts::new(format!("服务在 {seconds} 秒内没有回答"), format!("the service did not answer within {seconds} s"))
+            Texts::new(
+                format!("服务在 {seconds} 秒内没有回答"),
+                format!("the service did not answer within {seconds} s"),
+            )
         } else if error.is_connect() {
             Texts::new("连接不上服务", "the service cannot be reached")
         } else if error.is_builder() {

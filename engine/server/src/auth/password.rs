@@ -16,9 +16,30 @@ const MAX_CHARS: usize = 256;
 const AT_ONCE: usize = 4;
 /// Passwords that everybody tries first; lower case.
 const WELL_KNOWN: [&str; 24] = [
-    "password", "password1", "passw0rd", "12345678", "123456789", "1234567890", "qwertyui", "qwerty123", "11111111",
-    "00000000", "88888888", "66666666", "iloveyou", "sunshine", "princess", "football", "baseball", "letmein1",
-    "admin123", "administrator", "welcome1", "a1234567", "aa123456", "woaini1314",
+    "password",
+    "password1",
+    "passw0rd",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "qwertyui",
+    "qwerty123",
+    "11111111",
+    "00000000",
+    "88888888",
+    "66666666",
+    "iloveyou",
+    "sunshine",
+    "princess",
+    "football",
+    "baseball",
+    "letmein1",
+    "admin123",
+    "administrator",
+    "welcome1",
+    "a1234567",
+    "aa123456",
+    "woaini1314",
 ];
 
 /// Hashes and verifies.
@@ -80,7 +101,10 @@ fn check(password: &str) -> Result<()> {
         ));
     }
     if WELL_KNOWN.contains(&password.to_lowercase().as_str()) {
-        return Err(ApiError::not_valid("这个密码太常见，容易被猜到", "this password is among the first that are guessed"));
+        return Err(ApiError::not_valid(
+            "这个密码太常见，容易被猜到",
+            "this password is among the first that are guessed",
+        ));
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use store::members::{Member, Role};
-use store::{Writing, WorkspaceId};
+use store::{WorkspaceId, Writing};
 
 use crate::app::App;
 use crate::error::{ApiError, Result};

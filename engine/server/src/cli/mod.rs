@@ -25,7 +25,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the product: designer, desk, customers' doors. Settings may also stand in heliu.toml
+    /// Run the product: designer, desk, customers' doors (settings may also stand in heliu.toml)
     Serve(config::Serve),
     /// Check flow files or bundles
     Check(check::Args),

@@ -103,13 +103,18 @@ pub(super) async fn new_setup_link(engine: &Engine, workspace: WorkspaceId, base
 async fn list(engine: &Engine, workspace: WorkspaceId, json: bool) -> anyhow::Result<()> {
     let members = store::members::all(engine.store().read(), workspace).await?;
     if json {
-        let rows = members.iter().map(|member| {
-            serde_json::json!({ "email": member.email, "name": member.name, "role": member.role })
-        });
+        let rows = members
+            .iter()
+            .map(|member| serde_json::json!({ "email": member.email, "name": member.name, "role": member.role }));
         println!("{}", serde_json::to_string_pretty(&rows.collect::<Vec<_>>())?);
     } else {
         for member in members {
-            println!("{}\t{}\t{}", member.email, serde_json::json!(member.role).as_str().unwrap_or_default(), member.name);
+            println!(
+                "{}\t{}\t{}",
+                member.email,
+                serde_json::json!(member.role).as_str().unwrap_or_default(),
+                member.name
+            );
         }
     }
     Ok(())

@@ -137,10 +137,9 @@ pub(crate) fn refused(refusal: Refusal) -> ApiError {
             format!("请给消息一个 id（最多 {} 个字符）", web::MAX_ID_CHARS),
             format!("give the message an id of at most {} characters", web::MAX_ID_CHARS),
         ),
-        Refusal::Input => ApiError::not_valid(
-            "请发送 text、choice、form 或 file 中的一个",
-            "send one of text, choice, form or file",
-        ),
+        Refusal::Input => {
+            ApiError::not_valid("请发送 text、choice、form 或 file 中的一个", "send one of text, choice, form or file")
+        }
         Refusal::Empty => {
             ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "empty-message", "消息是空的", "the message is empty")
         }

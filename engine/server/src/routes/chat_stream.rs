@@ -38,7 +38,13 @@ pub(super) async fn close(socket: &mut WebSocket, code: u16, reason: &'static st
 }
 
 /// By WebSocket; without a token in the request, the first frame has it.
-pub(super) fn by_socket(app: App, upgrade: WebSocketUpgrade, id: String, token: Option<String>, after: i64) -> Response {
+pub(super) fn by_socket(
+    app: App,
+    upgrade: WebSocketUpgrade,
+    id: String,
+    token: Option<String>,
+    after: i64,
+) -> Response {
     small(upgrade).on_upgrade(move |mut socket| async move {
         let begin = match token {
             Some(token) => Some((token, after)),

@@ -50,7 +50,10 @@ async fn list(State(app): State<App>, signed_in: SignedIn, Query(wanted): Query<
         Some("bot") => List::Bot,
         Some("done") => List::Done,
         Some(_) => {
-            return Err(ApiError::not_valid("列表只有 queued、mine、bot、done", "the lists are queued, mine, bot, done"));
+            return Err(ApiError::not_valid(
+                "列表只有 queued、mine、bot、done",
+                "the lists are queued, mine, bot, done",
+            ));
         }
     };
     let db = app.engine.store().read();

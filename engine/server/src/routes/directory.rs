@@ -117,14 +117,41 @@ macro_rules! documents {
 }
 
 documents!(
-    teams, Team, TeamKey, "/api/teams", "/api/teams/{key}", "team",
-    teams, save_team, delete_team, "没有这个团队", "there is no such team"
+    teams,
+    Team,
+    TeamKey,
+    "/api/teams",
+    "/api/teams/{key}",
+    "team",
+    teams,
+    save_team,
+    delete_team,
+    "没有这个团队",
+    "there is no such team"
 );
 documents!(
-    calendars, Calendar, CalendarKey, "/api/calendars", "/api/calendars/{key}", "calendar",
-    calendars, save_calendar, delete_calendar, "没有这个工作时间", "there are no such opening hours"
+    calendars,
+    Calendar,
+    CalendarKey,
+    "/api/calendars",
+    "/api/calendars/{key}",
+    "calendar",
+    calendars,
+    save_calendar,
+    delete_calendar,
+    "没有这个工作时间",
+    "there are no such opening hours"
 );
 documents!(
-    connectors, Connector, ConnectorKey, "/api/connectors", "/api/connectors/{key}", "connector",
-    connectors, save_connector, delete_connector, "没有这个连接器", "there is no such connector"
+    connectors,
+    Connector,
+    ConnectorKey,
+    "/api/connectors",
+    "/api/connectors/{key}",
+    "connector",
+    connectors,
+    save_connector,
+    delete_connector,
+    "没有这个连接器",
+    "there is no such connector"
 );

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use store::drafts::{Draft, Save};
 use store::versions::Published;
-use store::{Writing, WorkspaceId, rfc3339};
+use store::{WorkspaceId, Writing, rfc3339};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -31,8 +31,7 @@ async fn list(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Vec<Va
     let db = app.engine.store().read();
     let drafts = store::drafts::all(db, signed_in.workspace).await?;
     let mut live = store::versions::all_live(db, signed_in.workspace).await?;
-    let mut drafts: BTreeMap<FlowId, Draft> =
-        drafts.into_iter().map(|draft| (draft.flow.id.clone(), draft)).collect();
+    let mut drafts: BTreeMap<FlowId, Draft> = drafts.into_iter().map(|draft| (draft.flow.id.clone(), draft)).collect();
     let flows = store::flows::all(db, signed_in.workspace).await?;
     let rows = flows.into_iter().filter_map(|(id, key)| {
         let draft = drafts.remove(&id)?;

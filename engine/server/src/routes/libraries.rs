@@ -33,9 +33,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[utoipa::path(get, path = "/api/libraries", tag = "library", responses((status = 200, body = Value)))]
 async fn list(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Vec<Value>>> {
     let libraries = store::libraries::all(app.engine.store().read(), signed_in.workspace).await?;
-    let rows = libraries.into_iter().map(|library| {
-        json!({ "key": library.key, "name": library.name, "articles": library.articles.len() })
-    });
+    let rows = libraries
+        .into_iter()
+        .map(|library| json!({ "key": library.key, "name": library.name, "articles": library.articles.len() }));
     Ok(Json(rows.collect()))
 }
 
@@ -184,9 +184,10 @@ async fn try_out(
 ) -> Result<Json<Value>> {
     is_known(&app, &signed_in, &key).await?;
     let knowledge = app.engine.knowledge(signed_in.workspace).await?;
-    let hits = knowledge.search(&given.query, &[key], 5).into_iter().map(|(article, hit)| {
-        json!({ "article": article, "score": hit.score, "why": hit.why })
-    });
+    let hits = knowledge
+        .search(&given.query, &[key], 5)
+        .into_iter()
+        .map(|(article, hit)| json!({ "article": article, "score": hit.score, "why": hit.why }));
     Ok(Json(json!({ "hits": hits.collect::<Vec<_>>(), "nothing_below": nlu::search::NOTHING_BELOW })))
 }
 
@@ -229,8 +230,12 @@ fn checked(id: String, given: Given) -> Result<Article> {
         || given.answer.iter().any(|(_, text)| text.chars().count() > MAX_ANSWER_CHARS);
     if is_long || variants.len() > MAX_VARIANTS {
         return Err(ApiError::not_valid(
-            format!("问题最多 {MAX_QUESTION_CHARS} 个字符，答案最多 {MAX_ANSWER_CHARS} 个字符，问法最多 {MAX_VARIANTS} 条"),
-            format!("a question has at most {MAX_QUESTION_CHARS} characters, an answer {MAX_ANSWER_CHARS}, and there are at most {MAX_VARIANTS} ways to ask"),
+            format!(
+                "问题最多 {MAX_QUESTION_CHARS} 个字符，答案最多 {MAX_ANSWER_CHARS} 个字符，问法最多 {MAX_VARIANTS} 条"
+            ),
+            format!(
+                "a question has at most {MAX_QUESTION_CHARS} characters, an answer {MAX_ANSWER_CHARS}, and there are at most {MAX_VARIANTS} ways to ask"
+            ),
         ));
     }
     Ok(Article { id, question, variants, answer: given.answer })

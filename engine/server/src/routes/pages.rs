@@ -23,7 +23,10 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/chat/{channel}", get(chat))
         .route("/widget.js", get(|headers: HeaderMap| async move { widget("widget.js", &headers) }))
-        .route("/widget/{*path}", get(|Path(path): Path<String>, headers: HeaderMap| async move { widget(&path, &headers) }))
+        .route(
+            "/widget/{*path}",
+            get(|Path(path): Path<String>, headers: HeaderMap| async move { widget(&path, &headers) }),
+        )
         .fallback(get(page))
 }
 
@@ -69,11 +72,8 @@ fn widget(path: &str, headers: &HeaderMap) -> Response {
 
 fn send(file: Asset, headers: &HeaderMap, policy: &'static str) -> Response {
     let is_known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == file.etag.as_bytes());
-    let mut response = if is_known {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        file.bytes.into_owned().into_response()
-    };
+    let mut response =
+        if is_known { StatusCode::NOT_MODIFIED.into_response() } else { file.bytes.into_owned().into_response() };
     let out = response.headers_mut();
     let caching = if file.immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));

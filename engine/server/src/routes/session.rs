@@ -1,9 +1,9 @@
 //! Signing in and out, and the first owner's set-up.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use model::Language;
 use serde::Deserialize;
 use serde_json::{Value, json};

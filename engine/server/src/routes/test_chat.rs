@@ -51,7 +51,10 @@ async fn begin(
     };
     let now = match wanted.now.as_deref() {
         Some(text) => Some(parse_rfc3339(text).ok_or_else(|| {
-            ApiError::not_valid("时间请写成 2026-11-20T10:00:00+08:00 的样子", "write the time like 2026-11-20T10:00:00+08:00")
+            ApiError::not_valid(
+                "时间请写成 2026-11-20T10:00:00+08:00 的样子",
+                "write the time like 2026-11-20T10:00:00+08:00",
+            )
         })?),
         None => None,
     };

@@ -16,7 +16,14 @@ pub(crate) fn blank(name: Texts, catalogue: &Catalogue) -> Flow {
         if let (Some(config), Value::Object(settings)) = (config.as_object_mut(), settings) {
             config.extend(settings);
         }
-        Node { id: id.into(), kind: kind.into(), v: spec.map_or(1, |spec| spec.version), title, config, note: String::new() }
+        Node {
+            id: id.into(),
+            kind: kind.into(),
+            v: spec.map_or(1, |spec| spec.version),
+            title,
+            config,
+            note: String::new(),
+        }
     };
     let sorry = Texts::new(
         "抱歉，系统出了点问题，我为您转接人工客服。",

@@ -118,6 +118,9 @@ fn not_json(text: &str, error: &serde_json::Error) -> Refused {
         ),
         Texts::new("请在这个位置检查括号、引号和逗号", "look at the brackets, quotes and commas there"),
     );
+    // A file that ends too early is shown where its last words are.
+    let last = text.trim_end().lines().last().unwrap_or_default();
+    let (source, column) = if source.is_empty() { (last, last.chars().count() + 1) } else { (source, column) };
     Refused { problems: vec![problem], excerpt: Some(excerpt(source, column)) }
 }
 
@@ -168,6 +171,8 @@ mod tests {
         let place = &refused.problems[0].place;
         assert_eq!((place.line, place.column), (Some(2), Some(10)));
         assert_eq!(refused.excerpt.as_deref(), Some("  \"名\": 1,,\n          ^"));
+        let refused = read(b"{ \"a\": [1,\n\n").expect_err("it ends too early");
+        assert_eq!(refused.excerpt.as_deref(), Some("{ \"a\": [1,\n          ^"));
     }
 
     #[test]
