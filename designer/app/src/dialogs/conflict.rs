@@ -57,6 +57,8 @@ pub(crate) fn ConflictDialog(cx: DesignerCx) -> impl IntoView {
             match answer {
                 Ok(id) => {
                     open.try_set(false);
+                    // What was not saved here is in the copy: leaving must not try to save it again.
+                    cx.pending.update_value(|pending| *pending = Default::default());
                     toast(tr("已另存为副本", "Saved as a copy"));
                     navigate.with_value(|navigate| {
                         navigate(&format!("/flows/{id}"), leptos_router::NavigateOptions::default())
