@@ -278,6 +278,7 @@ pub(crate) fn ChecksField(
         .map(|answer| {
             let (value, compared) = (answer.value.clone(), answer.value.clone());
             let is_on = move || setting.value.with(|now| now.as_array().is_some_and(|all| all.contains(&compared)));
+            let shown = is_on.clone();
             let toggle = move |event: web_sys::Event| {
                 let mut all = setting.items_now();
                 all.retain(|one| *one != value);
@@ -285,6 +286,9 @@ pub(crate) fn ChecksField(
                     all.push(value.clone());
                 }
                 setting.set(Value::Array(all));
+                // What is kept counts: the last one may not go.
+                let field: web_sys::HtmlInputElement = event_target(&event);
+                field.set_checked(untrack(shown.clone()));
             };
             view! {
                 <label class="f-check">

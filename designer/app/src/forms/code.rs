@@ -125,8 +125,7 @@ pub(crate) fn CodeField(setting: Setting, #[prop(into)] label: Signal<String>, d
                     rows=move || lines().clamp(6, 24).to_string()
                     aria-label=move || label.get()
                     aria-describedby=described_by
-                    aria-multiline="true"
-                    aria-controls=popup.id.get_value()
+                    aria-controls=move || popup.is_open().then(|| popup.id.get_value())
                     aria-activedescendant=move || popup.active_id()
                     prop:value=move || setting.text()
                     on:input=move |event| {

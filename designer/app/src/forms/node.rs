@@ -17,6 +17,14 @@ use crate::ui::{Icon, is_composing};
 
 /// The surroundings of a form on the canvas screen; `write` has to be given by who knows what is written to.
 pub(crate) fn form_cx(cx: DesignerCx, name: &str, config: Memo<Value>, problems: Signal<Vec<Problem>>) -> FormCx {
+    let languages = Memo::new(move |_| cx.track_document(|document| document.flow.languages.clone()));
+    // A language that customers are no longer served in has no tab to leave it by.
+    Effect::new(move |_| {
+        let shown = cx.content_language.get();
+        if let Some(main) = languages.with(|all| (!all.contains(&shown)).then(|| all.first().cloned()).flatten()) {
+            cx.content_language.set(main);
+        }
+    });
     FormCx {
         name: StoredValue::new(name.to_owned()),
         config,
@@ -29,7 +37,7 @@ pub(crate) fn form_cx(cx: DesignerCx, name: &str, config: Memo<Value>, problems:
             let name: VarName = to.name.clone();
             cx.run(Edit::ChangeVariable { name, to });
         }),
-        languages: Memo::new(move |_| cx.track_document(|document| document.flow.languages.clone())).into(),
+        languages: languages.into(),
         shown: cx.content_language,
         problems,
         resources: cx.resources,

@@ -234,7 +234,7 @@ pub(crate) fn ManyField(
                     role="combobox"
                     aria-autocomplete="list"
                     aria-expanded=move || popup.is_open().to_string()
-                    aria-controls=popup.id.get_value()
+                    aria-controls=move || popup.is_open().then(|| popup.id.get_value())
                     aria-activedescendant=move || popup.active_id()
                     aria-label=move || label.get()
                     aria-describedby=described_by

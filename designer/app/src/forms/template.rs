@@ -166,15 +166,13 @@ pub(crate) fn TemplateInput(
                 rows="1"
                 spellcheck="false"
                 autocomplete="off"
-                role="combobox"
                 aria-autocomplete="list"
-                aria-expanded=move || popup.is_open().to_string()
-                aria-controls=popup.id.get_value()
+                aria-haspopup="listbox"
+                aria-controls=move || popup.is_open().then(|| popup.id.get_value())
                 aria-activedescendant=move || popup.active_id()
                 aria-label=move || label.get()
                 aria-describedby=described_by
                 aria-invalid=move || invalid.get().then_some("true")
-                aria-multiline=(!writing.is_single_line()).to_string()
                 lang=move || Some(lang.get()).filter(|lang| !lang.is_empty())
                 placeholder=move || placeholder.get()
                 prop:value=move || shown.get()
