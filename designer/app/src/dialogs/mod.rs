@@ -11,7 +11,7 @@ mod versions;
 
 pub(crate) use conflict::ConflictDialog;
 pub(crate) use import::ImportDialog;
-pub(crate) use parts::{jump, moment};
+pub(crate) use parts::jump;
 pub(crate) use publish::PublishDialog;
 pub(crate) use settings::FlowSettings;
 pub(crate) use shortcuts::ShortcutsDialog;

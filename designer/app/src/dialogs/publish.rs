@@ -35,6 +35,8 @@ pub(crate) fn PublishDialog(cx: DesignerCx) -> impl IntoView {
         note.set(String::new());
         refused.set(None);
         published.set(None);
+        // The note is what there is to write; the first thing to press would be "close".
+        set_timeout(focus_note, std::time::Duration::from_millis(80));
         let Some(live) = cx.live.get_untracked() else { return before.set(Before::Nothing) };
         before.set(Before::Loading);
         spawn_local(async move {
@@ -73,6 +75,14 @@ pub(crate) fn PublishDialog(cx: DesignerCx) -> impl IntoView {
                 None => view! { <Preparation cx open note before is_busy refused publish=Callback::new(move |()| publish()) /> }.into_any(),
             }}
         </Dialog>
+    }
+}
+
+fn focus_note() {
+    let note = document().query_selector("[data-test=publish-note]").ok().flatten();
+    if let Some(note) = note.and_then(|note| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(note).ok()) {
+        // A note that is gone again needs no focus.
+        let _ = note.focus();
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn TestChat(cx: DesignerCx) -> impl IntoView {
         <section class="tc" aria-label=move || tr("试聊", "Test chat")>
             <Head chat is_memory_open />
             {move || is_memory_open.get().then(|| view! { <VariableTable chat /> })}
-            <Talk chat />
+            <Talk chat is_memory_open />
             <AgentBar chat />
             <Write chat />
         </section>
@@ -122,7 +122,7 @@ fn StatusPill(chat: Chat) -> impl IntoView {
 
 /// The messages, kept at the newest.
 #[component]
-fn Talk(chat: Chat) -> impl IntoView {
+fn Talk(chat: Chat, is_memory_open: RwSignal<bool>) -> impl IntoView {
     let frame = NodeRef::<Div>::new();
     let answer = Callback::new(move |input: Input| {
         let words = chat.state.with_untracked(|state| words_of(&input, state.as_ref()));
@@ -143,6 +143,7 @@ fn Talk(chat: Chat) -> impl IntoView {
         chat.state.track();
         chat.sending.track();
         chat.error.track();
+        is_memory_open.track();
         request_animation_frame(move || {
             if let Some(frame) = frame.get_untracked() {
                 frame.set_scroll_top(frame.scroll_height());
