@@ -181,7 +181,6 @@ fn each(check: impl Fn(&NodeSpec)) {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "names the kind when an assertion fails")]
 fn eprintln_kind(spec: &NodeSpec) {
     eprintln!("kind {}", spec.kind);
 }

@@ -63,6 +63,8 @@ pub enum ExitState {
     CaughtBySilence,
     /// Nowhere, but a whole-flow handler led here and goes back.
     Returns,
+    /// Nowhere, and the step itself knows how to go on.
+    Settled,
     /// Nowhere: the conversation would simply stop.
     DeadEnd,
 }
@@ -104,6 +106,7 @@ pub fn exit_state(document: &Document, node: &NodeId, port: &PortId, role: PortR
         _ if document.is_linked(node, port) => ExitState::Linked,
         PortRole::Silence if catches(&Trigger::Silence) => ExitState::CaughtBySilence,
         PortRole::Invalid | PortRole::Failed if catches(&Trigger::Error) => ExitState::CaughtByError,
+        PortRole::Settled => ExitState::Settled,
         PortRole::Next | PortRole::Choice | PortRole::Otherwise if document.returns(node) => ExitState::Returns,
         _ => ExitState::DeadEnd,
     }
@@ -142,7 +145,20 @@ fn summary_parts(
     });
     let parts: Vec<Part> = parts.collect();
     let is_blank = parts.iter().all(|part| matches!(part, Part::Text(text) if text.trim().is_empty()));
-    if is_blank { Vec::new() } else { parts }
+    if is_blank { Vec::new() } else { without_loose_separators(parts) }
+}
+
+/// Empty settings leave separators at the ends that separate nothing.
+fn without_loose_separators(mut parts: Vec<Part>) -> Vec<Part> {
+    let is_separator = |c: char| c.is_whitespace() || matches!(c, '·' | '→' | ',' | '，' | '/');
+    if let Some(Part::Text(first)) = parts.first_mut() {
+        *first = first.trim_start_matches(|c: char| c != '/' && is_separator(c)).to_owned();
+    }
+    if let Some(Part::Text(last)) = parts.last_mut() {
+        *last = last.trim_end_matches(is_separator).to_owned();
+    }
+    parts.retain(|part| *part != Part::Text(String::new()));
+    parts
 }
 
 /// Keeps the space between words and a chip.

@@ -76,9 +76,9 @@ impl Kind for Settings {
             ),
             ports: vec![
                 PortSpec::one("handed_back", PortRole::Next, Texts::new("客服交回流程", "handed back")),
-                PortSpec::one("closed", PortRole::Choice, Texts::new("客服已结束", "closed by the agent")),
-                PortSpec::one("timeout", PortRole::Choice, Texts::new("排队太久", "waited too long")),
-                PortSpec::one("nobody", PortRole::Choice, Texts::new("无人在线", "nobody online")),
+                PortSpec::one("closed", PortRole::Settled, Texts::new("客服已结束", "closed by the agent")),
+                PortSpec::one("timeout", PortRole::Settled, Texts::new("排队太久", "waited too long")),
+                PortSpec::one("nobody", PortRole::Settled, Texts::new("无人在线", "nobody online")),
             ],
             enterable: true,
             waits: true,

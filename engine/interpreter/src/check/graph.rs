@@ -199,6 +199,7 @@ fn dead_ends(flow: &Flow, catalogue: &Catalogue) -> Vec<Problem> {
             let is_caught = match port.role {
                 PortRole::Failed | PortRole::Invalid => on_error,
                 PortRole::Silence => on_silence,
+                PortRole::Settled => true,
                 _ => returning.contains(&node.id),
             };
             if flow.edge(&node.id, &port.id).is_none() && !is_caught {

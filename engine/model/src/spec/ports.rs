@@ -81,6 +81,8 @@ pub enum PortRole {
     Invalid,
     /// No answer in time: caught by "on silence" when it leads nowhere.
     Silence,
+    /// May stay without a path: the kind itself goes on in a sensible way, as a queue goes on waiting.
+    Settled,
     /// Something outside failed: caught by "on error" when it leads nowhere.
     Failed,
 }

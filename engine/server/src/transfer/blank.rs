@@ -29,10 +29,16 @@ pub(crate) fn blank(name: Texts, catalogue: &Catalogue) -> Flow {
         "抱歉，系统出了点问题，我为您转接人工客服。",
         "Sorry, something went wrong. I am connecting you with a colleague.",
     );
+    let waited = Texts::new(
+        "很久没有收到您的消息，会话先结束了。需要时请随时再来。",
+        "We have not heard from you for a while, so this chat ends here. Come back any time.",
+    );
     let nodes = vec![
         node("start", "start", Texts::default(), json!({})),
         node("sorry", "say", Texts::new("出错时道歉", "Apologise"), json!({ "text": sorry })),
         node("to_person", "hand_off", Texts::new("转人工", "Hand to an agent"), json!({})),
+        node("after_person", "end", Texts::new("人工服务结束", "After the agent"), json!({ "result": "passed_on" })),
+        node("quiet", "end", Texts::new("客户没有回应", "No answer"), json!({ "result": "left", "text": waited })),
     ];
     let phrases = ["转人工", "人工", "真人", "agent", "human"].map(str::to_owned).to_vec();
     let handlers = vec![
@@ -50,6 +56,13 @@ pub(crate) fn blank(name: Texts, catalogue: &Catalogue) -> Flow {
             to: "sorry".into(),
             returns: false,
         },
+        Handler {
+            id: "on_silence".into(),
+            name: Texts::new("客户没有回应时", "On silence"),
+            on: Trigger::Silence,
+            to: "quiet".into(),
+            returns: false,
+        },
     ];
     Flow {
         format: model::FORMAT,
@@ -62,12 +75,17 @@ pub(crate) fn blank(name: Texts, catalogue: &Catalogue) -> Flow {
         inputs: Vec::new(),
         outputs: Vec::new(),
         nodes,
-        edges: vec![Edge { from: "sorry".into(), port: PortId::from("next"), to: "to_person".into() }],
+        edges: vec![
+            Edge { from: "sorry".into(), port: PortId::from("next"), to: "to_person".into() },
+            Edge { from: "to_person".into(), port: PortId::from("handed_back"), to: "after_person".into() },
+        ],
         handlers,
         layout: BTreeMap::from([
             ("start".into(), [80, 120]),
             ("sorry".into(), [80, 420]),
             ("to_person".into(), [400, 420]),
+            ("after_person".into(), [720, 420]),
+            ("quiet".into(), [720, 620]),
         ]),
         notes: Vec::new(),
     }
