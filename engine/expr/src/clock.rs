@@ -30,6 +30,8 @@ impl Now {
 thread_local! {
     // The engine is shared by all threads; what differs per evaluation is handed to its functions here.
     static NOW: RefCell<Option<Now>> = const { RefCell::new(None) };
+    // What native functions looked at: the engine itself counts a call as one operation, however long it takes.
+    static WORK: Cell<u64> = const { Cell::new(0) };
     static TOO_LATE: Cell<Option<fn() -> bool>> = const { Cell::new(None) };
 }
 
@@ -51,6 +53,17 @@ pub(crate) fn is_too_late() -> bool {
     TOO_LATE.get().is_some_and(|too_late| too_late())
 }
 
+/// A native function says that it looked at this many bytes or items.
+pub(crate) fn charge(n_looked_at: usize) {
+    WORK.set(WORK.get().saturating_add(n_looked_at as u64));
+}
+
+/// The work charged in the evaluation that runs, in operations.
+pub(crate) fn charged() -> u64 {
+    const PER_OPERATION: u64 = 16;
+    WORK.get() / PER_OPERATION
+}
+
 /// Runs `work` with `now` as the answer of [`current`].
 pub(crate) fn at<R>(now: &Now, work: impl FnOnce() -> R) -> R {
     struct Reset(Option<Now>);
@@ -60,6 +73,7 @@ pub(crate) fn at<R>(now: &Now, work: impl FnOnce() -> R) -> R {
         }
     }
     let _reset = Reset(NOW.replace(Some(now.clone())));
+    WORK.set(0);
     work()
 }
 

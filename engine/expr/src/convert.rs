@@ -1,6 +1,6 @@
 //! JSON values to rhai values and back.
 
-use rhai::{Dynamic, FLOAT, INT, ImmutableString};
+use rhai::{Array, Dynamic, FLOAT, INT, ImmutableString};
 use serde_json::{Map, Number, Value};
 
 /// Numbers above this are not exact as floats; below it a whole float is given back as an integer.
@@ -38,12 +38,21 @@ pub(crate) fn to_json(value: &Dynamic) -> Value {
     } else if let Ok(character) = value.as_char() {
         Value::String(character.to_string())
     } else if let Ok(items) = value.as_array_ref() {
-        Value::Array(items.iter().map(to_json).collect())
+        list_to_json(&items)
     } else if let Ok(fields) = value.as_map_ref() {
-        Value::Object(fields.iter().map(|(name, value)| (name.to_string(), to_json(value))).collect::<Map<_, _>>())
+        map_to_json(&fields)
     } else {
         Value::Null
     }
+}
+
+pub(crate) fn list_to_json(items: &Array) -> Value {
+    Value::Array(items.iter().map(to_json).collect())
+}
+
+pub(crate) fn map_to_json(fields: &rhai::Map) -> Value {
+    let fields = fields.iter().map(|(name, value)| (name.to_string(), to_json(value)));
+    Value::Object(fields.collect::<Map<_, _>>())
 }
 
 /// A number as JSON: `3.0` is `3`.

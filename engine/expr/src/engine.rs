@@ -1,8 +1,9 @@
 //! The one rhai engine of the process, hardened.
 //!
 //! It is built from chosen packages instead of `Engine::new()`, without modules, time, blobs and bit fields, so that
-//! nothing of the host can be reached. Limits stop rhai's own loops; they do not stop one native call, which is why
-//! functions that can multiply sizes (`replace`) are shadowed by ones that check first.
+//! nothing of the host can be reached. Limits stop rhai's own loops; they do not stop one native call, and a call
+//! counts as one operation however long it takes. That is why functions that can multiply sizes (`replace`) are
+//! shadowed by ones that check first, and those that look through long lists by quick ones that charge their work.
 
 use std::sync::OnceLock;
 
@@ -10,14 +11,18 @@ use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
     BasicStringPackage, LogicPackage, MoreStringPackage, Package,
 };
-use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT, ImmutableString, OptimizationLevel, Position, Token};
+use rhai::{
+    Array, Dynamic, Engine, EvalAltResult, FLOAT, INT, ImmutableString, Map, OptimizationLevel, Position, Token,
+};
 
-use crate::{clock, functions};
+use serde_json::Value;
+
+use crate::{clock, convert, functions};
 
 /// Operations of one evaluation.
-pub(crate) const MAX_OPERATIONS: u64 = 100_000;
-/// Bytes of one text made by an expression.
-pub(crate) const MAX_STRING: usize = 16 * 1024;
+pub(crate) const MAX_OPERATIONS: u64 = 50_000;
+/// Bytes of all texts in one value: as much as a variable may keep.
+pub(crate) const MAX_STRING: usize = 64 * 1024;
 /// Items of one list, fields of one object.
 pub(crate) const MAX_ITEMS: usize = 2_000;
 /// Characters of a script.
@@ -44,6 +49,8 @@ fn build() -> Engine {
     free_the_word_default(&mut engine);
     divide_like_people(&mut engine);
     shadow_replace(&mut engine);
+    compare_quickly(&mut engine);
+    write_quickly(&mut engine);
     functions::register(&mut engine);
     engine
 }
@@ -64,7 +71,8 @@ fn limit(engine: &mut Engine) {
         .on_debug(|_, _, _| {})
         .on_progress(|operations| {
             // The outer bound may look at a clock; asking it each time would cost more than the script.
-            (operations % 256 == 0 && clock::is_too_late()).then_some(Dynamic::UNIT)
+            let is_over = operations + clock::charged() > MAX_OPERATIONS;
+            (is_over || (operations % 128 == 0 && clock::is_too_late())).then_some(Dynamic::UNIT)
         });
 }
 
@@ -89,6 +97,76 @@ fn divide_like_people(engine: &mut Engine) {
     });
 }
 
+/// Lists and objects are compared here, not by a call of the engine per item: that took a millisecond for each list.
+fn compare_quickly(engine: &mut Engine) {
+    let find = |list: &Array, wanted: &Dynamic| list.iter().position(|item| same(item, wanted));
+    engine
+        .register_fn("==", |a: &mut Array, b: Array| same_lists(a, &b))
+        .register_fn("!=", |a: &mut Array, b: Array| !same_lists(a, &b))
+        .register_fn("==", |a: &mut Map, b: Map| same_maps(a, &b))
+        .register_fn("!=", |a: &mut Map, b: Map| !same_maps(a, &b))
+        .register_fn("contains", move |list: &mut Array, item: Dynamic| find(list, &item).is_some())
+        .register_fn("dedup", |list: &mut Array| list.dedup_by(|a, b| same(a, b)))
+        .register_fn("index_of", move |list: &mut Array, item: Dynamic| find(list, &item).map_or(-1, |at| at as INT));
+}
+
+/// Lists and objects are written as JSON, again without a call of the engine per item.
+fn write_quickly(engine: &mut Engine) {
+    for name in ["to_string", "to_debug", "print", "debug"] {
+        engine
+            .register_fn(name, |list: &mut Array| charged_text(&convert::list_to_json(list)))
+            .register_fn(name, |map: &mut Map| charged_text(&convert::map_to_json(map)));
+    }
+}
+
+fn charged_text(value: &Value) -> String {
+    let text = value.to_string();
+    clock::charge(text.len());
+    text
+}
+
+/// Are the values equal? Whole numbers and fractions are compared by value.
+fn same(a: &Dynamic, b: &Dynamic) -> bool {
+    clock::charge(4);
+    if let (Ok(a), Ok(b)) = (a.as_immutable_string_ref(), b.as_immutable_string_ref()) {
+        return *a == *b;
+    }
+    if let (Some(a), Some(b)) = (number(a), number(b)) {
+        return a == b;
+    }
+    if let (Ok(a), Ok(b)) = (a.as_bool(), b.as_bool()) {
+        return a == b;
+    }
+    if let (Ok(a), Ok(b)) = (a.as_char(), b.as_char()) {
+        return a == b;
+    }
+    if let (Ok(a), Ok(b)) = (a.as_array_ref(), b.as_array_ref()) {
+        return same_lists(&a, &b);
+    }
+    if let (Ok(a), Ok(b)) = (a.as_map_ref(), b.as_map_ref()) {
+        return same_maps(&a, &b);
+    }
+    a.is_unit() && b.is_unit()
+}
+
+fn same_lists(a: &Array, b: &Array) -> bool {
+    // Both were copied for the call.
+    clock::charge(a.len() + b.len());
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+}
+
+fn same_maps(a: &Map, b: &Map) -> bool {
+    clock::charge(a.len() + b.len());
+    a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| same(a, b)))
+}
+
+fn number(value: &Dynamic) -> Option<FLOAT> {
+    match value.as_int() {
+        Ok(whole) => Some(whole as FLOAT),
+        Err(_) => value.as_float().ok(),
+    }
+}
+
 /// `replace` that knows the size of its result before it makes it.
 fn shadow_replace(engine: &mut Engine) {
     engine
@@ -105,6 +183,7 @@ fn shadow_replace(engine: &mut Engine) {
 }
 
 fn replace(text: &mut ImmutableString, from: &str, to: &str) -> Result<(), Box<EvalAltResult>> {
+    clock::charge(text.len());
     let n_found = text.matches(from).count();
     let size = text.len() - n_found * from.len() + n_found.saturating_mul(to.len());
     if size > MAX_STRING {

@@ -128,7 +128,9 @@ pub(crate) fn register(engine: &mut Engine) {
 }
 
 fn written(value: &Dynamic) -> String {
-    as_text(&convert::to_json(value))
+    let text = as_text(&convert::to_json(value));
+    clock::charge(text.len());
+    text
 }
 
 fn is_empty(value: &Dynamic) -> bool {
