@@ -98,7 +98,11 @@ pub(crate) async fn in_callers_language(mut request: Request, next: Next) -> Res
     let path_is_api = request.uri().path().starts_with("/api/");
     let response = next.run(request).await;
     if let Some(error) = response.extensions().get::<ApiError>() {
-        return error.body(language.get());
+        let mut answer = error.body(language.get());
+        for (name, value) in response.headers() {
+            answer.headers_mut().entry(name).or_insert(value.clone());
+        }
+        return answer;
     }
     let is_bare = !response.headers().contains_key(header::CONTENT_TYPE);
     match response.status() {

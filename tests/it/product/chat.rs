@@ -114,6 +114,21 @@ async fn a_token_opens_its_own_conversation_only() {
 }
 
 #[tokio::test]
+async fn pages_of_any_site_may_ask() {
+    let product = Product::start().await;
+    let mut customer = Customer::open(&product, json!({})).await;
+    let path = format!("/api/chat/conversations/{}/messages", customer.id);
+
+    customer.client.send(Method::OPTIONS, &path, None, &[("origin", "https://shop.example")]).await.is(204);
+    for address in [path.as_str(), "/api/chat/nowhere/conversations"] {
+        let answer = customer.client.http.post(format!("{}{address}", product.url)).body("{}").send().await;
+        let answer = answer.expect("an answer");
+        assert!(answer.status().is_client_error());
+        assert_eq!(answer.headers().get("access-control-allow-origin").map(|all| all.as_bytes()), Some(&b"*"[..]));
+    }
+}
+
+#[tokio::test]
 async fn odd_messages_are_answered_clearly() {
     let product = Product::start().await;
     let mut customer = Customer::open(&product, json!({ "flow": "order-status" })).await;

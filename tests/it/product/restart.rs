@@ -144,6 +144,31 @@ async fn killed_twenty_times_it_loses_nothing_and_says_nothing_twice() {
 }
 
 #[tokio::test]
+async fn a_call_that_must_not_happen_twice_fails_after_a_kill() {
+    let mock = Mock::start(Duration::from_millis(500), r#"{ "number": "N1" }"#).await;
+    let mut product = Product::start_allowing(&mock.host).await;
+    let mut owner = product.owner().await;
+    let connector = json!({ "key": "orders", "name": { "en": "Orders" }, "base_url": format!("http://{}", mock.host) });
+    owner.post("/api/connectors", connector).await.is(201);
+    let mut flow = order_flow("once", "orders", 10);
+    flow["nodes"][2]["config"]["once"] = true.into();
+    import_flow(&mut owner, flow).await;
+    let mut customer = Customer::open(&product, json!({ "flow": "once" })).await;
+
+    let sending = tokio::spawn(interrupted(&customer, "1", "tea"));
+    while mock.calls().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    product.kill().await;
+    sending.await.expect("no panic");
+    product.start_again().await;
+
+    let answered = customer.say("1", "tea").await;
+    assert_eq!(words(&answered), ["customer: tea", "bot: one moment", "bot: failed", "bot: wish?"]);
+    assert_eq!(mock.calls().len(), 1);
+}
+
+#[tokio::test]
 async fn a_timer_outlives_a_kill_and_fires_once() {
     let mut product = Product::start().await;
     let mut owner = product.owner().await;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{Path, Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use channels::web::{self, Refusal};
 use model::{FlowKey, Language, Status, VarName};
@@ -71,7 +72,7 @@ async fn open(
     let mut body = shown(&opened.answered);
     body["id"] = opened.id.into();
     body["token"] = opened.token.into();
-    Ok((StatusCode::CREATED, anywhere(), Json(body)).into_response())
+    Ok((StatusCode::CREATED, Json(body)).into_response())
 }
 
 /// A customer's message; answers when the turn is done. The same id again gets the same answer again.
@@ -85,7 +86,7 @@ async fn say(
     let token = bearer(&headers).ok_or_else(no_token)?;
     let incoming = web::read(&payload).map_err(refused)?;
     let answered = app.engine.say(&id, token, &incoming.id, incoming.input).await?;
-    Ok((anywhere(), Json(shown(&answered))).into_response())
+    Ok(Json(shown(&answered)).into_response())
 }
 
 #[derive(Deserialize)]
@@ -116,7 +117,7 @@ async fn after(
         return chat_stream::by_events(app, id, token, after).await;
     }
     let answered = app.engine.catch_up(&id, &token, after).await?;
-    Ok((anywhere(), Json(shown(&answered))).into_response())
+    Ok(Json(shown(&answered)).into_response())
 }
 
 /// An answer as customers get it.
@@ -158,9 +159,19 @@ pub(crate) fn refused(refusal: Refusal) -> ApiError {
     }
 }
 
-/// The token says who the customer is, not a cookie: any site may embed the window.
-fn anywhere() -> [(header::HeaderName, HeaderValue); 1] {
-    [(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))]
+/// The token says who the customer is, not a cookie: the pages of any site may ask.
+pub(crate) async fn from_anywhere(request: Request, next: Next) -> Response {
+    let is_question = request.method() == Method::OPTIONS;
+    let mut response = if is_question { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    if is_question {
+        let allowed = HeaderValue::from_static("authorization, content-type, accept-language, cache-control");
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
+        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+        headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    }
+    response
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
-use axum::http::{HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
@@ -98,8 +97,7 @@ pub(super) async fn by_events(app: App, id: String, token: String, after: i64) -
         };
         news.map(|news| (event(&news), (app, window, id, token, seq, None)))
     });
-    let headers = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))];
-    Ok((headers, Sse::new(events).keep_alive(KeepAlive::new().interval(PING))).into_response())
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(PING)).into_response())
 }
 
 #[derive(Deserialize)]
