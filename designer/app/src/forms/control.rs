@@ -21,6 +21,7 @@ use super::problem::ProblemLines;
 use super::template::{TemplateInput, Writing};
 use super::texts::TextsField;
 use super::variable::VariableBox;
+use crate::browser;
 
 /// What is around a control.
 #[derive(Clone)]
@@ -133,7 +134,7 @@ pub(super) fn control(field: &Field, setting: Setting, around: Around) -> AnyVie
         Widget::Named(name) if name == "paths" => {
             let schema = item_schema(&field.schema);
             let fields = editor::widgets::fields(&schema);
-            let look = look(field, true, Callback::new(move |now: Vec<Value>| fresh_item(&schema, &now)));
+            let look = look(field, true, Callback::new(move |now: Vec<Value>| fresh_item(&schema, &now, &browser::new_id())));
             view! { <PathsField setting look fields label /> }.into_any()
         }
         Widget::Named(name) if name == "suggest" => {
@@ -164,7 +165,8 @@ fn list(field: &Field, fields: Vec<Field>, setting: Setting, label: Signal<Strin
         fields.into_iter().filter(|field| field.widget != Widget::Named("hidden".into())).collect();
     let schema = item_schema(&field.schema);
     let is_framed = fields.len() > 1 && sign_between(&fields).is_none();
-    let look = look(field, is_framed, Callback::new(move |now: Vec<Value>| fresh_item(&schema, &now)));
+    let look =
+        look(field, is_framed, Callback::new(move |now: Vec<Value>| fresh_item(&schema, &now, &browser::new_id())));
     let is_compact = fields.iter().all(|field| {
         matches!(
             field.widget,

@@ -2,15 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use crate::browser;
-
-/// A new item for a list as it stands: its id is one that no item has or had.
-pub(crate) fn fresh_item(schema: &Value, now: &[Value]) -> Value {
+/// A new item for a list as it stands: its id is one that no item has or had, made of `random` letters and digits.
+pub(crate) fn fresh_item(schema: &Value, now: &[Value], random: &str) -> Value {
     let mut item = fresh(schema);
     if let Some(object) = item.as_object_mut()
         && let Some(id) = object.get_mut("id").filter(|id| id.is_string())
     {
-        *id = Value::String(fresh_id(now));
+        *id = Value::String(fresh_id(now, random));
     }
     item
 }
@@ -56,8 +54,7 @@ pub(crate) fn fresh(schema: &Value) -> Value {
 }
 
 /// Short, and never one that an earlier item had: a path of a removed option must not come back to a new one.
-fn fresh_id(now: &[Value]) -> String {
-    let random = browser::new_id();
+fn fresh_id(now: &[Value], random: &str) -> String {
     let id = format!("o{}", &random[random.len().saturating_sub(6)..]);
     let is_taken = |id: &str| now.iter().any(|item| item.get("id").and_then(Value::as_str) == Some(id));
     if !is_taken(&id) {
@@ -81,12 +78,12 @@ mod tests {
             "note": { "type": ["string", "null"] },
         }});
 
-        let item = fresh_item(&schema, &[]);
+        let item = fresh_item(&schema, &[], "0a1b2c3d");
 
         assert!(item["id"].as_str().is_some_and(|id| id.len() > 1));
         assert_eq!(item["label"], json!({}));
         assert_eq!(item["words"], json!([]));
         assert!(item.get("note").is_none());
-        assert_ne!(fresh_item(&schema, std::slice::from_ref(&item))["id"], item["id"]);
+        assert_ne!(fresh_item(&schema, std::slice::from_ref(&item), "0a1b2c3d")["id"], item["id"]);
     }
 }
