@@ -9,6 +9,7 @@ pub mod clipboard;
 mod document;
 mod edit;
 pub mod geometry;
+pub mod guides;
 pub mod insert;
 mod join;
 pub mod layout;

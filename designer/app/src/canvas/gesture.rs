@@ -1,6 +1,7 @@
 //! Pointer gestures: Idle → Pressed → (Pan | Marquee | Drag | Connect | Note) → Idle. Esc restores what was before.
 
-use editor::geometry::{Point, Rect, path_at, snap, wheel_delta};
+use editor::geometry::{Point, Rect, card_rect, path_at, snap, wheel_delta};
+use editor::guides::align;
 use editor::selection::in_marquee;
 use editor::{Edit, Selection, insert};
 use leptos::prelude::*;
@@ -17,6 +18,8 @@ const EDGE: f64 = 40.0;
 const EDGE_SPEED: f64 = 15.0;
 /// How near a card must be dropped to a path to be put into it, in px of the screen.
 const SPLICE_REACH: f64 = 24.0;
+/// How near a card must be to the line of another to snap to it, in px of the screen.
+const GUIDE_REACH: f64 = 6.0;
 
 /// What the pointer does.
 #[derive(Clone, Debug, PartialEq)]
@@ -224,6 +227,7 @@ impl Canvas {
             }
             Gesture::Drag { from, grabbed, cards, is_free } => {
                 let (dx, dy) = drag_offset(from, world, cards[grabbed].1, keys);
+                let (dx, dy) = if keys.ctrl || keys.shift { (dx, dy) } else { self.aligned(&cards, grabbed, dx, dy) };
                 for (id, place) in &cards {
                     if let Some(rx) = self.cx.card(id) {
                         rx.place.set(Point::new(place.x + dx, place.y + dy));
@@ -246,6 +250,26 @@ impl Canvas {
             }
             Gesture::Idle | Gesture::Pressed { .. } => {}
         }
+    }
+
+    /// The offset with the grabbed card aligned to cards near it; keeps the lines that show it.
+    fn aligned(self, cards: &[(NodeId, Point)], grabbed: usize, dx: f64, dy: f64) -> (f64, f64) {
+        let (id, start) = &cards[grabbed];
+        let (width, height) = self.cx.canvas_size.get_untracked();
+        let view = self.cx.view.get_untracked();
+        let seen = view.seen(width, height);
+        let (own, others) = self.cx.with_document(|document| {
+            let own = card_rect(document, id);
+            let ids = document.flow.nodes.iter().map(|node| &node.id);
+            let still = ids.filter(|other| !cards.iter().any(|(moving, _)| moving == *other));
+            (own, still.map(|other| card_rect(document, other)).filter(|rect| rect.touches(&seen)).collect::<Vec<_>>())
+        });
+        let moving = Rect::new(start.x + dx, start.y + dy, own.w, own.h);
+        let (shift_x, shift_y, guides) = align(&moving, &others, GUIDE_REACH / view.k);
+        if self.guides.with_untracked(|old| *old != guides) {
+            self.guides.set(guides);
+        }
+        (dx + shift_x, dy + shift_y)
     }
 
     /// The button went up.
@@ -280,6 +304,7 @@ impl Canvas {
     fn rest(self) {
         self.gesture.set_value(Gesture::Idle);
         self.marquee.set(None);
+        self.guides.set(Vec::new());
         self.drop_path.set(None);
         self.grip.set("");
     }

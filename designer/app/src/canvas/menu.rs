@@ -17,7 +17,7 @@ const ON_EMPTY: [&str; 7] = ["add-after", "note", "select-all", "tidy", "fit", "
 pub(super) fn ContextMenu(canvas: Canvas) -> impl IntoView {
     let root = NodeRef::<Div>::new();
     let outside = window_event_listener(leptos::ev::pointerdown, move |event| {
-        let inside = root.get_untracked().is_some_and(|root| {
+        let inside = root.try_get_untracked().flatten().is_some_and(|root| {
             let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
             target.is_some_and(|target| root.contains(Some(&target)))
         });

@@ -21,6 +21,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use editor::geometry::{FitPadding, Point, Rect, Viewport, bounds, world};
+use editor::guides::Guide;
 use leptos::html::Div;
 use leptos::prelude::*;
 use model::{KindName, NodeId, PortId};
@@ -33,6 +34,8 @@ use crate::browser;
 use crate::designer::DesignerCx;
 
 const HAND_REMEMBERED_AS: &str = "heliu.hand";
+/// Below this zoom nobody reads a card.
+const READABLE: f64 = 0.6;
 
 /// The canvas: gestures and what they show. Copy it freely.
 #[derive(Clone, Copy)]
@@ -47,6 +50,8 @@ pub(crate) struct Canvas {
     marquee: RwSignal<Option<Rect>>,
     /// The path under the pointer.
     hovered: RwSignal<Option<(NodeId, PortId)>>,
+    /// Lines that show what a dragged card is aligned with.
+    guides: RwSignal<Vec<Guide>>,
     /// The path a dragged card or kind would be put into.
     drop_path: RwSignal<Option<(NodeId, PortId)>>,
     /// The picker, where it is open.
@@ -105,6 +110,7 @@ impl Canvas {
             connecting: RwSignal::new(None),
             marquee: RwSignal::new(None),
             hovered: RwSignal::new(None),
+            guides: RwSignal::new(Vec::new()),
             drop_path: RwSignal::new(None),
             picker: RwSignal::new(None),
             menu: RwSignal::new(None),
@@ -157,6 +163,24 @@ impl Canvas {
     pub(crate) fn fit(self) {
         let all = self.cx.with_document(world);
         self.show(all, FitPadding::default());
+    }
+
+    /// What is seen first: all steps when they can be read then, else the beginning.
+    fn show_first(self) {
+        self.fit();
+        let (width, height) = self.cx.canvas_size.get_untracked();
+        let view = self.cx.view.get_untracked();
+        let first = self.cx.order.with_untracked(|order| order.first().cloned());
+        let first = first.and_then(|id| self.cx.card(&id)).map(|rx| untrack(|| rx.rect()));
+        if let (Some(first), true) = (first, view.k < READABLE) {
+            let k = READABLE;
+            let x = width * 0.08 - first.x * k;
+            // The middle of all stays in the middle, as long as the start is seen.
+            let all = self.cx.with_document(world).unwrap_or(first);
+            let middle = height / 2.0 - all.centre().y * k;
+            let (high, low) = (48.0 - first.y * k, height - 96.0 - (first.y + first.h) * k);
+            self.cx.view.set(Viewport { x, y: middle.clamp(high.min(low), low.max(high)), k });
+        }
     }
 
     /// Shows the selected steps, or all when none is.

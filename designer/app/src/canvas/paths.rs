@@ -129,6 +129,14 @@ pub(super) fn PathPlus(canvas: Canvas) -> impl IntoView {
 pub(super) fn ConnectionLine(canvas: Canvas) -> impl IntoView {
     view! {
         <svg class="paths over" aria-hidden="true">
+            {move || canvas.guides.get().into_iter().map(|guide| {
+                let d = if guide.is_vertical {
+                    format!("M{} {}V{}", guide.at, guide.from - 16.0, guide.to + 16.0)
+                } else {
+                    format!("M{} {}H{}", guide.from - 16.0, guide.at, guide.to + 16.0)
+                };
+                view! { <path class="guide" d=d /> }
+            }).collect_view()}
             {move || canvas.connecting.get().map(|connecting| view! {
                 <path
                     class="connecting"

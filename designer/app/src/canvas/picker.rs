@@ -69,13 +69,18 @@ fn PickerBox(canvas: Canvas, at: PickerAt) -> impl IntoView {
             event.stop_propagation();
             let n = untrack(flat).len().max(1);
             match event.key().as_str() {
-                "Escape" => close(),
+                "Escape" => {
+                    event.prevent_default();
+                    return close();
+                }
                 "ArrowDown" => active.update(|active| *active = (*active + 1) % n),
                 "ArrowUp" => active.update(|active| *active = (*active + n - 1) % n),
                 "Enter" if !is_composing(&event) => {
+                    event.prevent_default();
                     if let Some(kind) = untrack(flat).get(active.get_untracked()) {
                         choose(kind.clone(), event.ctrl_key() || event.meta_key());
                     }
+                    return;
                 }
                 _ => return,
             }
@@ -84,7 +89,7 @@ fn PickerBox(canvas: Canvas, at: PickerAt) -> impl IntoView {
         }
     };
     let outside = window_event_listener(leptos::ev::pointerdown, move |event| {
-        let inside = root.get_untracked().is_some_and(|root| {
+        let inside = root.try_get_untracked().flatten().is_some_and(|root| {
             let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
             target.is_some_and(|target| root.contains(Some(&target)))
         });
@@ -172,7 +177,9 @@ fn PickerBox(canvas: Canvas, at: PickerAt) -> impl IntoView {
 
 fn scroll_to_active(root: NodeRef<Div>) {
     request_animation_frame(move || {
-        let active = root.get_untracked().and_then(|root| root.query_selector(".kind.active").ok().flatten());
+        // The picker may be gone by then.
+        let root = root.try_get_untracked().flatten();
+        let active = root.and_then(|root| root.query_selector(".kind.active").ok().flatten());
         if let Some(active) = active {
             let options = web_sys::ScrollIntoViewOptions::new();
             options.set_block(web_sys::ScrollLogicalPosition::Nearest);

@@ -211,7 +211,7 @@ fn follow_size(canvas: Canvas) {
             if old != size {
                 canvas.cx.canvas_size.set(size);
                 if old.0 == 0.0 && size.0 > 0.0 {
-                    canvas.fit();
+                    canvas.show_first();
                 }
             }
         };
