@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use model::{Language, Texts};
 
-use crate::i18n::{UiLanguage, text_of, tr};
+use crate::i18n::{UiLanguage, language_now, text_of, tr};
 use crate::ui::{Field, TextInput};
 
 /// The texts being edited. Copy it freely.
@@ -47,17 +47,23 @@ pub(crate) fn NameFields(
     pair: NamePair,
     #[prop(optional, into)] zh_placeholder: TextProp,
     #[prop(optional, into)] en_placeholder: TextProp,
+    /// Puts the cursor into the first one.
+    #[prop(optional)]
+    autofocus: bool,
     #[prop(optional, into)] on_change: Option<Callback<String>>,
 ) -> impl IntoView {
     let on_change = on_change.unwrap_or_else(|| Callback::new(|_| ()));
-    view! {
-        <div class="two">
-            <Field label=move || tr("中文名称", "Name in Chinese")>
-                <TextInput value=pair.zh placeholder=zh_placeholder test="name-zh" on_change />
-            </Field>
-            <Field label=move || tr("英文名称", "Name in English")>
-                <TextInput value=pair.en placeholder=en_placeholder test="name-en" on_change />
-            </Field>
-        </div>
-    }
+    let chinese_first = language_now() == UiLanguage::Zh;
+    let zh = view! {
+        <Field label=move || tr("中文名称", "Name in Chinese")>
+            <TextInput value=pair.zh placeholder=zh_placeholder autofocus=autofocus && chinese_first test="name-zh" on_change />
+        </Field>
+    };
+    let en = view! {
+        <Field label=move || tr("英文名称", "Name in English")>
+            <TextInput value=pair.en placeholder=en_placeholder autofocus=autofocus && !chinese_first test="name-en" on_change />
+        </Field>
+    };
+    let fields = if chinese_first { (zh.into_any(), en.into_any()) } else { (en.into_any(), zh.into_any()) };
+    view! { <div class="two">{fields.0}{fields.1}</div> }
 }

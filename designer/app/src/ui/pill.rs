@@ -11,8 +11,6 @@ pub(crate) enum Tone {
     /// Nothing in particular.
     #[default]
     Plain,
-    /// Chosen.
-    Accent,
     /// Live, fine.
     Ok,
     /// Needs you.
@@ -25,7 +23,6 @@ impl Tone {
     fn class(self) -> &'static str {
         match self {
             Self::Plain => "pill",
-            Self::Accent => "pill accent",
             Self::Ok => "pill ok",
             Self::Warn => "pill warn",
             Self::Bad => "pill bad",

@@ -29,18 +29,20 @@ pub(super) fn set_sound(on: bool) {
 
 /// Announces for as long as the page is there.
 pub(super) fn announce(desk: Desk) {
-    Effect::new(move |before: Option<u64>| {
-        let n_queued = desk.counts.get().queued;
+    Effect::new(move |before: Option<Option<u64>>| {
+        let counted = desk.counts.get().map(|counts| counts.queued);
+        let n_queued = counted.unwrap_or(0);
         let name = tr("工作台", "Desk");
         browser::set_title(&if n_queued > 0 {
             format!("({n_queued}) {name} · Heliu")
         } else {
             format!("{name} · Heliu")
         });
-        if before.is_some_and(|before| n_queued > before) && untrack(is_sound_on) {
+        // Whoever waits when the page opens is seen at once; only those who come later ring.
+        if before.flatten().is_some_and(|before| n_queued > before) && untrack(is_sound_on) {
             ring();
         }
-        n_queued
+        counted
     });
 }
 

@@ -39,6 +39,7 @@ fn Head(desk: Desk, row: DeskRow) -> impl IntoView {
     let customer = name_of(&row);
     let status = row.status;
     let flow = words(&row.flow.name);
+    let agent = row.agent.clone();
     let topic = row.topic.clone().filter(|topic| !topic.is_empty() && *topic != flow);
     let since = row.waiting_since.clone().filter(|_| matches!(status, Status::Queued | Status::WithAgent));
     view! {
@@ -51,7 +52,7 @@ fn Head(desk: Desk, row: DeskRow) -> impl IntoView {
                 <h2 class="ellipsis">{customer}</h2>
                 <small class="quiet ellipsis">{row.channel.clone()}" · "{flow}{topic.map(|topic| format!(" · {topic}"))}</small>
             </div>
-            <StatusPill status agent=row.agent.clone() />
+            {move || (!desk.is_mine()).then(|| view! { <StatusPill status agent=agent.clone() /> })}
             {since.map(|since| view! { <WaitClock desk since /> })}
             <span class="space"></span>
             {move || match status {

@@ -10,13 +10,13 @@ use super::state::Desk;
 use crate::api::{self, DeskList, DeskRow, Presence};
 use crate::i18n::{tr, words};
 use crate::pages::when::{ago, clock};
-use crate::ui::{Avatar, EmptyState, IconButton, Menu, MenuItem, Pill, Tabs, Tone, toast_error};
+use crate::ui::{Avatar, IconButton, Menu, MenuItem, Pill, Tabs, Tone, toast_error};
 
 /// The column.
 #[component]
 pub(super) fn DeskLists(desk: Desk) -> impl IntoView {
     let tabs = move || {
-        let counts = desk.counts.get();
+        let counts = desk.counts.get().unwrap_or_default();
         DeskList::ALL
             .map(|list| {
                 (list.name().to_owned(), list_name(list).to_owned(), (list != DeskList::Done).then(|| counts.of(list)))
@@ -111,13 +111,13 @@ pub(super) fn name_of(row: &DeskRow) -> String {
 
 #[component]
 fn EmptyList(list: DeskList) -> impl IntoView {
-    let (icon, title): (&'static str, fn() -> &'static str) = match list {
-        DeskList::Queued => ("smile", || tr("没有人在排队", "Nobody is waiting")),
-        DeskList::Mine => ("messages-square", || tr("手上没有会话", "No conversations of yours")),
-        DeskList::Bot => ("bot", || tr("机器人没有在接待", "The bot talks with nobody")),
-        DeskList::Done => ("archive", || tr("还没有结束的会话", "Nothing has ended yet")),
+    let words = move || match list {
+        DeskList::Queued => tr("没有人在排队。", "Nobody is waiting."),
+        DeskList::Mine => tr("手上没有会话。", "You talk with nobody now."),
+        DeskList::Bot => tr("机器人没有在接待。", "The bot talks with nobody now."),
+        DeskList::Done => tr("还没有结束的会话。", "Nothing has ended yet."),
     };
-    view! { <EmptyState icon title /> }
+    view! { <p class="quiet column-note">{words}</p> }
 }
 
 fn list_name(list: DeskList) -> &'static str {

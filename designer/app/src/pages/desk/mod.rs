@@ -64,7 +64,7 @@ fn Connection(desk: Desk) -> impl IntoView {
 
 #[component]
 fn NothingOpen(desk: Desk) -> impl IntoView {
-    let n_queued = move || desk.counts.get().queued;
+    let n_queued = move || desk.counts.get().unwrap_or_default().queued;
     view! {
         {move || if n_queued() > 0 {
             view! {

@@ -22,7 +22,7 @@ pub(super) fn PacketPanel(desk: Desk) -> impl IntoView {
     view! {
         <aside class="desk-side" aria-label=move || tr("客户资料", "What is known")>
             {move || match known.get() {
-                Some(known) => view! { <Packet known /> }.into_any(),
+                Some(known) => view! { <Packet desk known /> }.into_any(),
                 None => view! { <SkeletonRows rows=3 /> }.into_any(),
             }}
         </aside>
@@ -63,7 +63,7 @@ impl Known {
 }
 
 #[component]
-fn Packet(known: Known) -> impl IntoView {
+fn Packet(desk: Desk, known: Known) -> impl IntoView {
     let Known { packet, details, team, flow_id, flow_name, version, conversation } = known;
     let is_high = packet.as_ref().is_some_and(|packet| packet.priority == "high");
     let path = packet.as_ref().map(|packet| packet.path.clone()).unwrap_or_default();
@@ -74,7 +74,10 @@ fn Packet(known: Known) -> impl IntoView {
                 <h3>{move || tr("转人工原因", "Why a person")}</h3>
                 <p class="side-reason">{reason}</p>
                 <div class="row">
-                    {team.map(|team| view! { <Pill icon="users" text=team /> })}
+                    {team.map(|team| {
+                        let name = move || desk.teams.with(|teams| teams.get(&team).map_or_else(|| team.clone(), words));
+                        view! { <Pill icon="users" text=name /> }
+                    })}
                     {is_high.then(|| view! { <Pill tone=Tone::Bad text=move || tr("优先", "High priority") /> })}
                 </div>
             </section>

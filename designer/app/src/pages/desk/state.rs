@@ -6,7 +6,7 @@ use std::time::Duration;
 use leptos::html::Textarea;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::{Message, Status};
+use model::{Message, Status, Texts};
 
 use crate::api::{self, ApiError, DeskCounts, DeskDetail, DeskEvent, DeskList, DeskRow};
 use crate::browser;
@@ -33,7 +33,9 @@ pub(super) struct Outgoing {
 pub(super) struct Desk {
     pub(super) list: RwSignal<DeskList>,
     pub(super) rows: Remote<Vec<DeskRow>>,
-    pub(super) counts: RwSignal<DeskCounts>,
+    /// Nothing until the server has counted.
+    pub(super) counts: RwSignal<Option<DeskCounts>>,
+    pub(super) teams: RwSignal<BTreeMap<String, Texts>>,
     pub(super) chosen: RwSignal<Option<String>>,
     pub(super) detail: RwSignal<Option<DeskDetail>>,
     pub(super) refusal: RwSignal<Option<ApiError>>,
@@ -58,7 +60,8 @@ impl Desk {
         let desk = Self {
             list,
             rows: Remote::new(move || api::desk_rows(list.get_untracked())),
-            counts: RwSignal::new(DeskCounts::default()),
+            counts: RwSignal::new(None),
+            teams: RwSignal::new(BTreeMap::new()),
             chosen: RwSignal::new(None),
             detail: RwSignal::new(None),
             refusal: RwSignal::new(None),
@@ -76,6 +79,7 @@ impl Desk {
             n_typed: StoredValue::new(0),
         };
         desk.read_counts();
+        desk.read_teams();
         desk
     }
 
@@ -161,7 +165,16 @@ impl Desk {
     fn read_counts(self) {
         spawn_local(async move {
             if let Ok(counts) = api::desk_counts().await {
-                let _ = self.counts.try_set(counts);
+                let _ = self.counts.try_set(Some(counts));
+            }
+        });
+    }
+
+    /// The teams' names; without them their keys have to do.
+    fn read_teams(self) {
+        spawn_local(async move {
+            if let Ok(teams) = api::teams().await {
+                let _ = self.teams.try_set(teams.into_iter().map(|team| (team.key.0, team.name)).collect());
             }
         });
     }
@@ -304,11 +317,10 @@ impl Desk {
             }
             match answer {
                 Ok(_) => {
-                    // The event usually brings it; when the line is broken, reading does.
+                    // It is kept; the event, or this reading, brings it back with its place in the conversation.
+                    self.outgoing.update(|outgoing| outgoing.retain(|other| other.id != mine.id));
                     if self.chosen.get_untracked().as_ref() == Some(&mine.conversation) {
                         self.read_detail();
-                    } else {
-                        self.outgoing.update(|outgoing| outgoing.retain(|other| other.id != mine.id));
                     }
                     self.refresh();
                 }

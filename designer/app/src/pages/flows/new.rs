@@ -44,7 +44,7 @@ fn NewFlow(cx: FlowsCx) -> impl IntoView {
         <form on:submit=submit>
             <div class="dialog-body">
                 <NameFields
-                    pair=name
+                    pair=name autofocus=true
                     zh_placeholder=move || tr("例如：退款流程", "for example 退款流程")
                     en_placeholder=move || tr("例如：Refunds", "for example Refunds")
                 />

@@ -108,7 +108,7 @@ pub(super) fn ArticleEditor(cx: LibraryCx, id: Option<String>) -> impl IntoView 
 fn Answer(draft: Draft) -> impl IntoView {
     let shown = RwSignal::new(language_now());
     let languages = move || {
-        let mark = |text: RwSignal<String>| if text.with(|text| text.trim().is_empty()) { " ○" } else { " ●" };
+        let mark = |text: RwSignal<String>| if text.with(|text| text.trim().is_empty()) { "" } else { " ✓" };
         vec![
             ("zh".to_owned(), format!("中文{}", mark(draft.zh))),
             ("en".to_owned(), format!("English{}", mark(draft.en))),

@@ -122,7 +122,7 @@ fn NameForm(
             }
         }>
             <div class="dialog-body">
-                <NameFields pair=name zh_placeholder=move || tr("例如：售后问答", "for example 售后问答") en_placeholder=move || tr("例如：After-sales", "for example After-sales") />
+                <NameFields pair=name autofocus=true zh_placeholder=move || tr("例如：售后问答", "for example 售后问答") en_placeholder=move || tr("例如：After-sales", "for example After-sales") />
             </div>
             <footer class="dialog-foot">
                 <Button label=move || tr("取消", "Cancel") on_press=move |()| open.set(false) />

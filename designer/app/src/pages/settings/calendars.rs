@@ -134,7 +134,7 @@ fn CalendarForm(calendars: Remote<Vec<Calendar>>, open: RwSignal<bool>, calendar
     view! {
         <form on:submit=submit>
             <div class="dialog-body">
-                <NameFields pair=name zh_placeholder=move || tr("例如：工作时间", "for example 工作时间") en_placeholder=move || tr("例如：Office hours", "for example Office hours") />
+                <NameFields pair=name autofocus=true zh_placeholder=move || tr("例如：工作时间", "for example 工作时间") en_placeholder=move || tr("例如：Office hours", "for example Office hours") />
                 <Field label=move || tr("时区", "Time zone") help=move || tr("例如 Asia/Shanghai、Europe/London", "For example Asia/Shanghai, Europe/London")>
                     <TextInput value=time_zone />
                 </Field>

@@ -141,7 +141,7 @@ fn ConnectorForm(
     view! {
         <form on:submit=submit>
             <div class="dialog-body">
-                <NameFields pair=name zh_placeholder=move || tr("例如：订单系统", "for example 订单系统") en_placeholder=move || tr("例如：Orders", "for example Orders") />
+                <NameFields pair=name autofocus=true zh_placeholder=move || tr("例如：订单系统", "for example 订单系统") en_placeholder=move || tr("例如：Orders", "for example Orders") />
                 <Field
                     label=move || tr("地址", "Address")
                     help=move || tr("所有调用都以它开头。heliu:demo 是自带的演示订单系统。", "Every call begins with it. heliu:demo is the demo orders that come along.")

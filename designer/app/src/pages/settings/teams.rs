@@ -97,7 +97,7 @@ fn TeamForm(teams: Remote<Vec<Team>>, open: RwSignal<bool>, team: Option<Team>) 
     view! {
         <form on:submit=submit>
             <div class="dialog-body">
-                <NameFields pair=name zh_placeholder=move || tr("例如：售后组", "for example 售后组") en_placeholder=move || tr("例如：After-sales", "for example After-sales") />
+                <NameFields pair=name autofocus=true zh_placeholder=move || tr("例如：售后组", "for example 售后组") en_placeholder=move || tr("例如：After-sales", "for example After-sales") />
             </div>
             <FormFoot open busy disabled=Signal::derive(move || name.is_empty()) />
         </form>

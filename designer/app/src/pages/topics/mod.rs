@@ -187,7 +187,7 @@ fn NewTopicDialog(cx: TopicsCx) -> impl IntoView {
         <Dialog open=cx.is_new_open title=move || tr("新建意图", "New topic")>
             <form on:submit=submit>
                 <div class="dialog-body">
-                    <NameFields pair=name zh_placeholder=move || tr("例如：退款", "for example 退款") en_placeholder=move || tr("例如：Refund", "for example Refund") />
+                    <NameFields pair=name autofocus=true zh_placeholder=move || tr("例如：退款", "for example 退款") en_placeholder=move || tr("例如：Refund", "for example Refund") />
                 </div>
                 <footer class="dialog-foot">
                     <Button label=move || tr("取消", "Cancel") on_press=move |()| cx.is_new_open.set(false) />
