@@ -88,7 +88,6 @@ fn focus_note() {
 
 /// Before: findings, differences, the note.
 #[component]
-#[expect(clippy::too_many_arguments, reason = "the parts of one dialog's state")]
 fn Preparation(
     cx: DesignerCx,
     open: RwSignal<bool>,
