@@ -71,7 +71,8 @@ pub(crate) fn router(app: App) -> Router {
         .merge(routes::desk_events::routes())
         .layer(middleware::from_fn(origin::check))
         .layer(DefaultBodyLimit::max(STAFF_BODY));
-    let customers = OpenApiRouter::new().merge(routes::chat::routes())
+    let customers = OpenApiRouter::new()
+        .merge(routes::chat::routes())
         .layer(middleware::from_fn(routes::chat::from_anywhere))
         .layer(DefaultBodyLimit::max(CUSTOMER_BODY));
     let others = OpenApiRouter::new().merge(routes::demo::routes()).merge(routes::health::routes());

@@ -183,7 +183,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 fn asked_language(headers: &HeaderMap) -> Option<Language> {
     let asked = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
     let code = asked.split([',', ';', '-']).next()?.trim().to_lowercase();
-    (!code.is_empty() && code != "*").then(|| Language(code))
+    (!code.is_empty() && code != "*").then_some(Language(code))
 }
 
 fn no_token() -> ApiError {

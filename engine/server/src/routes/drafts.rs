@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use interpreter::check;
-use model::{Flow, FlowId, Problem};
+use model::{Flow, FlowId};
 use serde_json::{Value, json};
 use store::rfc3339;
 use utoipa_axum::router::OpenApiRouter;
@@ -77,11 +77,10 @@ async fn replace(
 /// The problems of a document that is not saved.
 #[utoipa::path(post, path = "/api/flows/check", tag = "flows", request_body = Value, responses((status = 200, body = Value)))]
 async fn check_document(State(app): State<App>, signed_in: SignedIn, body: Bytes) -> Result<Json<Value>> {
-    let problems: Vec<Problem> = match std::str::from_utf8(&body).map_err(|_| not_text())? {
-        text => match check::read_flow(text) {
-            Ok(read) => app.engine.problems(signed_in.workspace, &read.flow).await?,
-            Err(problems) => problems,
-        },
+    let text = std::str::from_utf8(&body).map_err(|_| not_text())?;
+    let problems = match check::read_flow(text) {
+        Ok(read) => app.engine.problems(signed_in.workspace, &read.flow).await?,
+        Err(problems) => problems,
     };
     Ok(Json(json!({ "problems": problems })))
 }
