@@ -139,7 +139,8 @@ fn type_of(all: &[Variable], name: &str) -> Option<VarType> {
 fn fits(kind: VarType, operator: &str) -> bool {
     match operator {
         "is_true" | "is_false" => kind == VarType::YesNo,
-        "greater" | "at_least" | "less" | "at_most" => matches!(kind, VarType::Number | VarType::Date),
+        // A text may hold a number: what a service answers is often declared as text.
+        "greater" | "at_least" | "less" | "at_most" => matches!(kind, VarType::Number | VarType::Date | VarType::Text),
         "contains" | "not_contains" => matches!(kind, VarType::Text | VarType::List),
         "starts_with" => kind == VarType::Text,
         "is" | "is_not" | "one_of" => !matches!(kind, VarType::YesNo | VarType::List | VarType::Object),

@@ -35,6 +35,8 @@ pub(crate) fn VariableBox(
         let name = value.get();
         cx.variables.with(|all| all.iter().find(|variable| variable.name == name.as_str()).cloned())
     };
+    // The menu stays the same element, and keeps the focus, while the variable's type changes.
+    let known = Memo::new(move |_| variable().map(|variable| variable.name));
     let shown = move || {
         query.get().unwrap_or_else(|| {
             let name = value.get();
@@ -113,7 +115,7 @@ pub(crate) fn VariableBox(
                     query.set(None);
                 }
             />
-            {move || variable().map(|variable| view! { <TypeMenu cx variable /> })}
+            {move || known.get().map(|name| view! { <TypeMenu cx name /> })}
             <PopupList popup take />
         </div>
     }
@@ -121,20 +123,29 @@ pub(crate) fn VariableBox(
 
 /// The type of the chosen variable, to see and to change.
 #[component]
-fn TypeMenu(cx: FormCx, variable: Variable) -> impl IntoView {
-    let options = TYPES
-        .into_iter()
-        .map(|(kind, name)| view! { <option value=name selected=kind == variable.kind>{type_name(kind)}</option> })
-        .collect_view();
+fn TypeMenu(cx: FormCx, name: VarName) -> impl IntoView {
+    let name = StoredValue::new(name);
+    let variable = move || {
+        cx.variables.with(|all| name.with_value(|name| all.iter().find(|variable| variable.name == *name).cloned()))
+    };
+    let kind = Memo::new(move |_| variable().map(|variable| variable.kind));
+    let options = move || {
+        let chosen = kind.get();
+        TYPES
+            .into_iter()
+            .map(|(kind, name)| view! { <option value=name selected=Some(kind) == chosen>{type_name(kind)}</option> })
+            .collect_view()
+    };
     view! {
         <select
             class="f-type"
-            aria-label=tr("变量的类型", "Type of the variable")
-            title=tr("变量的类型", "Type of the variable")
+            aria-label=move || tr("变量的类型", "Type of the variable")
+            title=move || tr("变量的类型", "Type of the variable")
             on:change=move |event| {
                 let wanted = event_target_value(&event);
-                if let Some((kind, _)) = TYPES.into_iter().find(|(_, name)| *name == wanted) {
-                    cx.change_variable.run(Variable { kind, ..variable.clone() });
+                let kind = TYPES.into_iter().find(|(_, name)| *name == wanted).map(|(kind, _)| kind);
+                if let (Some(kind), Some(variable)) = (kind, untrack(variable)) {
+                    cx.change_variable.run(Variable { kind, ..variable });
                 }
             }
         >
