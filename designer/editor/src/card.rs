@@ -1,11 +1,13 @@
 //! The face of a card: what it shows, computed from the model.
 
-use model::spec::{Family, Part, PortRole, summary};
-use model::{Language, Node, NodeId, PortId, Texts, Trigger};
+use model::spec::{Family, Part, PortRole, references, summary};
+use model::{Language, Node, NodeId, NodeSpec, PortId, Texts, Trigger};
+use serde_json::Value;
 
 use crate::Document;
 use crate::document::with_defaults;
 use crate::geometry::card_height;
+use crate::{pointer, variables};
 
 /// Space for the words of the summary, in px.
 const SUMMARY_WIDTH: f64 = 214.0;
@@ -76,7 +78,7 @@ pub fn card(document: &Document, node: &Node, language: &Language, content: &Lan
         .ports_of(node)
         .into_iter()
         .map(|port| Exit {
-            label: port.label.get(language, &document.flow.languages).to_owned(),
+            label: exit_label(document, node, &port.label, language),
             state: exit_state(document, &node.id, &port.id, port.role),
             port: port.id,
         })
@@ -138,14 +140,52 @@ fn summary_parts(
     // The frame of the summary speaks the screen's language, the customers' texts in it theirs.
     let mut in_both = Texts::default();
     in_both.set(content.clone(), template.get(language, &[]));
-    let config = document.specs.get(&node.kind).map_or_else(|| node.config.clone(), |spec| with_defaults(spec, &node.config));
+    let config = document
+        .specs
+        .get(&node.kind)
+        .map_or_else(|| node.config.clone(), |spec| named(document, spec, &with_defaults(spec, &node.config), language));
     let parts = summary(&in_both, &config, content).into_iter().map(|part| match part {
-        Part::Variable(name) => Part::Variable(document.variable_label(&name, language)),
+        Part::Variable(code) => Part::Variable(variables::labelled(document, &code, language)),
         Part::Text(text) => Part::Text(text.split_whitespace().collect::<Vec<_>>().join(" ").pad_like(&text)),
     });
     let parts: Vec<Part> = parts.collect();
     let is_blank = parts.iter().all(|part| matches!(part, Part::Text(text) if text.trim().is_empty()));
     if is_blank { Vec::new() } else { without_loose_separators(parts) }
+}
+
+/// An exit's words; one that only shows a key shows the name of what the key stands for.
+fn exit_label(document: &Document, node: &Node, label: &Texts, language: &Language) -> String {
+    let words = label.get(language, &document.flow.languages);
+    let Some(spec) = document.specs.get(&node.kind) else { return words.to_owned() };
+    references(&spec.schema, &node.config)
+        .iter()
+        .filter(|found| found.value.as_str() == Some(words))
+        .find_map(|found| name_of(document, found.what, words, language))
+        .unwrap_or_else(|| words.to_owned())
+}
+
+/// Settings with names in place of keys, for the summary.
+fn named(document: &Document, spec: &NodeSpec, config: &Value, language: &Language) -> Value {
+    let mut named = config.clone();
+    for found in references(&spec.schema, config) {
+        let Some(key) = found.value.as_str().filter(|key| !key.is_empty()) else { continue };
+        if let Some(name) = name_of(document, found.what, key, language) {
+            pointer::set(&mut named, &found.pointer, Some(Value::String(name)));
+        }
+    }
+    named
+}
+
+/// The name of what a key stands for: something of the workspace, a variable, a step.
+fn name_of(document: &Document, what: &str, key: &str, language: &Language) -> Option<String> {
+    match what {
+        "variable" => document.variable(key).map(|_| document.variable_label(key, language)),
+        "node" => document.flow.node(&key.into()).map(|node| document.title(&node.id, language)),
+        _ => {
+            let (_, name) = document.names.iter().find(|((known, k), _)| *known == what && k == key)?;
+            Some(name.get(language, &[]).to_owned()).filter(|name| !name.is_empty())
+        }
+    }
 }
 
 /// Empty settings leave separators at the ends that separate nothing.
@@ -214,6 +254,21 @@ mod tests {
                 ("silent", ExitState::DeadEnd),
             ]
         );
+    }
+
+    #[test]
+    fn names_stand_for_keys() {
+        let mut document = samples::refund();
+        document.flow.nodes[1].config["save_to"] = "gone".into();
+        let lines = |document: &Document| {
+            let node = document.flow.node(&"ask".into()).expect("is there");
+            card(document, node, &Language::zh(), &Language::zh()).summary[1].clone()
+        };
+
+        assert_eq!(lines(&document), Part::Variable("gone".into()));
+        document.flow.nodes[1].config["save_to"] = "order_no".into();
+        assert_eq!(lines(&document), Part::Variable("订单号".into()));
+        assert_eq!(variables::labelled(&document, "upper(order_no)", &Language::zh()), "upper(订单号)");
     }
 
     #[test]

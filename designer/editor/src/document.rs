@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::spec::{Family, Port, PortRole, ports};
-use model::{Edge, Flow, KindName, Language, Node, NodeId, NodeSpec, PortId, Texts, VarName, Variable};
+use model::{Edge, Flow, KindName, Language, Node, NodeId, NodeSpec, PortId, Resources, Texts, VarName, Variable};
 
 use serde_json::Value;
 
@@ -20,13 +20,30 @@ pub struct Document {
     pub flow: Flow,
     /// What the server knows of the kinds.
     pub specs: Arc<Specs>,
+    /// The names of what settings refer to by key.
+    pub names: Arc<Names>,
+}
+
+/// Names on the screens by what they name and by key: `("team", "after_sales")`.
+pub type Names = BTreeMap<(&'static str, String), Texts>;
+
+/// The names of everything a workspace has.
+pub fn names_of(resources: &Resources) -> Names {
+    let named = |what: &'static str, key: &str, name: &Texts| ((what, key.to_owned()), name.clone());
+    let intents = resources.intents.iter().map(|it| named("intent", it.key.as_str(), &it.name));
+    let libraries = resources.libraries.iter().map(|it| named("library", it.key.as_str(), &it.name));
+    let teams = resources.teams.iter().map(|it| named("team", it.key.as_str(), &it.name));
+    let calendars = resources.calendars.iter().map(|it| named("calendar", it.key.as_str(), &it.name));
+    let connectors = resources.connectors.iter().map(|it| named("connector", it.key.as_str(), &it.name));
+    let flows = resources.flows.iter().map(|it| named("flow", it.key.as_str(), &it.name));
+    intents.chain(libraries).chain(teams).chain(calendars).chain(connectors).chain(flows).collect()
 }
 
 impl Document {
     /// A document over the kinds the server described.
     pub fn new(flow: Flow, specs: impl IntoIterator<Item = NodeSpec>) -> Self {
         let specs = specs.into_iter().map(|spec| (spec.kind.clone(), spec)).collect();
-        Self { flow, specs: Arc::new(specs) }
+        Self { flow, specs: Arc::new(specs), names: Arc::default() }
     }
 
     /// The node's kind, when this release knows it.

@@ -24,7 +24,7 @@ mod undo;
 pub mod variables;
 pub mod widgets;
 
-pub use document::{Document, Specs};
+pub use document::{Document, Names, Specs, names_of};
 pub use edit::{Edit, Outcome, Touched};
 pub use op::{Head, Op};
 pub use selection::Selection;

@@ -1,9 +1,11 @@
 //! The editor: the document with its history of labelled changes.
 
+use std::sync::Arc;
+
 use model::Texts;
 
 use crate::edit::{Change, Edit, Outcome, Touched};
-use crate::{Document, Op, Selection};
+use crate::{Document, Names, Op, Selection};
 
 /// How many changes can be taken back.
 pub const DEPTH: usize = 500;
@@ -112,6 +114,11 @@ impl Editor {
     /// What redo would do again, in words.
     pub fn redo_label(&self) -> Option<&Texts> {
         self.undone.last().map(|transaction| &transaction.label)
+    }
+
+    /// The workspace has other names now.
+    pub fn set_names(&mut self, names: Names) {
+        self.document.names = Arc::new(names);
     }
 
     /// Opens another document; the history starts anew.

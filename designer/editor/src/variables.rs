@@ -1,7 +1,7 @@
 //! Variables: added, renamed with all their uses, removed.
 
 use model::spec::references;
-use model::{Texts, VarName, Variable};
+use model::{Language, Texts, VarName, Variable};
 use serde_json::Value;
 
 use crate::edit::{Change, Outcome};
@@ -64,6 +64,14 @@ pub fn uses(document: &Document, name: &VarName) -> Vec<model::NodeId> {
         })
         .map(|node| node.id.clone())
         .collect()
+}
+
+/// An expression with the labels of variables in place of their names, to be read by people.
+pub fn labelled(document: &Document, code: &str, language: &Language) -> String {
+    document.flow.variables.iter().fold(code.to_owned(), |code, variable| {
+        let label = document.variable_label(variable.name.as_str(), language);
+        if label == variable.name.as_str() { code } else { in_code(&code, variable.name.as_str(), &label) }
+    })
 }
 
 fn rename_uses(change: &mut Change<'_>, from: &VarName, to: &VarName) {

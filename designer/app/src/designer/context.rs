@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use editor::card::{Card, card};
 use editor::geometry::{CARD_WIDTH, Point, Rect, Viewport};
-use editor::{Document, Edit, Editor, Outcome, Selection, Specs, Touched};
+use editor::{Document, Edit, Editor, Outcome, Selection, Specs, Touched, names_of};
 use leptos::prelude::*;
 use model::{Flow, KindName, Language, NodeId, NodeSpec, PortId, Problem, Resources, Visit};
 
@@ -130,7 +130,8 @@ pub(crate) struct DesignerCx {
 impl DesignerCx {
     /// The context of one flow's screen.
     pub(crate) fn new(draft: FlowDraft, kinds: Vec<NodeSpec>, resources: Resources) -> Self {
-        let document = Document::new(draft.flow, kinds);
+        let mut document = Document::new(draft.flow, kinds);
+        document.names = Arc::new(names_of(&resources));
         let local = RwSignal::new(editor::problems::problems(&document));
         let server = RwSignal::new(draft.problems);
         let cx = Self {
@@ -240,7 +241,8 @@ impl DesignerCx {
     /// Opens what the server sent in place of the document; the history starts anew.
     pub(crate) fn load(self, draft: FlowDraft) {
         let specs = self.specs.get_value();
-        self.editor.update_value(|editor| editor.load(Document { flow: draft.flow, specs }));
+        let names = Arc::new(self.resources.with_untracked(names_of));
+        self.editor.update_value(|editor| editor.load(Document { flow: draft.flow, specs, names }));
         self.revision.set(draft.revision);
         self.live.set(draft.live);
         self.draft_differs.set(draft.draft_differs);
@@ -250,6 +252,13 @@ impl DesignerCx {
         self.selection.set(Selection::default());
         self.show_all();
         self.changes.update(|changes| *changes += 1);
+    }
+
+    /// The workspace has other resources now: cards show their names.
+    pub(crate) fn take_names(self) {
+        let names = self.resources.with_untracked(names_of);
+        self.editor.update_value(|editor| editor.set_names(names));
+        self.show_all();
     }
 
     /// Draws everything anew: another document, another language.

@@ -60,6 +60,7 @@ fn Screen(draft: FlowDraft, kinds: Vec<NodeSpec>, resources: Resources) -> impl 
     let cx = DesignerCx::new(draft, kinds, resources);
     let canvas = Canvas::new(cx);
     follow_languages(cx);
+    follow_resources(cx);
     follow_leaving(cx);
     follow_address(cx);
     expose_to_tests(cx);
@@ -94,6 +95,16 @@ fn follow_languages(cx: DesignerCx) {
         cx.content_language.track();
         if before.is_some() {
             cx.show_all();
+        }
+    });
+}
+
+/// New topics, teams and so on give their names to the cards.
+fn follow_resources(cx: DesignerCx) {
+    Effect::new(move |before: Option<()>| {
+        cx.resources.track();
+        if before.is_some() {
+            cx.take_names();
         }
     });
 }
