@@ -140,10 +140,10 @@ fn summary_parts(
     // The frame of the summary speaks the screen's language, the customers' texts in it theirs.
     let mut in_both = Texts::default();
     in_both.set(content.clone(), template.get(language, &[]));
-    let config = document
-        .specs
-        .get(&node.kind)
-        .map_or_else(|| node.config.clone(), |spec| named(document, spec, &with_defaults(spec, &node.config), language));
+    let config = document.specs.get(&node.kind).map_or_else(
+        || node.config.clone(),
+        |spec| named(document, spec, &with_defaults(spec, &node.config), language),
+    );
     let parts = summary(&in_both, &config, content).into_iter().map(|part| match part {
         Part::Variable(code) => Part::Variable(variables::labelled(document, &code, language)),
         Part::Text(text) => Part::Text(text.split_whitespace().collect::<Vec<_>>().join(" ").pad_like(&text)),
@@ -248,11 +248,7 @@ mod tests {
         let states: Vec<_> = card.exits.iter().map(|exit| (exit.port.as_str(), exit.state)).collect();
         assert_eq!(
             states,
-            [
-                ("answered", ExitState::Linked),
-                ("invalid", ExitState::CaughtByError),
-                ("silent", ExitState::DeadEnd),
-            ]
+            [("answered", ExitState::Linked), ("invalid", ExitState::CaughtByError), ("silent", ExitState::DeadEnd),]
         );
     }
 

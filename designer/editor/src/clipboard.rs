@@ -135,8 +135,7 @@ mod tests {
         empty.flow.variables.clear();
         let mut editor = Editor::new(empty);
 
-        let outcome =
-            editor.run(&Edit::Paste { clip: Box::new(clip), at: [0, 400] }, &Selection::default(), 0.0);
+        let outcome = editor.run(&Edit::Paste { clip: Box::new(clip), at: [0, 400] }, &Selection::default(), 0.0);
 
         let flow = &editor.document().flow;
         assert_eq!(outcome.select, Selection::nodes(["ask_2".into(), "say_2".into()]));

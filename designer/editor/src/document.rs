@@ -135,20 +135,13 @@ impl Document {
 
     /// A title no other card shows, in every language it has: `Ask 2`.
     pub fn fresh_title(&self, titles: &Texts) -> Texts {
-        let taken: BTreeSet<String> = self
-            .flow
-            .nodes
-            .iter()
-            .flat_map(|node| self.titles(&node.id).0.into_values())
-            .collect();
+        let taken: BTreeSet<String> =
+            self.flow.nodes.iter().flat_map(|node| self.titles(&node.id).0.into_values()).collect();
         let is_free = |titles: &Texts| !titles.0.values().any(|title| taken.contains(title));
         if is_free(titles) {
             return titles.clone();
         }
-        (2..)
-            .map(|number| numbered(titles, number))
-            .find(is_free)
-            .expect("there are more numbers than titles")
+        (2..).map(|number| numbered(titles, number)).find(is_free).expect("there are more numbers than titles")
     }
 
     /// Why a path from this exit to that node cannot be, in words; `None` when it can.

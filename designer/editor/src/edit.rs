@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{
-    Edge, Flow, Handler, KindName, Language, Node, NodeId, Note, PortId, Texts, VarName, Variable,
-};
+use model::{Edge, Flow, Handler, KindName, Language, Node, NodeId, Note, PortId, Texts, VarName, Variable};
 use serde_json::Value;
 
 use crate::clipboard::Clip;
@@ -278,13 +276,7 @@ fn move_cards(change: &mut Change<'_>, to: &[(NodeId, [i32; 2])], selection: &Se
     }
 }
 
-fn set_config(
-    change: &mut Change<'_>,
-    id: &NodeId,
-    at: &str,
-    value: Option<Value>,
-    selection: &Selection,
-) -> Outcome {
+fn set_config(change: &mut Change<'_>, id: &NodeId, at: &str, value: Option<Value>, selection: &Selection) -> Outcome {
     let Some(node) = change.document.flow.node(id) else { return Outcome::default() };
     let mut config = node.config.clone();
     pointer::set(&mut config, at, value);
@@ -298,24 +290,14 @@ fn set_config(
 fn drop_paths_without_exit(change: &mut Change<'_>, id: &NodeId) {
     let Some(node) = change.document.flow.node(id) else { return };
     let exits: BTreeSet<PortId> = change.document.ports_of(node).into_iter().map(|port| port.id).collect();
-    let lost: Vec<PortId> = change
-        .document
-        .outgoing(id)
-        .filter(|edge| !exits.contains(&edge.port))
-        .map(|edge| edge.port.clone())
-        .collect();
+    let lost: Vec<PortId> =
+        change.document.outgoing(id).filter(|edge| !exits.contains(&edge.port)).map(|edge| edge.port.clone()).collect();
     for port in lost {
         change.apply(Op::RemoveEdge(id.clone(), port));
     }
 }
 
-fn set_title(
-    change: &mut Change<'_>,
-    id: &NodeId,
-    language: &Language,
-    title: &str,
-    selection: &Selection,
-) -> Outcome {
+fn set_title(change: &mut Change<'_>, id: &NodeId, language: &Language, title: &str, selection: &Selection) -> Outcome {
     let Some(node) = change.document.flow.node(id) else { return Outcome::default() };
     let mut titles = node.title.clone();
     titles.set(language.clone(), title.trim());
@@ -324,13 +306,7 @@ fn set_title(
     Outcome { label, select: selection.clone(), ..Outcome::default() }
 }
 
-fn connect(
-    change: &mut Change<'_>,
-    from: &NodeId,
-    port: &PortId,
-    to: &NodeId,
-    selection: &Selection,
-) -> Outcome {
+fn connect(change: &mut Change<'_>, from: &NodeId, port: &PortId, to: &NodeId, selection: &Selection) -> Outcome {
     if let Some(objection) = change.document.objection(from, to) {
         return Outcome { note: Some(objection), select: selection.clone(), ..Outcome::default() };
     }

@@ -95,12 +95,7 @@ impl Rect {
     /// The smallest rectangle around both.
     pub fn joined(&self, other: &Self) -> Self {
         let (x, y) = (self.x.min(other.x), self.y.min(other.y));
-        Self::new(
-            x,
-            y,
-            (self.x + self.w).max(other.x + other.w) - x,
-            (self.y + self.h).max(other.y + other.h) - y,
-        )
+        Self::new(x, y, (self.x + self.w).max(other.x + other.w) - x, (self.y + self.h).max(other.y + other.h) - y)
     }
 }
 

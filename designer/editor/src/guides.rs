@@ -23,10 +23,20 @@ pub fn align(moving: &Rect, others: &[Rect], reach: f64) -> (f64, f64, Vec<Guide
     let (shift_x, shift_y) = (dx.unwrap_or(0.0), dy.unwrap_or(0.0));
     let shown = Rect::new(moving.x + shift_x, moving.y + shift_y, moving.w, moving.h);
     if dx.is_some() {
-        guides.extend(lines(true, (shown.x, shown.w), (shown.y, shown.h), others.iter().map(|o| ((o.x, o.w), (o.y, o.h)))));
+        guides.extend(lines(
+            true,
+            (shown.x, shown.w),
+            (shown.y, shown.h),
+            others.iter().map(|o| ((o.x, o.w), (o.y, o.h))),
+        ));
     }
     if dy.is_some() {
-        guides.extend(lines(false, (shown.y, shown.h), (shown.x, shown.w), others.iter().map(|o| ((o.y, o.h), (o.x, o.w)))));
+        guides.extend(lines(
+            false,
+            (shown.y, shown.h),
+            (shown.x, shown.w),
+            others.iter().map(|o| ((o.y, o.h), (o.x, o.w))),
+        ));
     }
     (shift_x, shift_y, guides)
 }
@@ -60,12 +70,7 @@ fn lines(
             let shared = others.clone().filter(|(span, _)| (marks(span.0, span.1)[mark] - at).abs() < 0.5);
             let ends = shared.map(|(_, cross)| (cross.0, cross.0 + cross.1));
             let (from, to) = ends.reduce(|all, one| (all.0.min(one.0), all.1.max(one.1)))?;
-            Some(Guide {
-                is_vertical,
-                at,
-                from: from.min(own_cross.0),
-                to: to.max(own_cross.0 + own_cross.1),
-            })
+            Some(Guide { is_vertical, at, from: from.min(own_cross.0), to: to.max(own_cross.0 + own_cross.1) })
         })
         .collect()
 }

@@ -18,12 +18,7 @@ pub const GAP_Y: f64 = 40.0;
 const ROOM: f64 = 64.0;
 
 /// A step at a place.
-pub(crate) fn add(
-    change: &mut Change<'_>,
-    kind: &KindName,
-    at: [i32; 2],
-    from: Option<&(NodeId, PortId)>,
-) -> Outcome {
+pub(crate) fn add(change: &mut Change<'_>, kind: &KindName, at: [i32; 2], from: Option<&(NodeId, PortId)>) -> Outcome {
     let Some(spec) = change.document.specs.get(kind).cloned() else { return Outcome::default() };
     let node = new_node(change, &spec);
     let id = node.id.clone();
@@ -65,13 +60,7 @@ pub(crate) fn on_path(change: &mut Change<'_>, kind: &KindName, from: &NodeId, p
 }
 
 /// A free step is dropped on a path.
-pub(crate) fn splice(
-    change: &mut Change<'_>,
-    node: &NodeId,
-    at: [i32; 2],
-    from: &NodeId,
-    port: &PortId,
-) -> Outcome {
+pub(crate) fn splice(change: &mut Change<'_>, node: &NodeId, at: [i32; 2], from: &NodeId, port: &PortId) -> Outcome {
     let Some(edge) = change.document.flow.edge(from, port).cloned() else { return Outcome::default() };
     if !can_splice(change.document, node) || edge.to == *node || from == node {
         return Outcome::default();

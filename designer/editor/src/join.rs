@@ -15,9 +15,7 @@ pub(crate) fn remove(change: &mut Change<'_>, nodes: &[NodeId], join: bool) -> O
     let label = match removed.first() {
         None => return Outcome::default(),
         Some(only) if removed.len() == 1 => about("删除", "Delete", &change.document.titles(only)),
-        Some(_) => {
-            Texts::new(format!("删除 {} 个步骤", removed.len()), format!("Delete {} steps", removed.len()))
-        }
+        Some(_) => Texts::new(format!("删除 {} 个步骤", removed.len()), format!("Delete {} steps", removed.len())),
     };
 
     let mut joined = 0;
@@ -78,12 +76,8 @@ fn islands(document: &Document, removed: &BTreeSet<NodeId>) -> Vec<BTreeSet<Node
 
 /// Where an island leads: its one target; with several, the one target of the usual exits.
 fn way_on(document: &Document, island: &BTreeSet<NodeId>, removed: &BTreeSet<NodeId>) -> Option<NodeId> {
-    let leaving: Vec<_> = document
-        .flow
-        .edges
-        .iter()
-        .filter(|edge| island.contains(&edge.from) && !removed.contains(&edge.to))
-        .collect();
+    let leaving: Vec<_> =
+        document.flow.edges.iter().filter(|edge| island.contains(&edge.from) && !removed.contains(&edge.to)).collect();
     let all: BTreeSet<&NodeId> = leaving.iter().map(|edge| &edge.to).collect();
     let usual: BTreeSet<&NodeId> = leaving
         .iter()
@@ -141,11 +135,8 @@ mod tests {
     fn a_deleted_step_hands_its_paths_on() {
         let mut editor = Editor::new(samples::refund());
 
-        let outcome = editor.run(
-            &Edit::RemoveNodes { nodes: vec!["say".into()], join: true },
-            &Selection::default(),
-            0.0,
-        );
+        let outcome =
+            editor.run(&Edit::RemoveNodes { nodes: vec!["say".into()], join: true }, &Selection::default(), 0.0);
 
         let flow = &editor.document().flow;
         assert_eq!(flow.edge(&"ask".into(), &"answered".into()).map(|edge| edge.to.as_str()), Some("end"));
@@ -157,11 +148,8 @@ mod tests {
     fn without_joining_exits_become_stubs() {
         let mut editor = Editor::new(samples::refund());
 
-        let outcome = editor.run(
-            &Edit::RemoveNodes { nodes: vec!["say".into()], join: false },
-            &Selection::default(),
-            0.0,
-        );
+        let outcome =
+            editor.run(&Edit::RemoveNodes { nodes: vec!["say".into()], join: false }, &Selection::default(), 0.0);
 
         assert!(!editor.document().is_linked(&"ask".into(), &"answered".into()));
         assert_eq!(outcome.note.map(|note| note.in_language("en").to_owned()), Some("1 exit now leads nowhere".into()));

@@ -19,7 +19,8 @@ pub struct Line {
 pub fn lines(document: &Document) -> Vec<Line> {
     let flow = &document.flow;
     let starts = flow.nodes.iter().filter(|node| !document.is_enterable(&node.id)).map(|node| &node.id);
-    let roots = starts.chain(flow.handlers.iter().map(|handler| &handler.to)).chain(flow.nodes.iter().map(|node| &node.id));
+    let roots =
+        starts.chain(flow.handlers.iter().map(|handler| &handler.to)).chain(flow.nodes.iter().map(|node| &node.id));
     let mut seen = BTreeSet::new();
     let mut lines = Vec::new();
     for root in roots {

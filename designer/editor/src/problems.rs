@@ -21,7 +21,10 @@ pub fn problems(document: &Document) -> Vec<Problem> {
             problems.push(Problem::error(
                 "unknown-kind",
                 Place::node(&node.id),
-                Texts::new(format!("不认识步骤类型“{}”", node.kind), format!("the kind of step “{}” is not known", node.kind)),
+                Texts::new(
+                    format!("不认识步骤类型“{}”", node.kind),
+                    format!("the kind of step “{}” is not known", node.kind),
+                ),
                 Texts::new("请换成别的步骤，或升级平台", "use another step, or update the product"),
             ));
         }
@@ -46,7 +49,10 @@ pub fn problems(document: &Document) -> Vec<Problem> {
                         format!("出口“{}”没有去处，会话会停在这里", label("zh")),
                         format!("the exit “{}” leads nowhere: the conversation would stop here", label("en")),
                     ),
-                    Texts::new("请把它连到下一步、“结束”或“转人工”", "connect it to the next step, an end, or an agent"),
+                    Texts::new(
+                        "请把它连到下一步、“结束”或“转人工”",
+                        "connect it to the next step, an end, or an agent",
+                    ),
                 ));
             }
         }

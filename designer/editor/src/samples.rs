@@ -96,7 +96,8 @@ fn spec(
 /// Some edit of this document: `what` chooses which, `a` and `b` on what.
 pub(crate) fn edit(document: &Document, what: usize, a: usize, b: usize) -> Edit {
     let nodes = &document.flow.nodes;
-    let node = |index: usize| nodes.get(index % nodes.len().max(1)).map_or(NodeId::from("none"), |node| node.id.clone());
+    let node =
+        |index: usize| nodes.get(index % nodes.len().max(1)).map_or(NodeId::from("none"), |node| node.id.clone());
     let kind = KindName::from(["say", "ask", "end"][a % 3]);
     let exit = |index: usize| -> (NodeId, PortId) {
         let from = node(index);

@@ -85,12 +85,8 @@ impl Editor {
     pub fn undo(&mut self) -> Option<Outcome> {
         let transaction = self.done.pop()?;
         let touched = apply_all(&mut self.document, &transaction.undo);
-        let outcome = Outcome {
-            label: transaction.label.clone(),
-            select: transaction.before.clone(),
-            note: None,
-            touched,
-        };
+        let outcome =
+            Outcome { label: transaction.label.clone(), select: transaction.before.clone(), note: None, touched };
         self.undone.push(transaction);
         Some(outcome)
     }
@@ -151,8 +147,7 @@ mod tests {
     fn typing_is_one_change() {
         let mut editor = Editor::new(samples::refund());
         for (now, text) in [(0.0, "您"), (200.0, "您好"), (600.0, "您好！"), (2000.0, "您好！请问")] {
-            let edit =
-                Edit::SetConfig { node: "say".into(), pointer: "/text/zh".into(), value: Some(json!(text)) };
+            let edit = Edit::SetConfig { node: "say".into(), pointer: "/text/zh".into(), value: Some(json!(text)) };
             run(&mut editor, edit, now);
         }
 

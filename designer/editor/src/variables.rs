@@ -15,12 +15,7 @@ pub(crate) fn add(change: &mut Change<'_>, variable: &Variable) {
     }
 }
 
-pub(crate) fn change(
-    change: &mut Change<'_>,
-    name: &VarName,
-    to: &Variable,
-    selection: &Selection,
-) -> Outcome {
+pub(crate) fn change(change: &mut Change<'_>, name: &VarName, to: &Variable, selection: &Selection) -> Outcome {
     let is_renamed = *name != to.name;
     if is_renamed && change.document.variable(to.name.as_str()).is_some() {
         let note = Texts::new(format!("已有变量 {}", to.name), format!("There is already a variable {}", to.name));
@@ -178,11 +173,7 @@ mod tests {
         let mut editor = Editor::new(samples::refund());
         let to = Variable { name: "number".into(), ..editor.document().flow.variables[0].clone() };
 
-        editor.run(
-            &Edit::ChangeVariable { name: "order_no".into(), to },
-            &Selection::default(),
-            0.0,
-        );
+        editor.run(&Edit::ChangeVariable { name: "order_no".into(), to }, &Selection::default(), 0.0);
 
         let document = editor.document();
         let say = document.flow.node(&"say".into()).expect("is there");

@@ -6,9 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{
-    FlowId, FlowKey, HandlerId, IntentKey, KindName, Language, NodeId, PortId, Texts, VarName,
-};
+use crate::{FlowId, FlowKey, HandlerId, IntentKey, KindName, Language, NodeId, PortId, Texts, VarName};
 
 /// The newest `format` this release reads and the one it writes.
 pub const FORMAT: u32 = 1;
@@ -65,15 +63,12 @@ impl Flow {
 
     /// Where the port leads.
     pub fn edge(&self, from: &NodeId, port: &PortId) -> Option<&Edge> {
-        self.edges
-            .iter()
-            .find(|edge| &edge.from == from && &edge.port == port)
+        self.edges.iter().find(|edge| &edge.from == from && &edge.port == port)
     }
 
     /// The document as files keep it: pretty JSON with a final newline; the same flow always gives the same bytes.
     pub fn to_file(&self) -> String {
-        let mut text =
-            serde_json::to_string_pretty(self).expect("a flow is plain data with string keys");
+        let mut text = serde_json::to_string_pretty(self).expect("a flow is plain data with string keys");
         text.push('\n');
         text
     }

@@ -75,9 +75,7 @@ impl VarName {
     /// Is this a name that expressions can use? A letter or `_`, then letters, digits and `_`; at most 64 characters.
     pub fn is_valid(&self) -> bool {
         let mut characters = self.0.chars();
-        characters
-            .next()
-            .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        characters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
             && characters.all(|c| c.is_ascii_alphanumeric() || c == '_')
             && self.0.len() <= 64
     }
@@ -87,9 +85,6 @@ impl FlowKey {
     /// Is this a key that files and addresses can carry? Lower-case letters, digits, `-` and `_`; 1 to 64 characters.
     pub fn is_valid(&self) -> bool {
         (1..=64).contains(&self.0.len())
-            && self
-                .0
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
+            && self.0.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
     }
 }

@@ -23,24 +23,12 @@ pub struct Problem {
 impl Problem {
     /// An error: the flow cannot be published with it.
     pub fn error(code: &str, place: Place, message: Texts, advice: Texts) -> Self {
-        Self {
-            code: code.into(),
-            severity: Severity::Error,
-            place,
-            message,
-            advice,
-        }
+        Self { code: code.into(), severity: Severity::Error, place, message, advice }
     }
 
     /// A warning: the flow runs, but probably not as meant.
     pub fn warning(code: &str, place: Place, message: Texts, advice: Texts) -> Self {
-        Self {
-            code: code.into(),
-            severity: Severity::Warning,
-            place,
-            message,
-            advice,
-        }
+        Self { code: code.into(), severity: Severity::Warning, place, message, advice }
     }
 
     /// Does it keep the flow from being published?
@@ -90,36 +78,22 @@ impl Place {
 
     /// A node as a whole.
     pub fn node(id: &NodeId) -> Self {
-        Self {
-            node: Some(id.clone()),
-            ..Self::default()
-        }
+        Self { node: Some(id.clone()), ..Self::default() }
     }
 
     /// A field of a node's config, by JSON pointer.
     pub fn field(id: &NodeId, pointer: impl Into<String>) -> Self {
-        Self {
-            node: Some(id.clone()),
-            field: Some(pointer.into()),
-            ..Self::default()
-        }
+        Self { node: Some(id.clone()), field: Some(pointer.into()), ..Self::default() }
     }
 
     /// A port of a node.
     pub fn port(id: &NodeId, port: &PortId) -> Self {
-        Self {
-            node: Some(id.clone()),
-            port: Some(port.clone()),
-            ..Self::default()
-        }
+        Self { node: Some(id.clone()), port: Some(port.clone()), ..Self::default() }
     }
 
     /// A place in the document, by JSON pointer.
     pub fn document(pointer: impl Into<String>) -> Self {
-        Self {
-            field: Some(pointer.into()),
-            ..Self::default()
-        }
+        Self { field: Some(pointer.into()), ..Self::default() }
     }
 
     /// The same place with a line and column, both from 1.

@@ -7,9 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// A language by its short code: `zh`, `en`, ….
-#[derive(
-    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Language(pub String);
 
@@ -48,10 +46,7 @@ pub struct Texts(pub BTreeMap<Language, String>);
 impl Texts {
     /// The pair that every message of the product has.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self(BTreeMap::from([
-            (Language::zh(), zh.into()),
-            (Language::en(), en.into()),
-        ]))
+        Self(BTreeMap::from([(Language::zh(), zh.into()), (Language::en(), en.into())]))
     }
 
     /// The text in `language`; else the first non-empty one of `fallback`; else any; else "".
@@ -87,9 +82,7 @@ impl Texts {
 
     /// Every text with its language, in order of the language codes.
     pub fn iter(&self) -> impl Iterator<Item = (&Language, &str)> {
-        self.0
-            .iter()
-            .map(|(language, text)| (language, text.as_str()))
+        self.0.iter().map(|(language, text)| (language, text.as_str()))
     }
 }
 

@@ -231,11 +231,21 @@ fn part(part: &Part) -> AnyView {
 fn Row(exit: Exit, y: f64) -> impl IntoView {
     let (class, tip) = match exit.state {
         ExitState::Linked => ("exit used", String::new()),
-        ExitState::CaughtByError => ("exit", tr("没有去处时，由“出错时”接住", "Without a path, “on error” catches it").to_owned()),
-        ExitState::CaughtBySilence => ("exit", tr("没有去处时，由“没有回应时”接住", "Without a path, “on silence” catches it").to_owned()),
-        ExitState::Returns => ("exit", tr("走到这里就回到被打断的步骤", "From here it goes back to the interrupted step").to_owned()),
-        ExitState::Settled => ("exit", tr("可以不接：这一步自己会处理", "May stay open: the step handles it by itself").to_owned()),
-        ExitState::DeadEnd => ("exit open", tr("没有去处：会话会停在这里", "Leads nowhere: the conversation would stop here").to_owned()),
+        ExitState::CaughtByError => {
+            ("exit", tr("没有去处时，由“出错时”接住", "Without a path, “on error” catches it").to_owned())
+        }
+        ExitState::CaughtBySilence => {
+            ("exit", tr("没有去处时，由“没有回应时”接住", "Without a path, “on silence” catches it").to_owned())
+        }
+        ExitState::Returns => {
+            ("exit", tr("走到这里就回到被打断的步骤", "From here it goes back to the interrupted step").to_owned())
+        }
+        ExitState::Settled => {
+            ("exit", tr("可以不接：这一步自己会处理", "May stay open: the step handles it by itself").to_owned())
+        }
+        ExitState::DeadEnd => {
+            ("exit open", tr("没有去处：会话会停在这里", "Leads nowhere: the conversation would stop here").to_owned())
+        }
     };
     let is_dead_end = exit.state == ExitState::DeadEnd;
     let port = exit.port.0.clone();

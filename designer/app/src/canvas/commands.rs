@@ -75,28 +75,211 @@ impl Command {
 
 /// All commands, in the order of menus.
 pub(crate) static COMMANDS: &[Command] = &[
-    Command { id: "open", icon: "pencil", zh: "打开设置", en: "Open settings", keys: "Enter", place: Place::OneStep, run: Canvas::open_form },
-    Command { id: "rename", icon: "text-cursor-input", zh: "改名", en: "Rename", keys: "F2", place: Place::OneStep, run: Canvas::rename },
-    Command { id: "add-after", icon: "plus", zh: "添加步骤", en: "Add a step", keys: "N", place: Place::Always, run: Canvas::open_picker },
-    Command { id: "connect", icon: "route", zh: "连接到…", en: "Connect to…", keys: "C", place: Place::OneStep, run: Canvas::connect_selected },
-    Command { id: "insert", icon: "plus", zh: "在走向中插入步骤", en: "Insert a step in the path", keys: "N", place: Place::Path, run: Canvas::insert_in_path },
-    Command { id: "copy", icon: "copy", zh: "复制", en: "Copy", keys: "Ctrl C", place: Place::Steps, run: Canvas::copy_by_command },
-    Command { id: "cut", icon: "scissors", zh: "剪切", en: "Cut", keys: "Ctrl X", place: Place::Steps, run: |canvas| { canvas.copy_by_command(); canvas.delete(true); } },
-    Command { id: "duplicate", icon: "layers", zh: "再来一份", en: "Duplicate", keys: "Ctrl D", place: Place::Steps, run: Canvas::duplicate },
-    Command { id: "delete", icon: "trash-2", zh: "删除", en: "Delete", keys: "Delete", place: Place::Anything, run: |canvas| canvas.delete(true) },
-    Command { id: "cut-out", icon: "scissors", zh: "删除，不接走向", en: "Delete without joining", keys: "Shift Delete", place: Place::Steps, run: |canvas| canvas.delete(false) },
-    Command { id: "select-all", icon: "check-check", zh: "全选", en: "Select all", keys: "Ctrl A", place: Place::Always, run: Canvas::select_all },
-    Command { id: "tidy", icon: "network", zh: "整理布局", en: "Tidy up", keys: "Shift L", place: Place::Always, run: Canvas::tidy },
-    Command { id: "note", icon: "sticky-note", zh: "便签", en: "Note", keys: "Shift S", place: Place::Always, run: Canvas::add_note },
-    Command { id: "fit", icon: "maximize", zh: "显示全部", en: "Show all", keys: "1", place: Place::Always, run: Canvas::fit },
-    Command { id: "fit-selection", icon: "crosshair", zh: "显示所选", en: "Show the selection", keys: "2", place: Place::Anything, run: Canvas::fit_selection },
-    Command { id: "undo", icon: "undo-2", zh: "撤销", en: "Undo", keys: "Ctrl Z", place: Place::Always, run: |canvas| { canvas.cx.undo(); } },
-    Command { id: "redo", icon: "redo-2", zh: "重做", en: "Redo", keys: "Ctrl Shift Z", place: Place::Always, run: |canvas| { canvas.cx.redo(); } },
-    Command { id: "test", icon: "circle-play", zh: "试聊", en: "Test chat", keys: "Ctrl Enter", place: Place::Always, run: |canvas| canvas.cx.right.set(RightPanel::Test) },
-    Command { id: "publish", icon: "rocket", zh: "发布…", en: "Publish…", keys: "", place: Place::Always, run: |canvas| canvas.cx.overlay.set(Some(Overlay::Publish)) },
-    Command { id: "versions", icon: "history", zh: "版本…", en: "Versions…", keys: "", place: Place::Always, run: |canvas| canvas.cx.overlay.set(Some(Overlay::Versions)) },
-    Command { id: "problem", icon: "triangle-alert", zh: "下一个问题", en: "Next problem", keys: "F8", place: Place::Always, run: |canvas| canvas.go_to_problem(true) },
-    Command { id: "keys", icon: "keyboard", zh: "快捷键", en: "Keyboard shortcuts", keys: "?", place: Place::Always, run: |canvas| canvas.cx.overlay.set(Some(Overlay::Keys)) },
+    Command {
+        id: "open",
+        icon: "pencil",
+        zh: "打开设置",
+        en: "Open settings",
+        keys: "Enter",
+        place: Place::OneStep,
+        run: Canvas::open_form,
+    },
+    Command {
+        id: "rename",
+        icon: "text-cursor-input",
+        zh: "改名",
+        en: "Rename",
+        keys: "F2",
+        place: Place::OneStep,
+        run: Canvas::rename,
+    },
+    Command {
+        id: "add-after",
+        icon: "plus",
+        zh: "添加步骤",
+        en: "Add a step",
+        keys: "N",
+        place: Place::Always,
+        run: Canvas::open_picker,
+    },
+    Command {
+        id: "connect",
+        icon: "route",
+        zh: "连接到…",
+        en: "Connect to…",
+        keys: "C",
+        place: Place::OneStep,
+        run: Canvas::connect_selected,
+    },
+    Command {
+        id: "insert",
+        icon: "plus",
+        zh: "在走向中插入步骤",
+        en: "Insert a step in the path",
+        keys: "N",
+        place: Place::Path,
+        run: Canvas::insert_in_path,
+    },
+    Command {
+        id: "copy",
+        icon: "copy",
+        zh: "复制",
+        en: "Copy",
+        keys: "Ctrl C",
+        place: Place::Steps,
+        run: Canvas::copy_by_command,
+    },
+    Command {
+        id: "cut",
+        icon: "scissors",
+        zh: "剪切",
+        en: "Cut",
+        keys: "Ctrl X",
+        place: Place::Steps,
+        run: |canvas| {
+            canvas.copy_by_command();
+            canvas.delete(true);
+        },
+    },
+    Command {
+        id: "duplicate",
+        icon: "layers",
+        zh: "再来一份",
+        en: "Duplicate",
+        keys: "Ctrl D",
+        place: Place::Steps,
+        run: Canvas::duplicate,
+    },
+    Command {
+        id: "delete",
+        icon: "trash-2",
+        zh: "删除",
+        en: "Delete",
+        keys: "Delete",
+        place: Place::Anything,
+        run: |canvas| canvas.delete(true),
+    },
+    Command {
+        id: "cut-out",
+        icon: "scissors",
+        zh: "删除，不接走向",
+        en: "Delete without joining",
+        keys: "Shift Delete",
+        place: Place::Steps,
+        run: |canvas| canvas.delete(false),
+    },
+    Command {
+        id: "select-all",
+        icon: "check-check",
+        zh: "全选",
+        en: "Select all",
+        keys: "Ctrl A",
+        place: Place::Always,
+        run: Canvas::select_all,
+    },
+    Command {
+        id: "tidy",
+        icon: "network",
+        zh: "整理布局",
+        en: "Tidy up",
+        keys: "Shift L",
+        place: Place::Always,
+        run: Canvas::tidy,
+    },
+    Command {
+        id: "note",
+        icon: "sticky-note",
+        zh: "便签",
+        en: "Note",
+        keys: "Shift S",
+        place: Place::Always,
+        run: Canvas::add_note,
+    },
+    Command {
+        id: "fit",
+        icon: "maximize",
+        zh: "显示全部",
+        en: "Show all",
+        keys: "1",
+        place: Place::Always,
+        run: Canvas::fit,
+    },
+    Command {
+        id: "fit-selection",
+        icon: "crosshair",
+        zh: "显示所选",
+        en: "Show the selection",
+        keys: "2",
+        place: Place::Anything,
+        run: Canvas::fit_selection,
+    },
+    Command {
+        id: "undo",
+        icon: "undo-2",
+        zh: "撤销",
+        en: "Undo",
+        keys: "Ctrl Z",
+        place: Place::Always,
+        run: |canvas| {
+            canvas.cx.undo();
+        },
+    },
+    Command {
+        id: "redo",
+        icon: "redo-2",
+        zh: "重做",
+        en: "Redo",
+        keys: "Ctrl Shift Z",
+        place: Place::Always,
+        run: |canvas| {
+            canvas.cx.redo();
+        },
+    },
+    Command {
+        id: "test",
+        icon: "circle-play",
+        zh: "试聊",
+        en: "Test chat",
+        keys: "Ctrl Enter",
+        place: Place::Always,
+        run: |canvas| canvas.cx.right.set(RightPanel::Test),
+    },
+    Command {
+        id: "publish",
+        icon: "rocket",
+        zh: "发布…",
+        en: "Publish…",
+        keys: "",
+        place: Place::Always,
+        run: |canvas| canvas.cx.overlay.set(Some(Overlay::Publish)),
+    },
+    Command {
+        id: "versions",
+        icon: "history",
+        zh: "版本…",
+        en: "Versions…",
+        keys: "",
+        place: Place::Always,
+        run: |canvas| canvas.cx.overlay.set(Some(Overlay::Versions)),
+    },
+    Command {
+        id: "problem",
+        icon: "triangle-alert",
+        zh: "下一个问题",
+        en: "Next problem",
+        keys: "F8",
+        place: Place::Always,
+        run: |canvas| canvas.go_to_problem(true),
+    },
+    Command {
+        id: "keys",
+        icon: "keyboard",
+        zh: "快捷键",
+        en: "Keyboard shortcuts",
+        keys: "?",
+        place: Place::Always,
+        run: |canvas| canvas.cx.overlay.set(Some(Overlay::Keys)),
+    },
 ];
 
 impl Canvas {
@@ -106,7 +289,9 @@ impl Canvas {
         request_animation_frame(|| {
             let selector = ".right-panel input:not([type=hidden]), .right-panel textarea, .right-panel [contenteditable=true], .right-panel select";
             let field = document().query_selector(selector).ok().flatten();
-            if let Some(field) = field.and_then(|field| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(field).ok()) {
+            if let Some(field) =
+                field.and_then(|field| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(field).ok())
+            {
                 let _ = field.focus();
             }
         });
@@ -156,9 +341,8 @@ impl Canvas {
         } else if let Some(note) = selection.note {
             self.remove_note(&note);
         } else if !selection.nodes.is_empty() {
-            let starts: BTreeSet<&NodeId> = cx.with_document(|document| {
-                selection.nodes.iter().filter(|id| !document.is_enterable(id)).collect()
-            });
+            let starts: BTreeSet<&NodeId> =
+                cx.with_document(|document| selection.nodes.iter().filter(|id| !document.is_enterable(id)).collect());
             let nodes: Vec<NodeId> = selection.nodes.iter().filter(|id| !starts.contains(id)).cloned().collect();
             if nodes.is_empty() {
                 toast(tr("开始步骤不能删除", "The start cannot be deleted"));
@@ -195,7 +379,10 @@ impl Canvas {
     /// Says how many steps are on the clipboard.
     pub(crate) fn say_copied(self, clip: &Clip) {
         let n = clip.nodes.len();
-        toast(words(&Texts::new(format!("已复制 {n} 个步骤"), format!("Copied {n} step{}", if n == 1 { "" } else { "s" }))));
+        toast(words(&Texts::new(
+            format!("已复制 {n} 个步骤"),
+            format!("Copied {n} step{}", if n == 1 { "" } else { "s" }),
+        )));
     }
 
     /// Brings a clip in: at the pointer when it is over the canvas, else a little beside where it was.
@@ -267,7 +454,8 @@ impl Canvas {
 
     /// The first step, or the last.
     pub(crate) fn go_to_end(self, is_first: bool) {
-        let id = self.cx.order.with_untracked(|order| if is_first { order.first().cloned() } else { order.last().cloned() });
+        let id =
+            self.cx.order.with_untracked(|order| if is_first { order.first().cloned() } else { order.last().cloned() });
         if let Some(id) = id {
             self.cx.reveal(&id);
         }

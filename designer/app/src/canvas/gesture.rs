@@ -168,7 +168,8 @@ impl Canvas {
             }
             Target::Card(id) => self.begin_drag(id, from, keys),
             Target::Note(id, is_resize) => {
-                let place = self.cx.with_flow(|flow| flow.notes.iter().find(|note| note.id == id).map(|note| note.place));
+                let place =
+                    self.cx.with_flow(|flow| flow.notes.iter().find(|note| note.id == id).map(|note| note.place));
                 self.cx.selection.set(Selection { note: Some(id.clone()), ..Selection::default() });
                 Gesture::Note { id, from, place: place.unwrap_or_default(), is_resize }
             }
@@ -203,8 +204,7 @@ impl Canvas {
         let cards: Vec<(NodeId, Point)> =
             cx.with_document(|document| ids.iter().map(|id| (id.clone(), document.position(id))).collect());
         let grabbed = cards.iter().position(|(card, _)| *card == id).unwrap_or_default();
-        let is_free =
-            cards.len() == 1 && cx.with_document(|document| insert::can_splice(document, &cards[0].0));
+        let is_free = cards.len() == 1 && cx.with_document(|document| insert::can_splice(document, &cards[0].0));
         Gesture::Drag { from, grabbed, cards, is_free }
     }
 
@@ -381,7 +381,8 @@ impl Canvas {
         let at = self.from_client(event.client_x().into(), event.client_y().into());
         let is_zoom = event.ctrl_key() || event.meta_key() || (!self.is_trackpad.get_untracked() && !event.shift_key());
         if is_zoom {
-            let delta = wheel_delta(event.delta_y(), event.delta_mode(), event.ctrl_key() && self.is_trackpad.get_untracked());
+            let delta =
+                wheel_delta(event.delta_y(), event.delta_mode(), event.ctrl_key() && self.is_trackpad.get_untracked());
             self.cx.view.update(|view| *view = view.zoomed(at, 2.0_f64.powf(delta.clamp(-2.0, 2.0))));
         } else {
             let unit = if event.delta_mode() == 1 { 20.0 } else { 1.0 };

@@ -25,7 +25,9 @@ impl Canvas {
             _ => None,
         };
         match (direction, event.key().as_str()) {
-            (Some(direction), _) if self.is_space.get_untracked() => self.nudge(direction, if is_shift { 40 } else { 8 }),
+            (Some(direction), _) if self.is_space.get_untracked() => {
+                self.nudge(direction, if is_shift { 40 } else { 8 })
+            }
             (Some(direction), _) if is_command => self.follow(matches!(direction, Direction::Right | Direction::Down)),
             (Some(direction), _) => self.go(direction, is_shift),
             (None, "Escape") => self.escape(),
@@ -102,12 +104,17 @@ impl Canvas {
             return;
         }
         let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let is_within = |selector: &str| element.as_ref().is_some_and(|element| element.closest(selector).ok().flatten().is_some());
+        let is_within =
+            |selector: &str| element.as_ref().is_some_and(|element| element.closest(selector).ok().flatten().is_some());
         let is_command = event.ctrl_key() || event.meta_key();
         let is_own = is_within("dialog, .nokey");
         match event.key().to_ascii_lowercase().as_str() {
             "z" if is_command && !is_own => {
-                if event.shift_key() { self.cx.redo() } else { self.cx.undo() };
+                if event.shift_key() {
+                    self.cx.redo()
+                } else {
+                    self.cx.undo()
+                };
             }
             "y" if is_command && !is_own => {
                 self.cx.redo();

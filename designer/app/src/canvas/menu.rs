@@ -100,7 +100,9 @@ fn move_focus(root: NodeRef<Div>, down: bool) {
     let Some(items) = root.get_untracked().and_then(|root| root.query_selector_all("button").ok()) else { return };
     let n = items.length();
     let focused = document().active_element();
-    let at = (0..n).find(|idx| items.item(*idx).is_some_and(|item| focused.as_ref().is_some_and(|it| item.is_same_node(Some(it)))));
+    let at = (0..n).find(|idx| {
+        items.item(*idx).is_some_and(|item| focused.as_ref().is_some_and(|it| item.is_same_node(Some(it))))
+    });
     let next = match (at, down) {
         (None, _) => 0,
         (Some(at), true) => (at + 1) % n,

@@ -185,9 +185,10 @@ impl Canvas {
 
     /// Shows the selected steps, or all when none is.
     pub(crate) fn fit_selection(self) {
-        let selected = self.cx.selection.with_untracked(|selection| {
-            self.cx.with_document(|document| bounds(document, &selection.nodes))
-        });
+        let selected = self
+            .cx
+            .selection
+            .with_untracked(|selection| self.cx.with_document(|document| bounds(document, &selection.nodes)));
         match selected {
             Some(selected) => self.show(Some(selected), FitPadding { part: 0.2, ..FitPadding::default() }),
             None => self.fit(),

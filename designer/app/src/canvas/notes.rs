@@ -59,9 +59,7 @@ fn OneNote(canvas: Canvas, id: String) -> impl IntoView {
     let cx = canvas.cx;
     let note = {
         let id = id.clone();
-        Memo::new(move |_| {
-            cx.track_document(|document| document.flow.notes.iter().find(|note| note.id == id).cloned())
-        })
+        Memo::new(move |_| cx.track_document(|document| document.flow.notes.iter().find(|note| note.id == id).cloned()))
     };
     let place = move || note.with(|note| note.as_ref().map(|note| note.place).unwrap_or_default());
     let is_selected = {

@@ -104,9 +104,8 @@ pub(super) fn PathPlus(canvas: Canvas) -> impl IntoView {
     let cx = canvas.cx;
     move || {
         let exit = canvas.hovered.get().or_else(|| cx.selection.with(|selection| selection.path.clone()))?;
-        let key = cx.paths.with(|paths| {
-            paths.iter().find(|(from, port, _)| (from, port) == (&exit.0, &exit.1)).cloned()
-        })?;
+        let key =
+            cx.paths.with(|paths| paths.iter().find(|(from, port, _)| (from, port) == (&exit.0, &exit.1)).cloned())?;
         let middle = shape(cx, &key)?.middle;
         Some(view! {
             <button

@@ -16,11 +16,7 @@ const HEIGHT: f64 = 420.0;
 /// What matches, grouped.
 fn offered(canvas: Canvas, query: &str) -> Vec<Group> {
     canvas.cx.specs.with_value(|specs| {
-        if query.trim().is_empty() {
-            groups(specs)
-        } else {
-            vec![Group { label: None, kinds: find(specs, query) }]
-        }
+        if query.trim().is_empty() { groups(specs) } else { vec![Group { label: None, kinds: find(specs, query) }] }
     })
 }
 
@@ -213,11 +209,7 @@ pub(crate) fn KindList(canvas: Canvas) -> impl IntoView {
             .into_iter()
             .map(|group| {
                 let label = group.label.map(|label| view! { <h5>{words(&label)}</h5> });
-                let kinds = group
-                    .kinds
-                    .into_iter()
-                    .map(|kind| view! { <DragKind canvas kind /> })
-                    .collect_view();
+                let kinds = group.kinds.into_iter().map(|kind| view! { <DragKind canvas kind /> }).collect_view();
                 view! { {label}<div class="kinds">{kinds}</div> }
             })
             .collect_view()

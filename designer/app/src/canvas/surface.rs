@@ -35,7 +35,13 @@ pub(crate) fn CanvasView(canvas: Canvas) -> impl IntoView {
     });
     let lod = move || {
         let k = cx.view.with(|view| view.k);
-        if k < 0.2 { 2 } else if k < 0.4 { 1 } else { 0 }
+        if k < 0.2 {
+            2
+        } else if k < 0.4 {
+            1
+        } else {
+            0
+        }
     };
     let lod = Memo::new(move |_| lod());
     let active = move || cx.selection.with(|selection| selection.single().map(|id| format!("step-{id}")));
@@ -155,11 +161,13 @@ fn WhyNot(canvas: Canvas) -> impl IntoView {
 fn Empty(canvas: Canvas) -> impl IntoView {
     let is_empty = Memo::new(move |_| canvas.cx.order.with(|order| order.len() <= 1));
     move || {
-        is_empty.get().then(|| view! {
-            <div class="canvas-empty">
-                <b>{move || tr("从左边拖一个步骤到这里", "Drag a step here from the left")}</b>
-                <span>{move || tr("或者双击画布，也可以按 N", "Or double-click the canvas, or press N")}</span>
-            </div>
+        is_empty.get().then(|| {
+            view! {
+                <div class="canvas-empty">
+                    <b>{move || tr("从左边拖一个步骤到这里", "Drag a step here from the left")}</b>
+                    <span>{move || tr("或者双击画布，也可以按 N", "Or double-click the canvas, or press N")}</span>
+                </div>
+            }
         })
     }
 }
@@ -232,7 +240,8 @@ fn follow_size(canvas: Canvas) {
 /// Copy, cut and paste by the browser's own events: no permission is asked for.
 fn follow_clipboard(canvas: Canvas) {
     let is_ours = move || {
-        let is_text_selected = window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
+        let is_text_selected =
+            window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
         canvas.has_focus() && !is_text_selected
     };
     let put = move |event: &web_sys::ClipboardEvent| -> bool {

@@ -206,8 +206,7 @@ impl DesignerCx {
     pub(crate) fn run(self, edit: Edit) -> Outcome {
         let selection = self.selection.get_untracked();
         let now_ms = browser::now_ms();
-        let outcome =
-            self.editor.try_update_value(|editor| editor.run(&edit, &selection, now_ms)).unwrap_or_default();
+        let outcome = self.editor.try_update_value(|editor| editor.run(&edit, &selection, now_ms)).unwrap_or_default();
         self.show(&outcome);
         outcome
     }
@@ -264,7 +263,13 @@ impl DesignerCx {
     /// Draws everything anew: another document, another language.
     pub(crate) fn show_all(self) {
         let ids: Vec<NodeId> = self.with_flow(|flow| flow.nodes.iter().map(|node| node.id.clone()).collect());
-        let all = Touched { nodes: ids.iter().cloned().collect(), order: true, paths: true, rest: true, ..Touched::default() };
+        let all = Touched {
+            nodes: ids.iter().cloned().collect(),
+            order: true,
+            paths: true,
+            rest: true,
+            ..Touched::default()
+        };
         self.refresh(&Touched { places: ids.into_iter().collect(), ..all });
     }
 

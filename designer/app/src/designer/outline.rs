@@ -38,7 +38,9 @@ pub(super) fn Outline(canvas: Canvas) -> impl IntoView {
     });
     let shown = move || {
         let query = query.get().trim().to_lowercase();
-        rows.with(|rows| rows.iter().filter(|row| row.title.to_lowercase().contains(&query)).cloned().collect::<Vec<_>>())
+        rows.with(|rows| {
+            rows.iter().filter(|row| row.title.to_lowercase().contains(&query)).cloned().collect::<Vec<_>>()
+        })
     };
     let items = move || {
         shown()

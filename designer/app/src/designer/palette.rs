@@ -153,7 +153,8 @@ fn entries(canvas: Canvas, query: &str) -> Vec<Entry> {
             .collect()
     });
     let commands = COMMANDS.iter().enumerate().filter(|(_, command)| {
-        untrack(|| command.is_possible(canvas)) && command.both().iter().any(|words| words.to_lowercase().contains(&wanted))
+        untrack(|| command.is_possible(canvas))
+            && command.both().iter().any(|words| words.to_lowercase().contains(&wanted))
     });
     let commands = commands.map(|(at, command)| Entry {
         heading: tr("执行", "Do"),
@@ -162,9 +163,8 @@ fn entries(canvas: Canvas, query: &str) -> Vec<Entry> {
         detail: command.keys.to_owned(),
         action: Action::Do(at),
     });
-    let kinds = cx.specs.with_value(|specs| {
-        if wanted.is_empty() { Vec::new() } else { editor::picker::find(specs, query) }
-    });
+    let kinds =
+        cx.specs.with_value(|specs| if wanted.is_empty() { Vec::new() } else { editor::picker::find(specs, query) });
     let kinds = kinds.into_iter().filter_map(|kind| {
         let spec = cx.spec(&kind)?;
         Some(Entry {

@@ -16,8 +16,10 @@ pub(super) fn RightSide(canvas: Canvas) -> impl IntoView {
     let selected = Memo::new(move |_| cx.selection.with(|selection| selection.single().cloned()));
     let is_testing = Memo::new(move |_| cx.right.get() == RightPanel::Test);
     let form = move || {
-        selected.get().map(|node| view! {
-            <div class="right-form" class:half=move || is_testing.get()><NodeForm cx node /></div>
+        selected.get().map(|node| {
+            view! {
+                <div class="right-form" class:half=move || is_testing.get()><NodeForm cx node /></div>
+            }
         })
     };
     let hint = move || (selected.with(Option::is_none) && !is_testing.get()).then(|| view! { <Hint canvas /> });

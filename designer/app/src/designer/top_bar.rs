@@ -63,7 +63,9 @@ fn SaveMark(cx: DesignerCx) -> impl IntoView {
                 ("saved", tr_string(|| format!("草稿 · 已保存 {at}"), || format!("Draft · saved {at}")))
             }
             SaveState::Changed | SaveState::Saving => ("saved", tr("草稿 · 正在保存…", "Draft · saving…").to_owned()),
-            SaveState::Offline => ("saved warn", tr("连不上服务器，改动留在这里", "Offline: changes are kept here").to_owned()),
+            SaveState::Offline => {
+                ("saved warn", tr("连不上服务器，改动留在这里", "Offline: changes are kept here").to_owned())
+            }
             SaveState::Refused(error) => ("saved bad", error.title),
             SaveState::Conflict { .. } => ("saved bad", tr("有人先保存了", "Someone else saved first").to_owned()),
         };
@@ -133,9 +135,8 @@ fn Modes(cx: DesignerCx) -> impl IntoView {
 #[component]
 fn ProblemCount(cx: DesignerCx) -> impl IntoView {
     let count = Memo::new(move |_| {
-        cx.problems.with(|problems| {
-            (problems.len(), problems.iter().any(|problem| problem.severity == Severity::Error))
-        })
+        cx.problems
+            .with(|problems| (problems.len(), problems.iter().any(|problem| problem.severity == Severity::Error)))
     });
     view! {
         <button

@@ -90,13 +90,14 @@ pub(super) fn Variables(canvas: Canvas) -> impl IntoView {
 fn OneVariable(canvas: Canvas, name: VarName) -> impl IntoView {
     let cx = canvas.cx;
     let name = StoredValue::new(name);
-    let variable = Memo::new(move |_| {
-        cx.track_document(|document| document.variable(name.get_value().as_str()).cloned())
-    });
+    let variable =
+        Memo::new(move |_| cx.track_document(|document| document.variable(name.get_value().as_str()).cloned()));
     let used = Memo::new(move |_| cx.track_document(|document| uses(document, &name.get_value())));
     let label = move || {
         let language = Language::from(language_code());
-        variable.with(|variable| variable.as_ref().and_then(|variable| variable.label.0.get(&language).cloned()).unwrap_or_default())
+        variable.with(|variable| {
+            variable.as_ref().and_then(|variable| variable.label.0.get(&language).cloned()).unwrap_or_default()
+        })
     };
     let change = move |change: &dyn Fn(&mut Variable)| {
         let Some(mut to) = variable.get_untracked() else { return };
@@ -114,7 +115,10 @@ fn OneVariable(canvas: Canvas, name: VarName) -> impl IntoView {
         if to.is_valid() {
             change(&|variable| variable.name = to.clone());
         } else {
-            toast(tr("变量名用英文字母开头，只含字母、数字和下划线", "A name begins with a letter and has only letters, digits and _"));
+            toast(tr(
+                "变量名用英文字母开头，只含字母、数字和下划线",
+                "A name begins with a letter and has only letters, digits and _",
+            ));
         }
     };
     let remove = move || {

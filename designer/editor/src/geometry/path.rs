@@ -26,10 +26,7 @@ pub struct PathShape {
 impl PathShape {
     /// How far a point is from it.
     pub fn distance(&self, point: Point) -> f64 {
-        self.points
-            .windows(2)
-            .map(|ends| distance_to_line(point, ends[0], ends[1]))
-            .fold(f64::INFINITY, f64::min)
+        self.points.windows(2).map(|ends| distance_to_line(point, ends[0], ends[1])).fold(f64::INFINITY, f64::min)
     }
 }
 
@@ -49,13 +46,9 @@ fn forward(from: Point, to: Point) -> PathShape {
     let distance = to.x - from.x;
     let offset = if distance >= 0.0 { 0.5 * distance } else { 0.25 * 25.0 * (-distance).sqrt() };
     let (a, b) = (Point::new(from.x + offset, from.y), Point::new(to.x - offset, to.y));
-    let points: Vec<Point> =
-        (0..=SAMPLES).map(|step| cubic(from, a, b, to, step as f64 / SAMPLES as f64)).collect();
+    let points: Vec<Point> = (0..=SAMPLES).map(|step| cubic(from, a, b, to, step as f64 / SAMPLES as f64)).collect();
     PathShape {
-        d: format!(
-            "M{:.1} {:.1}C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
-            from.x, from.y, a.x, a.y, b.x, b.y, to.x, to.y
-        ),
+        d: format!("M{:.1} {:.1}C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}", from.x, from.y, a.x, a.y, b.x, b.y, to.x, to.y),
         middle: points[SAMPLES / 2],
         points,
     }
@@ -123,20 +116,15 @@ fn towards(from: Point, to: Point, by: f64) -> Point {
 
 fn cubic(p: Point, a: Point, b: Point, q: Point, t: f64) -> Point {
     let s = 1.0 - t;
-    let mix = |p: f64, a: f64, b: f64, q: f64| {
-        s * s * s * p + 3.0 * s * s * t * a + 3.0 * s * t * t * b + t * t * t * q
-    };
+    let mix =
+        |p: f64, a: f64, b: f64, q: f64| s * s * s * p + 3.0 * s * s * t * a + 3.0 * s * t * t * b + t * t * t * q;
     Point::new(mix(p.x, a.x, b.x, q.x), mix(p.y, a.y, b.y, q.y))
 }
 
 fn distance_to_line(point: Point, a: Point, b: Point) -> f64 {
     let (dx, dy) = (b.x - a.x, b.y - a.y);
     let length = dx * dx + dy * dy;
-    let t = if length == 0.0 {
-        0.0
-    } else {
-        (((point.x - a.x) * dx + (point.y - a.y) * dy) / length).clamp(0.0, 1.0)
-    };
+    let t = if length == 0.0 { 0.0 } else { (((point.x - a.x) * dx + (point.y - a.y) * dy) / length).clamp(0.0, 1.0) };
     point.distance(Point::new(a.x + t * dx, a.y + t * dy))
 }
 

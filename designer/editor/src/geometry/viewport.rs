@@ -128,10 +128,7 @@ mod tests {
 
         let seen = view.seen(1000.0, 800.0);
         assert!(seen.x <= 100.0 && seen.x + seen.w >= 3100.0);
-        assert_eq!(
-            Viewport::fitted(&Rect::new(0.0, 0.0, 10.0, 10.0), 1000.0, 800.0, FitPadding::default()).k,
-            1.0
-        );
+        assert_eq!(Viewport::fitted(&Rect::new(0.0, 0.0, 10.0, 10.0), 1000.0, 800.0, FitPadding::default()).k, 1.0);
     }
 
     #[test]

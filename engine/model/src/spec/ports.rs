@@ -38,32 +38,17 @@ pub enum PortSpec {
 impl PortSpec {
     /// An exit that is always there.
     pub fn one(id: &str, role: PortRole, label: Texts) -> Self {
-        Self::One {
-            id: id.into(),
-            label,
-            role,
-            when: None,
-        }
+        Self::One { id: id.into(), label, role, when: None }
     }
 
     /// An exit that is there when the setting at `pointer` has this value.
     pub fn when(id: &str, role: PortRole, label: Texts, pointer: &str, value: Value) -> Self {
-        Self::One {
-            id: id.into(),
-            label,
-            role,
-            when: Some((pointer.into(), value)),
-        }
+        Self::One { id: id.into(), label, role, when: Some((pointer.into(), value)) }
     }
 
     /// One exit per item of the list at `items`.
     pub fn per_item(items: &str, id: &str, label: &str) -> Self {
-        Self::PerItem {
-            items: items.into(),
-            id: id.into(),
-            label: label.into(),
-            role: PortRole::Choice,
-        }
+        Self::PerItem { items: items.into(), id: id.into(), label: label.into(), role: PortRole::Choice }
     }
 }
 
@@ -103,41 +88,17 @@ pub fn ports(spec: &NodeSpec, config: &Value) -> Vec<Port> {
     let mut ports: Vec<Port> = Vec::new();
     for rule in &spec.ports {
         match rule {
-            PortSpec::One {
-                id,
-                label,
-                role,
-                when,
-            } => {
-                let holds = when
-                    .as_ref()
-                    .is_none_or(|(pointer, wanted)| config.pointer(pointer) == Some(wanted));
+            PortSpec::One { id, label, role, when } => {
+                let holds = when.as_ref().is_none_or(|(pointer, wanted)| config.pointer(pointer) == Some(wanted));
                 if holds {
-                    ports.push(Port {
-                        id: id.clone(),
-                        label: fill(label, config),
-                        role: *role,
-                    });
+                    ports.push(Port { id: id.clone(), label: fill(label, config), role: *role });
                 }
             }
-            PortSpec::PerItem {
-                items,
-                id,
-                label,
-                role,
-            } => {
-                let list = config
-                    .pointer(items)
-                    .and_then(Value::as_array)
-                    .into_iter()
-                    .flatten();
+            PortSpec::PerItem { items, id, label, role } => {
+                let list = config.pointer(items).and_then(Value::as_array).into_iter().flatten();
                 ports.extend(list.filter_map(|item| {
                     let id = part(item, id)?.as_str().filter(|id| !id.is_empty())?;
-                    Some(Port {
-                        id: id.into(),
-                        label: texts(part(item, label)?),
-                        role: *role,
-                    })
+                    Some(Port { id: id.into(), label: texts(part(item, label)?), role: *role })
                 }));
             }
         }
@@ -148,11 +109,7 @@ pub fn ports(spec: &NodeSpec, config: &Value) -> Vec<Port> {
 }
 
 fn part<'a>(item: &'a Value, field: &str) -> Option<&'a Value> {
-    if field.is_empty() {
-        Some(item)
-    } else {
-        item.get(field)
-    }
+    if field.is_empty() { Some(item) } else { item.get(field) }
 }
 
 /// A label from a document: texts per language, or one plain string for all.
@@ -167,9 +124,7 @@ fn texts(value: &Value) -> Texts {
 fn fill(label: &Texts, config: &Value) -> Texts {
     let mut filled = label.clone();
     for text in filled.0.values_mut() {
-        while let Some((start, end)) = text
-            .find('{')
-            .and_then(|start| Some((start, start + text[start..].find('}')?)))
+        while let Some((start, end)) = text.find('{').and_then(|start| Some((start, start + text[start..].find('}')?)))
         {
             let value = match config.get(&text[start + 1..end]) {
                 Some(Value::String(text)) => text.clone(),

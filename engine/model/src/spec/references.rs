@@ -22,58 +22,25 @@ pub fn references<'a>(schema: &'a Value, config: &'a Value) -> Vec<Reference<'a>
     found
 }
 
-fn walk<'a>(
-    schema: &'a Value,
-    value: &'a Value,
-    pointer: &mut String,
-    required: bool,
-    found: &mut Vec<Reference<'a>>,
-) {
-    let required = required
-        || schema
-            .get("x-required")
-            .and_then(Value::as_bool)
-            .unwrap_or(false);
+fn walk<'a>(schema: &'a Value, value: &'a Value, pointer: &mut String, required: bool, found: &mut Vec<Reference<'a>>) {
+    let required = required || schema.get("x-required").and_then(Value::as_bool).unwrap_or(false);
     let what = schema.get("x-ref").and_then(Value::as_str);
     if what.is_some() || (required && (value.is_string() || value.is_array())) {
-        found.push(Reference {
-            what: what.unwrap_or("value"),
-            pointer: pointer.clone(),
-            value,
-            required,
-        });
+        found.push(Reference { what: what.unwrap_or("value"), pointer: pointer.clone(), value, required });
         if what.is_some() {
             return;
         }
     }
     for alternatives in ["anyOf", "oneOf", "allOf"] {
-        for part in schema
-            .get(alternatives)
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
+        for part in schema.get(alternatives).and_then(Value::as_array).into_iter().flatten() {
             walk(part, value, pointer, required, found);
         }
     }
-    if let (Some(properties), Some(object)) = (
-        schema.get("properties").and_then(Value::as_object),
-        value.as_object(),
-    ) {
+    if let (Some(properties), Some(object)) = (schema.get("properties").and_then(Value::as_object), value.as_object()) {
         for (name, part) in properties {
             if let Some(inner) = object.get(name) {
-                descend(
-                    part,
-                    inner,
-                    &name.replace('~', "~0").replace('/', "~1"),
-                    pointer,
-                    found,
-                );
-            } else if part
-                .get("x-required")
-                .and_then(Value::as_bool)
-                .unwrap_or(false)
-            {
+                descend(part, inner, &name.replace('~', "~0").replace('/', "~1"), pointer, found);
+            } else if part.get("x-required").and_then(Value::as_bool).unwrap_or(false) {
                 found.push(Reference {
                     what: part.get("x-ref").and_then(Value::as_str).unwrap_or("value"),
                     pointer: format!("{pointer}/{name}"),
@@ -92,24 +59,12 @@ fn walk<'a>(
         && every.is_object()
     {
         for (name, inner) in object {
-            descend(
-                every,
-                inner,
-                &name.replace('~', "~0").replace('/', "~1"),
-                pointer,
-                found,
-            );
+            descend(every, inner, &name.replace('~', "~0").replace('/', "~1"), pointer, found);
         }
     }
 }
 
-fn descend<'a>(
-    schema: &'a Value,
-    value: &'a Value,
-    step: &str,
-    pointer: &mut String,
-    found: &mut Vec<Reference<'a>>,
-) {
+fn descend<'a>(schema: &'a Value, value: &'a Value, step: &str, pointer: &mut String, found: &mut Vec<Reference<'a>>) {
     let length = pointer.len();
     pointer.push('/');
     pointer.push_str(step);

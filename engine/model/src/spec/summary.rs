@@ -25,12 +25,7 @@ pub fn summary(template: &Texts, config: &Value, language: &Language) -> Vec<Par
             rest = &rest[start + 1..];
             continue;
         };
-        placeholder(
-            &mut parts,
-            &rest[start + 1..start + length],
-            config,
-            language,
-        );
+        placeholder(&mut parts, &rest[start + 1..start + length], config, language);
         rest = &rest[start + length + 1..];
     }
     push_text(&mut parts, rest);
@@ -54,16 +49,7 @@ fn placeholder(parts: &mut Vec<Part>, inside: &str, config: &Value, language: &L
             .and_then(Value::as_array)
             .into_iter()
             .flatten()
-            .map(|item| {
-                words_of(
-                    if field.is_empty() {
-                        Some(item)
-                    } else {
-                        lookup(item, field)
-                    },
-                    language,
-                )
-            })
+            .map(|item| words_of(if field.is_empty() { Some(item) } else { lookup(item, field) }, language))
             .filter(|words| !words.is_empty())
             .collect();
         push_with_chips(parts, &items.join(" / "));
@@ -73,8 +59,7 @@ fn placeholder(parts: &mut Vec<Part>, inside: &str, config: &Value, language: &L
 }
 
 fn lookup<'a>(config: &'a Value, path: &str) -> Option<&'a Value> {
-    path.split('.')
-        .try_fold(config, |value, field| value.get(field))
+    path.split('.').try_fold(config, |value, field| value.get(field))
 }
 
 fn words_of(value: Option<&Value>, language: &Language) -> String {
@@ -82,11 +67,9 @@ fn words_of(value: Option<&Value>, language: &Language) -> String {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Number(number)) => number.to_string(),
         Some(Value::Bool(true)) => "✓".into(),
-        Some(Value::Array(items)) => items
-            .iter()
-            .map(|item| words_of(Some(item), language))
-            .collect::<Vec<_>>()
-            .join(" / "),
+        Some(Value::Array(items)) => {
+            items.iter().map(|item| words_of(Some(item), language)).collect::<Vec<_>>().join(" / ")
+        }
         Some(object @ Value::Object(_)) => serde_json::from_value::<Texts>(object.clone())
             .map(|texts| texts.get(language, &[]).to_owned())
             .unwrap_or_default(),
@@ -102,9 +85,7 @@ fn push_with_chips(parts: &mut Vec<Part>, text: &str) {
             break;
         };
         push_text(parts, &rest[..start]);
-        parts.push(Part::Variable(
-            rest[start + 2..start + length].trim().to_owned(),
-        ));
+        parts.push(Part::Variable(rest[start + 2..start + length].trim().to_owned()));
         rest = &rest[start + length + 2..];
     }
     push_text(parts, rest);
@@ -128,12 +109,8 @@ mod tests {
 
     #[test]
     fn a_summary_shows_settings_and_chips() {
-        let template = Texts::new(
-            "“{question}” → {save_to|variable}",
-            "“{question}” → {save_to|variable}",
-        );
-        let config =
-            json!({ "question": { "zh": "您好 {{ name }}，订单号？" }, "save_to": "order_no" });
+        let template = Texts::new("“{question}” → {save_to|variable}", "“{question}” → {save_to|variable}");
+        let config = json!({ "question": { "zh": "您好 {{ name }}，订单号？" }, "save_to": "order_no" });
 
         let parts = summary(&template, &config, &Language::zh());
 
@@ -151,12 +128,8 @@ mod tests {
     #[test]
     fn lists_are_joined_and_unknown_fields_are_empty() {
         let template = Texts::new("{options[].label}{nothing}", "");
-        let config =
-            json!({ "options": [{ "label": { "zh": "退款" } }, { "label": { "zh": "物流" } }] });
+        let config = json!({ "options": [{ "label": { "zh": "退款" } }, { "label": { "zh": "物流" } }] });
 
-        assert_eq!(
-            summary(&template, &config, &Language::zh()),
-            [Part::Text("退款 / 物流".into())]
-        );
+        assert_eq!(summary(&template, &config, &Language::zh()), [Part::Text("退款 / 物流".into())]);
     }
 }

@@ -3,8 +3,8 @@
 mod calendars;
 mod channels;
 mod connectors;
-mod shared;
 mod members;
+mod shared;
 mod teams;
 
 use leptos::prelude::*;
