@@ -52,10 +52,10 @@ test('a newcomer builds a flow, tests it, publishes it, and answers its customer
   await connect(page, call, 'success', branch);
   await openStep(page, branch);
   await write(page, field(page, '/paths/0/label').locator('input, textarea').first(), '金额大于 500');
-  const row = field(page, '/paths/0/when/rows/0');
-  await chooseVariable(page, row.locator('input').first(), 'amount');
-  await choose(page, row.locator('select').last(), '大于');
-  await write(page, row.locator('.wide textarea, .wide input').first(), '500');
+  const row = '/paths/0/when/rows/0';
+  await chooseVariable(page, field(page, `${row}/left`).locator('input').first(), 'amount');
+  await choose(page, field(page, `${row}/op`), '大于');
+  await write(page, field(page, `${row}/right`).locator('textarea, input').first(), '500');
 
   // A person above 500, a confirmation below, and the end.
   const agent = await dragKind(page, 'hand_off', 960, 110);

@@ -89,7 +89,7 @@ pub(super) fn target_of(target: Option<web_sys::EventTarget>) -> Target {
 impl Canvas {
     /// A button went down on the canvas.
     pub(super) fn pressed(self, event: &web_sys::PointerEvent) {
-        let at = self.from_client(event.client_x().into(), event.client_y().into());
+        let at = self.point_at(event.client_x().into(), event.client_y().into());
         let on = target_of(event.target());
         self.menu.set(None);
         self.picker.set(None);
@@ -126,7 +126,7 @@ impl Canvas {
 
     /// The pointer moved over the canvas.
     pub(super) fn moved(self, event: &web_sys::PointerEvent) {
-        let at = self.from_client(event.client_x().into(), event.client_y().into());
+        let at = self.point_at(event.client_x().into(), event.client_y().into());
         let keys = Keys { shift: event.shift_key(), ctrl: event.ctrl_key() || event.meta_key(), is_pan: false };
         self.last_pointer.set_value(at);
         match self.gesture.get_value() {
@@ -274,7 +274,7 @@ impl Canvas {
 
     /// The button went up.
     pub(super) fn released(self, event: &web_sys::PointerEvent) {
-        let at = self.from_client(event.client_x().into(), event.client_y().into());
+        let at = self.point_at(event.client_x().into(), event.client_y().into());
         let gesture = self.gesture.get_value();
         self.rest();
         match gesture {
@@ -378,7 +378,7 @@ impl Canvas {
     /// The wheel turned, or two fingers moved.
     pub(super) fn wheeled(self, event: &web_sys::WheelEvent) {
         event.prevent_default();
-        let at = self.from_client(event.client_x().into(), event.client_y().into());
+        let at = self.point_at(event.client_x().into(), event.client_y().into());
         let is_zoom = event.ctrl_key() || event.meta_key() || (!self.is_trackpad.get_untracked() && !event.shift_key());
         if is_zoom {
             let delta =

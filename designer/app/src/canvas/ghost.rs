@@ -92,7 +92,7 @@ impl Canvas {
 
     /// The point of the world under one of the window, when the canvas is there.
     fn world_under(self, at: Point) -> Option<Point> {
-        let screen = self.from_client(at.x, at.y);
+        let screen = self.point_at(at.x, at.y);
         let (width, height) = self.cx.canvas_size.get_untracked();
         let is_inside = (0.0..=width).contains(&screen.x) && (0.0..=height).contains(&screen.y);
         is_inside.then(|| self.to_world(screen))

@@ -144,7 +144,7 @@ impl Canvas {
     }
 
     /// A point of the window as one of the canvas, from its corner.
-    fn from_client(self, x: f64, y: f64) -> Point {
+    fn point_at(self, x: f64, y: f64) -> Point {
         match self.root.get_untracked() {
             Some(root) => {
                 let place = root.get_bounding_client_rect();

@@ -173,7 +173,7 @@ fn Empty(canvas: Canvas) -> impl IntoView {
 }
 
 fn double_clicked(canvas: Canvas, event: &web_sys::MouseEvent) {
-    let screen = canvas.from_client(event.client_x().into(), event.client_y().into());
+    let screen = canvas.point_at(event.client_x().into(), event.client_y().into());
     // Capture makes the canvas the target of the click: what is there is asked of the page.
     let under = document().element_from_point(event.client_x() as f32, event.client_y() as f32);
     match target_of(under.map(Into::into)) {
@@ -204,7 +204,7 @@ fn open_menu(canvas: Canvas, event: &web_sys::MouseEvent) {
         cx.selection.set(select);
     }
     canvas.picker.set(None);
-    canvas.menu.set(Some(canvas.from_client(event.client_x().into(), event.client_y().into())));
+    canvas.menu.set(Some(canvas.point_at(event.client_x().into(), event.client_y().into())));
 }
 
 /// Keeps the size of the canvas, and shows all steps once it is known.

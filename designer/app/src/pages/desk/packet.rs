@@ -18,7 +18,7 @@ const MOST_STEPS: usize = 8;
 #[component]
 pub(super) fn PacketPanel(desk: Desk) -> impl IntoView {
     // Messages come often; what is known changes seldom.
-    let known = Memo::new(move |_| desk.detail.with(|detail| detail.as_ref().map(|detail| Known::of(detail))));
+    let known = Memo::new(move |_| desk.detail.with(|detail| detail.as_ref().map(Known::of)));
     view! {
         <aside class="desk-side" aria-label=move || tr("客户资料", "What is known")>
             {move || match known.get() {
