@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn comparisons_are_those_that_the_type_has_words_for() {
-        assert!(fits(VarType::Number, "greater") && !fits(VarType::Text, "greater"));
+        assert!(fits(VarType::Number, "greater") && fits(VarType::Text, "greater") && !fits(VarType::List, "greater"));
         assert!(fits(VarType::YesNo, "is_true") && !fits(VarType::Number, "is_true"));
         assert!(fits(VarType::List, "is_empty"));
         assert_eq!(type_of(&[], "last_message"), Some(VarType::Text));
