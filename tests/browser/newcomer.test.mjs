@@ -78,11 +78,12 @@ test('a newcomer builds a flow, tests it, publishes it, and answers its customer
 
   // Try it beside the canvas.
   await page.click('[data-test="mode-test"]');
-  await page.waitForSelector('text=请问您的订单号是多少？');
   await page.click('[data-test="chat-input"]');
   await page.keyboard.insertText('A10001');
   await page.keyboard.press('Enter');
-  await page.waitForSelector('text=订单 A10001 的金额是 88 元，已确认。');
+  const talk = page.locator('.tc-talk');
+  await talk.getByText('请问您的订单号是多少？').waitFor();
+  await talk.getByText('订单 A10001 的金额是 88 元，已确认。').waitFor();
   await picture(page, 'newcomer-test');
 
   // Publish it with a note.

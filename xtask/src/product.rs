@@ -54,7 +54,8 @@ pub(crate) fn docs() -> anyhow::Result<()> {
     run_command(&mut cargo(["doc", "--workspace", "--no-deps", "--exclude", "bindgen"]))
 }
 
-fn binary(profile: &str) -> PathBuf {
+/// Where a profile's server is, once it is built.
+pub(crate) fn binary(profile: &str) -> PathBuf {
     command::target_folder().join(profile).join("heliu")
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     stages.stage("licences", || licences(is_long));
     stages.stage("pure-crates", pure_crates);
     stages.stage("designer", || passed(designer::build(Quality::Quick)));
-    stages.stage("server", || passed(product::build_server().map(drop)));
+    stages.stage("build", || passed(build().map(drop)));
     stages.stage("tests", || tests(is_long));
     stages.stage("doc-tests", doc_tests);
     stages.stage("flows", flows);
@@ -86,17 +86,27 @@ fn pure_crates() -> anyhow::Result<Outcome> {
     passed(run_command(&mut check).context("a pure crate does not compile for the browser"))
 }
 
+/// What the tests are built from. Every stage names the same packages: with others, cargo would settle on other
+/// features of what we depend on and compile it all again.
+const TESTED: [&str; 3] = ["--workspace", "--exclude", "bindgen"];
+/// The parts of a package that hold tests. The server's own bring the binary `heliu` along.
+const TARGETS: [&str; 3] = ["--lib", "--bins", "--tests"];
+
+/// Builds all tests, and with them the server that the later stages start.
+fn build() -> anyhow::Result<PathBuf> {
+    run_command(cargo(["test", "--no-run"]).args(TESTED).args(TARGETS))?;
+    Ok(product::binary("debug"))
+}
+
 fn tests(is_long: bool) -> anyhow::Result<Outcome> {
+    build()?;
     let has_nextest = is_installed("cargo-nextest");
     let mut tests = if has_nextest {
-        cargo(["nextest", "run", "--no-fail-fast", "--status-level", "slow"])
+        cargo(["nextest", "run", "--no-fail-fast", "--status-level", "slow", "--no-tests", "pass"])
     } else {
-        cargo(["test", "--no-fail-fast", "--lib", "--bins", "--tests"])
+        cargo(["test", "--no-fail-fast"])
     };
-    tests.args(["--workspace", "--exclude", "bindgen"]);
-    if has_nextest {
-        tests.args(["--no-tests", "pass"]);
-    }
+    tests.args(TESTED).args(TARGETS);
     if is_long {
         tests.env("HELIU_LONG", "1");
     }
@@ -106,8 +116,7 @@ fn tests(is_long: bool) -> anyhow::Result<Outcome> {
 }
 
 fn doc_tests() -> anyhow::Result<Outcome> {
-    let mut tests = cargo(["test", "--quiet", "--doc", "--workspace", "--exclude", "app", "--exclude", "bindgen"]);
-    let lines = run_keeping(&mut tests, |line| {
+    let lines = run_keeping(cargo(["test", "--quiet", "--doc"]).args(TESTED), |line| {
         line.starts_with("test result:") && !line.contains(" 0 passed; 0 failed; 0 ignored")
     })?;
     Ok(Outcome::Summary(lines))
@@ -115,7 +124,7 @@ fn doc_tests() -> anyhow::Result<Outcome> {
 
 /// The sample flows are free of problems, and every talk beside them holds.
 fn flows() -> anyhow::Result<Outcome> {
-    let heliu = product::build_server()?;
+    let heliu = build()?;
     let in_root = |verb: &str| {
         let mut command = Command::new(&heliu);
         command.args([verb, "flows"]).current_dir(command::root());
@@ -136,7 +145,7 @@ fn browser(is_long: bool) -> anyhow::Result<Outcome> {
     provision::browser()?;
     let modules = provision::playwright()?;
     designer::build(Quality::Quick)?;
-    let heliu = product::build_server()?;
+    let heliu = build()?;
 
     let chromium =
         ["chromium", "google-chrome"].iter().find_map(|name| find(name)).context("no browser is installed")?;

@@ -249,11 +249,18 @@ fn Write(chat: Chat) -> impl IntoView {
     let text = RwSignal::new(String::new());
     let is_over = move || chat.state.with(|state| state.as_ref().is_some_and(|state| state.status == Status::Ended));
     let can_send = move || chat.state.with(Option::is_some) && !is_over() && !chat.is_busy.get();
+    // Enter while the last answer is still on its way: what was written follows as soon as it is there.
+    let is_held = RwSignal::new(false);
     let send = move || {
         let words = text.get_untracked().trim().to_owned();
-        if words.is_empty() || !untrack(can_send) {
+        if words.is_empty() {
             return;
         }
+        if !untrack(can_send) {
+            is_held.set(!untrack(is_over));
+            return;
+        }
+        is_held.set(false);
         text.set(String::new());
         chat.say(Input::Text(words.clone()), words);
         if let Some(field) = field.get_untracked() {
@@ -261,6 +268,11 @@ fn Write(chat: Chat) -> impl IntoView {
             let _ = field.focus();
         }
     };
+    Effect::new(move |_| {
+        if is_held.get() && can_send() {
+            send();
+        }
+    });
     view! {
         <form class="tc-write" on:submit=move |event| { event.prevent_default(); send(); }>
             <div class="tc-grow" data-text=move || text.get()>
@@ -273,7 +285,7 @@ fn Write(chat: Chat) -> impl IntoView {
                     aria-label=move || tr("像客户一样输入", "Write as the customer")
                     placeholder=move || tr("像客户一样输入…", "Write as the customer…")
                     prop:value=move || text.get()
-                    on:input=move |event| text.set(event_target_value(&event))
+                    on:input=move |event| { is_held.set(false); text.set(event_target_value(&event)); }
                     on:keydown=move |event| {
                         let is_composing = event.is_composing() || event.key_code() == 229;
                         if event.key() == "Enter" && !event.shift_key() && !is_composing {
