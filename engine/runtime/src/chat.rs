@@ -11,7 +11,7 @@ use store::conversations::Conversation;
 use uuid::Uuid;
 
 use crate::turn::{Words, Work, shortened};
-use crate::{Engine, Error, Result, clock, secret};
+use crate::{Engine, Error, Result, secret};
 
 /// Messages that one answer carries at most.
 const PAGE: u64 = 500;
@@ -93,7 +93,7 @@ impl Engine {
         let wanted = opening.flow.filter(|_| channel.is_open).or(channel.flow).ok_or(Error::NoFlow)?;
         let live = store::versions::live_by_key(self.store.read(), workspace, &wanted).await?;
         let (flow_id, version) = live.ok_or(Error::NoFlow)?;
-        let (public_id, token, now) = (Uuid::new_v4().to_string(), secret::random_token(), clock::now());
+        let (public_id, token, now) = (Uuid::new_v4().to_string(), secret::random_token(), self.clock.now());
         let conversation = Conversation {
             id: 0,
             workspace,

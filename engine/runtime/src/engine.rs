@@ -18,7 +18,7 @@ use crate::perform::Caller;
 use crate::perform::egress::Egress;
 use crate::programs::Programs;
 use crate::rehearsal::Rehearsals;
-use crate::{Error, Knowledge, Result};
+use crate::{Clock, Error, Knowledge, Result};
 
 /// How much may go on at once.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +39,7 @@ impl Default for Limits {
 
 /// Everything that runs conversations.
 pub struct Engine {
+    pub(crate) clock: Clock,
     pub(crate) store: Store,
     pub(crate) committer: Committer,
     pub(crate) catalogue: Catalogue,
@@ -57,8 +58,20 @@ pub struct Engine {
 impl Engine {
     /// An engine over a store, with these kinds and this way out. Nothing runs by itself before [`Engine::run`].
     pub fn new(store: Store, catalogue: Catalogue, egress: Egress, limits: Limits) -> Result<Arc<Self>> {
+        Self::with_clock(store, catalogue, egress, limits, Clock::default())
+    }
+
+    /// The same, with a clock that somebody else winds.
+    pub fn with_clock(
+        store: Store,
+        catalogue: Catalogue,
+        egress: Egress,
+        limits: Limits,
+        clock: Clock,
+    ) -> Result<Arc<Self>> {
         let caller = Caller::new(egress).map_err(|error| Error::Internal(error.to_string()))?;
         Ok(Arc::new(Self {
+            clock,
             committer: Committer::start(store.clone()),
             store,
             catalogue,

@@ -25,7 +25,7 @@ mod timers;
 mod turn;
 
 pub use chat::{Answered, Opened, Opening};
-pub use clock::now;
+pub use clock::{Clock, now};
 pub use engine::{Engine, Limits};
 pub use error::{Error, Result};
 pub use fan_out::{DeskEvent, Frame};

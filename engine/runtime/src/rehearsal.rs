@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::chat::label_of;
 use crate::happen::happen;
 use crate::perform::perform;
-use crate::{Engine, Error, Knowledge, Result, clock};
+use crate::{Clock, Engine, Error, Knowledge, Result};
 
 const MAX_EFFECTS: usize = 50;
 const MAX_MESSAGES: usize = 500;
@@ -100,6 +100,7 @@ struct Rehearsal {
     messages: Vec<Message>,
     trace: Vec<Visit>,
     packet: Option<HandOffPacket>,
+    clock: Clock,
     /// The test's time minus the real one.
     ahead_ms: i64,
 }
@@ -124,7 +125,8 @@ impl Engine {
             messages: Vec::new(),
             trace: Vec::new(),
             packet: None,
-            ahead_ms: now.map_or(0, |now| now - clock::now()),
+            clock: self.clock.clone(),
+            ahead_ms: now.map_or(0, |now| now - self.clock.now()),
         };
         let open = Event::Open { language, values: BTreeMap::new() };
         rehearsal.happen(self, &knowledge, open).await;
@@ -222,7 +224,7 @@ impl Rehearsal {
     }
 
     fn now(&self) -> Moment {
-        clock::now() + self.ahead_ms
+        self.clock.now() + self.ahead_ms
     }
 
     fn is_of(&self, workspace: WorkspaceId) -> Result<()> {

@@ -8,7 +8,7 @@ use store::timers::Due;
 use tokio::task::JoinSet;
 
 use crate::turn::Work;
-use crate::{Engine, Result, clock};
+use crate::{Engine, Result};
 
 /// Timers that fire side by side.
 const BATCH: u64 = 64;
@@ -57,7 +57,7 @@ impl Engine {
     }
 
     async fn fire_due(self: &Arc<Self>) -> Result<Duration> {
-        let due = store::timers::due(self.store.read(), clock::now(), BATCH).await?;
+        let due = store::timers::due(self.store.read(), self.clock.now(), BATCH).await?;
         let mut failed = false;
         let mut firing = JoinSet::new();
         for due in due {
@@ -75,7 +75,7 @@ impl Engine {
         }
         Ok(match store::timers::earliest_due(self.store.read()).await? {
             Some(due) => {
-                let ahead = u64::try_from(due - clock::now()).unwrap_or(0);
+                let ahead = u64::try_from(due - self.clock.now()).unwrap_or(0);
                 Duration::from_millis(ahead).min(LONGEST_SLEEP)
             }
             None => LONGEST_SLEEP,

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::fan_out::Frame;
 use crate::happen::{Outcome, happen};
 use crate::perform::{has_consequences, is_at_most_once, perform};
-use crate::{Engine, Error, Knowledge, Result, clock};
+use crate::{Engine, Error, Knowledge, Result};
 
 /// Effects that one turn may ask for; a flow that wants more goes in circles.
 const MAX_EFFECTS: usize = 50;
@@ -100,7 +100,7 @@ impl<'e> Work<'e> {
 
     /// Adds words to the transcript.
     pub(crate) fn say(&mut self, words: Words) {
-        let at = clock::now();
+        let at = self.engine.clock.now();
         let conversation = &mut self.conversation;
         conversation.last_seq += 1;
         conversation.last_sender = Some(words.from);
@@ -217,7 +217,7 @@ impl<'e> Work<'e> {
 
     /// One event, with everything it led to taken over into the conversation.
     fn step(&mut self, event: &Event) -> Option<Effect> {
-        let at = clock::now();
+        let at = self.engine.clock.now();
         let (state, outcome) = happen(&self.program, self.state.clone(), event, at);
         self.state = state;
         self.conversation.n_events += 1;
@@ -270,7 +270,7 @@ impl<'e> Work<'e> {
         let conversation = &mut self.conversation;
         conversation.state = json(&self.state);
         conversation.status = self.state.status;
-        conversation.changed_at = clock::now();
+        conversation.changed_at = self.engine.clock.now();
         conversation.unanswered_effect = match &self.state.pending {
             Pending::Effect { id, .. } if !is_over => Some(id.0.clone()),
             _ => None,
