@@ -20,12 +20,16 @@ where
     A: ActiveModelTrait + ActiveModelBehavior + Send,
     M: IntoActiveModel<A> + sea_orm::ModelTrait<Entity = A::Entity>,
 {
-    // A statement takes 32,766 values at most; 500 rows stay far below that.
-    let mut rows: Vec<A> = rows.into_iter().map(IntoActiveModel::into_active_model).collect();
-    while !rows.is_empty() {
-        let rest = rows.split_off(rows.len().min(500));
-        A::Entity::insert_many(rows).exec_without_returning(db).await?;
-        rows = rest;
+    let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model);
+    while rows.len() > 0 {
+        let some: Vec<A> = rows.by_ref().take(at_once(rows.len())).collect();
+        A::Entity::insert_many(some).exec_without_returning(db).await?;
     }
     Ok(())
+}
+
+/// How many of so many rows go into one statement: few different numbers, so that the database finds each statement
+/// prepared; and far below the 32,766 values that SQLite takes.
+pub(crate) fn at_once(n_rows: usize) -> usize {
+    [64, 16, 4].into_iter().find(|size| n_rows >= *size).unwrap_or(1)
 }

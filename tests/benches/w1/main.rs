@@ -1,11 +1,16 @@
 //! W1, "a service conversation": customers without think time hold conversations of six turns over HTTP.
 //!
-//! `HELIU_BINARY` is the server to measure. Generator, server and the called service share the machine,
-//! so ratios count, and the commit rate of the disk in the same minute is printed beside.
+//! `HELIU_BINARY` is the server to measure, on its embedded database; with `HELIU_BENCH_DATABASE_URL` it is measured a
+//! second time on that PostgreSQL, whose database should be empty. Generator, server and the called service share the
+//! machine, so ratios count, and the commit rate of the disk in the same minute is printed beside.
+//!
+//! The table is a closed loop: every customer writes as soon as the last answer is there. The line below it is an open
+//! loop at half of the best rate: turns are due by a schedule, and waiting for a late one counts as latency.
 
 #![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
 
 mod client;
+mod open_loop;
 mod server;
 mod stub;
 
@@ -28,15 +33,40 @@ fn main() -> anyhow::Result<()> {
     };
     let stub = stub::start()?;
     let flow = include_str!("flow.json").replace("STUB", &stub.to_string());
-    let begun = Instant::now();
-    let server = Server::start(binary.as_ref(), &flow, stub)?;
+    println!("cold start, empty folder to the first answer: {:.2} s", cold_start(binary.as_ref())?.as_secs_f64());
+    println!("\nSQLite, every answer after its fsync");
+    table(&Server::start(binary.as_ref(), &flow, stub, None)?)?;
+    match std::env::var("HELIU_BENCH_DATABASE_URL") {
+        Ok(url) => {
+            println!("\nPostgreSQL on the same machine");
+            table(&Server::start(binary.as_ref(), &flow, stub, Some(&url))?)
+        }
+        Err(_) => Ok(()),
+    }
+}
+
+/// From the start of the process on an empty folder, samples and all, to the first answer; the median of five.
+fn cold_start(binary: &std::path::Path) -> anyhow::Result<Duration> {
+    let mut starts = Vec::new();
+    for _ in 0..5 {
+        let begun = Instant::now();
+        let server = Server::start_empty(binary)?;
+        let mut client = Client::connect(server.address)?;
+        client.post("/api/chat/web/conversations", None, r#"{"flow":"order-status"}"#)?;
+        starts.push(begun.elapsed());
+    }
+    starts.sort();
+    Ok(starts[2])
+}
+
+fn table(server: &Server) -> anyhow::Result<()> {
     converse(&mut Client::connect(server.address)?, &mut Vec::new()).context("the first conversation")?;
-    println!("cold start to the end of the first conversation: {:.2} s", begun.elapsed().as_secs_f64());
     println!("commits of 4 KB on this disk, one at a time: {:.0}/s\n", server.commits_per_second()?);
     println!("customers   turns/s   p50 ms   p99 ms   CPU s per 1,000 turns   peak RSS MB");
+    let mut best: f64 = 0.0;
     for customers in CUSTOMERS {
         let cpu_before = server.cpu_seconds()?;
-        let (mut turns, took) = measure(&server, customers)?;
+        let (mut turns, took) = measure(server, customers)?;
         let cpu = server.cpu_seconds()? - cpu_before;
         turns.sort();
         let n_turns = turns.len();
@@ -48,7 +78,18 @@ fn main() -> anyhow::Result<()> {
             cpu / n_turns as f64 * 1_000.0,
             server.peak_megabytes()?,
         );
+        best = best.max(n_turns as f64 / took.as_secs_f64());
     }
+    let rate = best / 2.0;
+    let mut late = open_loop::measure(server, rate, DURATION)?;
+    late.sort();
+    let at = |share: f64| ms(late[((late.len() - 1) as f64 * share) as usize]);
+    println!(
+        "open loop at {rate:.0} turns/s: p50 {:.2} ms, p99 {:.2} ms, p99.9 {:.2} ms",
+        at(0.5),
+        at(0.99),
+        at(0.999)
+    );
     Ok(())
 }
 
@@ -78,22 +119,43 @@ fn measure(server: &Server, customers: usize) -> anyhow::Result<(Vec<Duration>, 
 
 /// One conversation of six turns, from the opening to the end.
 fn converse(client: &mut Client, turns: &mut Vec<Duration>) -> anyhow::Result<()> {
-    let begun = Instant::now();
-    let opened = client.post("/api/chat/web/conversations", None, r#"{"flow":"w1"}"#)?;
-    turns.push(begun.elapsed());
-    let id = opened["id"].as_str().context("an opened conversation has an id")?;
-    let token = opened["token"].as_str().context("an opened conversation has a token")?;
-    let path = format!("/api/chat/conversations/{id}/messages");
-    let mut status = String::new();
-    for (idx, text) in SAID.iter().enumerate() {
-        let body = serde_json::json!({ "id": format!("m{idx}"), "text": text }).to_string();
+    let mut conversation = Conversation::default();
+    loop {
         let begun = Instant::now();
-        let answer = client.post(&path, Some(token), &body)?;
+        let is_over = conversation.turn(client)?;
         turns.push(begun.elapsed());
-        status = answer["status"].as_str().unwrap_or_default().to_owned();
+        if is_over {
+            return Ok(());
+        }
     }
-    ensure!(status == "ended", "the conversation is {status} after its last message");
-    Ok(())
+}
+
+/// Where a customer is in the conversation.
+#[derive(Default)]
+struct Conversation {
+    token: String,
+    path: String,
+    n_said: usize,
+}
+
+impl Conversation {
+    /// The next turn; true when it was the last.
+    fn turn(&mut self, client: &mut Client) -> anyhow::Result<bool> {
+        if self.path.is_empty() {
+            let opened = client.post("/api/chat/web/conversations", None, r#"{"flow":"w1"}"#)?;
+            let id = opened["id"].as_str().context("an opened conversation has an id")?;
+            self.token = opened["token"].as_str().context("an opened conversation has a token")?.to_owned();
+            self.path = format!("/api/chat/conversations/{id}/messages");
+            return Ok(false);
+        }
+        let body = serde_json::json!({ "id": format!("m{}", self.n_said), "text": SAID[self.n_said] }).to_string();
+        let answer = client.post(&self.path, Some(&self.token), &body)?;
+        self.n_said += 1;
+        let is_over = self.n_said == SAID.len();
+        let status = answer["status"].as_str().unwrap_or_default();
+        ensure!(!is_over || status == "ended", "the conversation is {status} after its last message");
+        Ok(is_over)
+    }
 }
 
 fn ms(duration: Duration) -> f64 {

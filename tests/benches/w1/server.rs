@@ -5,6 +5,7 @@ use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,31 +21,43 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Imports and publishes the flow, and starts serving.
-    pub(crate) fn start(binary: &Path, flow: &str, may_call: SocketAddr) -> anyhow::Result<Self> {
-        let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("w1-{}", std::process::id()));
-        fs::create_dir_all(&data)?;
+    /// Imports and publishes the flow, and starts serving; on PostgreSQL where an address is given.
+    pub(crate) fn start(
+        binary: &Path,
+        flow: &str,
+        may_call: SocketAddr,
+        database: Option<&str>,
+    ) -> anyhow::Result<Self> {
+        let data = folder()?;
         let file = data.join("w1.json");
         fs::write(&file, flow)?;
-        let imported = Command::new(binary)
-            .arg("import")
-            .arg(&file)
-            .arg("--publish")
-            .arg("--data")
-            .arg(&data)
-            .stdout(Stdio::null())
-            .status()
-            .with_context(|| format!("start {}", binary.display()))?;
+        let mut import = Command::new(binary);
+        import.arg("import").arg(&file).arg("--publish").arg("--data").arg(&data).stdout(Stdio::null());
+        import.env_remove("DATABASE_URL");
+        if let Some(database) = database {
+            import.env("DATABASE_URL", database);
+        }
+        let imported = import.status().with_context(|| format!("start {}", binary.display()))?;
         ensure!(imported.success(), "the flow could not be imported");
 
+        let allowed = may_call.to_string();
+        Self::serve(binary, data, &["--no-samples", "--allow-private", &allowed], database)
+    }
+
+    /// Starts serving in an empty folder.
+    pub(crate) fn start_empty(binary: &Path) -> anyhow::Result<Self> {
+        Self::serve(binary, folder()?, &[], None)
+    }
+
+    fn serve(binary: &Path, data: PathBuf, arguments: &[&str], database: Option<&str>) -> anyhow::Result<Self> {
         let address = free_address()?;
-        let process = Command::new(binary)
-            .args(["serve", "--no-samples", "--log", "error", "--listen", &address.to_string(), "--data"])
-            .arg(&data)
-            .args(["--allow-private", &may_call.to_string()])
-            .stdout(Stdio::null())
-            .spawn()?;
-        let mut server = Self { address, process, data };
+        let mut serve = Command::new(binary);
+        serve.args(["serve", "--log", "error", "--listen", &address.to_string(), "--data"]).arg(&data);
+        serve.args(arguments).stdout(Stdio::null()).env_remove("DATABASE_URL");
+        if let Some(database) = database {
+            serve.env("DATABASE_URL", database);
+        }
+        let mut server = Self { address, process: serve.spawn()?, data };
         server.wait_until_it_listens()?;
         Ok(server)
     }
@@ -107,6 +120,15 @@ impl Drop for Server {
         let _ = self.process.wait();
         let _ = fs::remove_dir_all(&self.data);
     }
+}
+
+/// A new folder for one server.
+fn folder() -> anyhow::Result<PathBuf> {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let name = format!("w1-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::create_dir_all(&data)?;
+    Ok(data)
 }
 
 fn free_address() -> anyhow::Result<SocketAddr> {

@@ -12,7 +12,7 @@ use super::Turn;
 use crate::Result;
 use crate::conversations::write as as_row;
 use crate::error::{json, word};
-use crate::rows::insert_all;
+use crate::rows::{at_once, insert_all};
 use crate::tables::conversation::{ActiveModel, Column, Entity};
 use crate::tables::{journal, message, timer, turn};
 
@@ -76,27 +76,41 @@ async fn save_conversations(db: &impl ConnectionTrait, turns: &[&Turn]) -> Resul
 
 /// Adds conversations; their numbers by uuid.
 async fn add(db: &impl ConnectionTrait, turns: &[&Turn]) -> Result<HashMap<String, i64>> {
-    if turns.is_empty() {
-        return Ok(HashMap::new());
+    let mut added = HashMap::new();
+    for some in chunks(turns) {
+        let rows = some.iter().map(|turn| ActiveModel { id: ActiveValue::NotSet, ..row(turn) });
+        let mut insert = Entity::insert_many(rows).into_query();
+        insert.returning(Query::returning().columns([Column::Id, Column::PublicId]));
+        for row in db.query_all(&insert).await? {
+            added.insert(row.try_get("", "public_id")?, row.try_get("", "id")?);
+        }
     }
-    let rows = turns.iter().map(|turn| ActiveModel { id: ActiveValue::NotSet, ..row(turn) });
-    let mut insert = Entity::insert_many(rows).into_query();
-    insert.returning(Query::returning().columns([Column::Id, Column::PublicId]));
-    let found = db.query_all(&insert).await?;
-    found.into_iter().map(|row| Ok((row.try_get("", "public_id")?, row.try_get("", "id")?))).collect()
+    Ok(added)
 }
 
 /// Changes conversations; the numbers of those that were still as they had been loaded.
 async fn change(db: &impl ConnectionTrait, turns: &[&Turn]) -> Result<BTreeSet<i64>> {
-    if turns.is_empty() {
-        return Ok(BTreeSet::new());
-    }
     let if_unchanged =
         OnConflict::column(Column::Id).update_columns(CHANGING).action_and_where(Expr::cust(UNCHANGED)).to_owned();
-    let mut upsert = Entity::insert_many(turns.iter().map(|turn| row(turn))).on_conflict(if_unchanged).into_query();
-    upsert.returning(Query::returning().column(Column::Id));
-    let found = db.query_all(&upsert).await?;
-    found.into_iter().map(|row| Ok(row.try_get("", "id")?)).collect()
+    let mut changed = BTreeSet::new();
+    for some in chunks(turns) {
+        let rows = some.iter().map(|turn| row(turn));
+        let mut upsert = Entity::insert_many(rows).on_conflict(if_unchanged.clone()).into_query();
+        upsert.returning(Query::returning().column(Column::Id));
+        for row in db.query_all(&upsert).await? {
+            changed.insert(row.try_get("", "id")?);
+        }
+    }
+    Ok(changed)
+}
+
+/// Turns in as many as go into one statement.
+fn chunks<'a>(mut turns: &'a [&'a Turn]) -> impl Iterator<Item = &'a [&'a Turn]> {
+    std::iter::from_fn(move || {
+        let (some, rest) = turns.split_at(at_once(turns.len()).min(turns.len()));
+        turns = rest;
+        (!some.is_empty()).then_some(some)
+    })
 }
 
 fn row(turn: &Turn) -> ActiveModel {
