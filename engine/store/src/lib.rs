@@ -17,6 +17,7 @@ mod tables;
 pub mod channels;
 pub mod circumstances;
 pub mod conversations;
+pub mod crash;
 pub mod desk;
 pub mod directory;
 pub mod drafts;
