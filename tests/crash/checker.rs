@@ -128,10 +128,17 @@ fn timers_kept(conversation: &Conversation) -> Vec<String> {
 /// I5: one key and one payload per call, at least one attempt, at most one where the step says so, and its value said.
 fn calls(talks: &[Talk], snapshot: &Snapshot, mock: &Mock) -> Vec<String> {
     let mut found = Vec::new();
+    // Other loads may call the same service.
+    let ours: BTreeSet<&str> = talks.iter().flat_map(|talk| &talk.sent).map(|sent| load_of(&sent.id)).collect();
     let mut by_message: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    let mut by_key: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for attempt in mock.attempts() {
         let wish = attempt.line.split_once("wish=").map(|(_, wish)| wish.to_owned());
         let wish = wish.or_else(|| attempt.body.split('"').nth(3).map(str::to_owned)).unwrap_or_default();
+        if !ours.contains(load_of(&wish)) {
+            continue;
+        }
+        by_key.entry(attempt.key.clone()).or_default().insert(wish.clone());
         by_message.entry(wish).or_default().push((attempt.key, attempt.body));
     }
     for talk in talks {
@@ -159,7 +166,14 @@ fn calls(talks: &[Talk], snapshot: &Snapshot, mock: &Mock) -> Vec<String> {
         }
     }
     found.extend(by_message.keys().map(|wish| format!("I5: a call that nobody asked for: {wish}")));
+    let shared = by_key.iter().filter(|(_, wishes)| wishes.len() > 1);
+    found.extend(shared.map(|(key, wishes)| format!("I5: the key {key} was used for {wishes:?}")));
     found
+}
+
+/// The load that a message belongs to: `d1` of `post-d1.3-17`.
+fn load_of(message: &str) -> &str {
+    message.split('-').nth(1).and_then(|name| name.split('.').next()).unwrap_or_default()
 }
 
 /// I4: every conversation's journal, folded again, gives its state. None when the product cannot do that yet.

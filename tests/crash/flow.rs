@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// What a message makes the flow do. A message's text and its client id are one and the same: `post-c3-17`.
+/// What a message makes the flow do. A message's text and its client id are one and the same: `post-d1.3-17`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Step {
     /// Sets a variable, runs a script, answers: no effect outside.

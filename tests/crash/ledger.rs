@@ -15,10 +15,14 @@ use crate::random::Random;
 const TALK_LENGTH: usize = 25;
 /// How often a customer looks for something that comes by itself.
 const LOOK_EVERY: Duration = Duration::from_millis(60);
+/// After the last new message.
+const REST_WITHIN: Duration = Duration::from_secs(20);
 
 /// What all customers share: the address, what they were told so far, and a gate that is shut while the server is away.
 pub(crate) struct Load {
     url: String,
+    /// What the ids of its messages begin with, after their step.
+    name: String,
     steps: Vec<Step>,
     /// Whoever talks to the server holds it for reading; who kills and starts the server holds it for writing.
     pub(crate) gate: RwLock<()>,
@@ -33,18 +37,19 @@ pub(crate) struct Load {
 
 impl Load {
     /// No customers yet; they ask for these steps, more often for those that are named more often.
-    pub(crate) fn new(url: &str, steps: &[Step]) -> Arc<Self> {
-        Self::over(url, steps, false)
+    pub(crate) fn new(name: &str, url: &str, steps: &[Step]) -> Arc<Self> {
+        Self::over(name, url, steps, false)
     }
 
     /// The same over a network that breaks.
-    pub(crate) fn over_a_bad_network(url: &str, steps: &[Step]) -> Arc<Self> {
-        Self::over(url, steps, true)
+    pub(crate) fn over_a_bad_network(name: &str, url: &str, steps: &[Step]) -> Arc<Self> {
+        Self::over(name, url, steps, true)
     }
 
-    fn over(url: &str, steps: &[Step], is_network_bad: bool) -> Arc<Self> {
+    fn over(name: &str, url: &str, steps: &[Step], is_network_bad: bool) -> Arc<Self> {
         Arc::new(Self {
             url: url.to_owned(),
+            name: name.to_owned(),
             steps: steps.to_vec(),
             gate: RwLock::new(()),
             is_ending: AtomicBool::new(false),
@@ -55,28 +60,36 @@ impl Load {
         })
     }
 
-    /// Lets customers begin to talk.
+    /// Lets so many new customers begin to talk.
     pub(crate) fn begin(self: &Arc<Self>, customers: usize, random: &mut Random) -> JoinSet<()> {
+        self.begin_all((0..customers).map(|_| None), random)
+    }
+
+    /// Lets the customers of these conversations go on.
+    pub(crate) fn begin_in(self: &Arc<Self>, talks: &[Talk], random: &mut Random) -> JoinSet<()> {
+        self.begin_all(talks.iter().cloned().map(Some), random)
+    }
+
+    fn begin_all(self: &Arc<Self>, talks: impl Iterator<Item = Option<Talk>>, random: &mut Random) -> JoinSet<()> {
         let mut talking = JoinSet::new();
-        for number in 0..customers {
-            let customer = Customer {
-                load: Arc::clone(self),
-                http: http(),
-                number,
-                n_sent: 0,
-                random: random.split(),
-                talk: None,
-                silent_since: None,
-            };
+        for (number, talk) in talks.enumerate() {
+            let talk = talk.map(|talk| Arc::new(Mutex::new(talk)));
+            locked(&self.talks).extend(talk.clone());
+            let (load, http, random) = (Arc::clone(self), http(), random.split());
+            let customer =
+                Customer { load, http, number, n_sent: 0, random, talk, silent_since: None, has_given_up: false };
             talking.spawn(customer.talk());
         }
         talking
     }
 
     /// Lets every customer finish what they have begun.
-    pub(crate) async fn end(&self, talking: JoinSet<()>) {
+    pub(crate) async fn end(&self, mut talking: JoinSet<()>) {
         self.is_ending.store(true, Ordering::SeqCst);
-        talking.join_all().await;
+        let rest = async { while talking.join_next().await.is_some() {} };
+        if tokio::time::timeout(REST_WITHIN, rest).await.is_err() {
+            self.violated(format!("{} customers did not come to rest within {REST_WITHIN:?} (I8)", talking.len()));
+        }
     }
 
     /// Messages that were accepted.
@@ -113,6 +126,8 @@ struct Customer {
     talk: Option<Arc<Mutex<Talk>>>,
     /// Since when something is missing from a server that runs.
     silent_since: Option<Instant>,
+    /// Something happened that must not: this customer says no more.
+    has_given_up: bool,
 }
 
 impl Customer {
@@ -135,6 +150,9 @@ impl Customer {
 
     /// One request. True when there is nothing left to do.
     async fn go_on(&mut self) -> bool {
+        if self.has_given_up {
+            return true;
+        }
         let is_ending = self.load.is_ending.load(Ordering::SeqCst);
         let Some(talk) = self.talk.clone() else {
             if is_ending {
@@ -160,7 +178,7 @@ impl Customer {
         } else {
             let step = self.load.steps[self.random.below(self.load.steps.len() as u64) as usize];
             self.n_sent += 1;
-            let id = format!("{}-c{}-{}", step.word(), self.number, self.n_sent);
+            let id = format!("{}-{}.{}-{}", step.word(), self.load.name, self.number, self.n_sent);
             locked(&talk).sent.push(Sent { id, step, is_acked: false });
         }
         false
@@ -211,8 +229,7 @@ impl Customer {
                 }
                 let since = *self.silent_since.get_or_insert_with(Instant::now);
                 if since.elapsed() > ANSWER_WITHIN + Duration::from_millis(WAIT_MS as u64) {
-                    self.load.violated(format!("{text} did not come within {ANSWER_WITHIN:?} (I8)"));
-                    self.silent_since = None;
+                    self.violated(format!("{text} did not come within {ANSWER_WITHIN:?} (I8)"));
                 }
                 tokio::time::sleep(LOOK_EVERY).await;
             }
@@ -220,13 +237,18 @@ impl Customer {
         }
     }
 
+    fn violated(&mut self, what: String) {
+        self.has_given_up = true;
+        self.load.violated(what);
+    }
+
     async fn failed(&mut self, what: &str, outcome: Outcome) {
         match outcome {
             Outcome::Silent if !self.load.is_network_bad => {
-                self.load.violated(format!("{what}: no answer within {ANSWER_WITHIN:?} (I8)"));
+                self.violated(format!("{what}: no answer within {ANSWER_WITHIN:?} (I8)"));
             }
-            Outcome::Refused(status, body) => self.load.violated(format!("{what}: refused with {status}: {body}")),
-            Outcome::Answered(answer) => self.load.violated(format!("{what}: answered with {answer}")),
+            Outcome::Refused(status, body) => self.violated(format!("{what}: refused with {status}: {body}")),
+            Outcome::Answered(answer) => self.violated(format!("{what}: answered with {answer}")),
             Outcome::Silent | Outcome::Busy | Outcome::Broken => {}
         }
         // The server is gone, or about to be; the gate shuts at any moment.

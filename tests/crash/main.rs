@@ -6,12 +6,23 @@
 //!
 //! `HELIU_LONG=1` runs the long forms, `HELIU_SEED=n` repeats a run, `HELIU_ROUNDS=n` sets the rounds of [`rounds`].
 
+mod away;
 mod checker;
 mod customer;
+mod dedupe;
 mod flow;
+mod image;
 mod ledger;
+mod migration;
+mod mobile;
 mod mock;
+mod order;
+mod pinning;
+mod points;
+mod power;
 mod random;
+mod recording;
 mod rounds;
 mod server;
 mod snapshot;
+mod window;

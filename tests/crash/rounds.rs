@@ -24,7 +24,7 @@ async fn killed_at_random_it_loses_nothing_and_repeats_nothing() {
     let mock = Mock::start(random.split()).await;
     let folder = prepared(&mock.host).await;
     let mut server = Server::start(folder.path(), &mock.host, &Start::default()).await;
-    let load = Load::new(&server.url, &STEPS);
+    let load = Load::new("d1", &server.url, &STEPS);
     let begun = Instant::now();
     let talking = load.begin(CUSTOMERS, &mut random);
 

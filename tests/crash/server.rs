@@ -219,6 +219,13 @@ impl Owner {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
+    /// Deletes.
+    pub(crate) async fn delete(&self, path: &str) {
+        let request = self.http.delete(format!("{}{path}", self.url)).header("cookie", &self.cookie);
+        let status = request.send().await.expect("an answer").status();
+        assert!(status.is_success(), "{path}: {status}");
+    }
+
     async fn signed_in(server: &Server, path: &str, body: Value) -> Self {
         let http = http();
         let request = http.post(format!("{}{path}", server.url)).json(&body);
