@@ -2,6 +2,9 @@
 
 use std::time::Instant;
 
+use reqwest::Method;
+use serde_json::Value;
+
 use crate::customer::{Outcome, Talk, http, outcome};
 use crate::flow::echo_flow;
 use crate::random::sized;
@@ -21,7 +24,7 @@ async fn conversations_stay_on_their_version_when_another_is_published() {
         old.push(talk);
     }
 
-    // The second version has none of the first one's steps, and says other words.
+    // The second version has none of the steps that these conversations are in, and says other words.
     let mut second = echo_flow().to_string().replace("R1:", "N1:");
     for node in ["ask", "note", "work", "r1", "r2", "route"] {
         second = second.replace(&format!("\"{node}\""), &format!("\"new_{node}\""));
@@ -39,7 +42,7 @@ async fn conversations_stay_on_their_version_when_another_is_published() {
     says(&new, &http, &server.url, "say-1", "N1:say-1").await;
 
     // The flow is deleted: nobody begins on it, everybody who is in it goes on.
-    Owner::of(&server).await.delete(&format!("/api/flows/{id}")).await;
+    Owner::of(&server).await.send(Method::DELETE, &format!("/api/flows/{id}"), Value::Null).await;
     server.kill().await;
     server.start_again(&Start::default()).await.expect("it starts");
     for talk in &old {

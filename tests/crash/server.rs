@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -165,6 +166,8 @@ pub(crate) async fn prepared(mock_host: &str) -> TempDir {
     let base_url = format!("http://{mock_host}");
     owner.post("/api/connectors", json!({ "key": "mock", "name": { "en": "Mock" }, "base_url": base_url })).await;
     owner.publish(echo_flow()).await;
+    // Nobody is there to take conversations over.
+    owner.send(Method::PUT, "/api/desk/presence", json!({ "status": "offline" })).await;
     server.kill().await;
     folder
 }
@@ -212,18 +215,17 @@ impl Owner {
 
     /// Posts, and answers with the body of a success.
     pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
-        let request = self.http.post(format!("{}{path}", self.url)).header("cookie", &self.cookie).json(&body);
+        self.send(Method::POST, path, body).await
+    }
+
+    /// Sends any request, and answers with the body of a success.
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Value) -> Value {
+        let request =
+            self.http.request(method, format!("{}{path}", self.url)).header("cookie", &self.cookie).json(&body);
         let response = request.send().await.expect("an answer");
         let (status, text) = (response.status(), response.text().await.expect("a body"));
         assert!(status.is_success(), "{path}: {status} {text}");
         serde_json::from_str(&text).unwrap_or_default()
-    }
-
-    /// Deletes.
-    pub(crate) async fn delete(&self, path: &str) {
-        let request = self.http.delete(format!("{}{path}", self.url)).header("cookie", &self.cookie);
-        let status = request.send().await.expect("an answer").status();
-        assert!(status.is_success(), "{path}: {status}");
     }
 
     async fn signed_in(server: &Server, path: &str, body: Value) -> Self {
