@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::checker::{assert_none, at_rest};
-use crate::customer::{Line, Outcome, Sent, Talk, http, outcome};
+use crate::customer::{ANSWER_WITHIN, Line, Outcome, Sent, Talk, http, outcome};
 use crate::flow::Step;
 use crate::mock::Mock;
 use crate::random::{Random, sized};
@@ -61,9 +61,12 @@ async fn a_message_sent_three_times_has_one_effect_and_one_answer() {
 /// that comes and goes looks on.
 async fn send_all(number: usize, n_messages: usize, url: &str, mut random: Random) -> (Talk, Vec<String>) {
     let shared = http();
+    // A customer who has lost the connection: each request comes on a new one.
+    let reconnecting = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).timeout(ANSWER_WITHIN);
+    let reconnecting = reconnecting.build().expect("a client");
     let mut talk = Talk::open(&shared, url).await.expect("it opens");
     for n in 0..n_messages {
-        let step = if random.chance(5) { Step::Post } else { Step::Say };
+        let step = if random.chance(3) { Step::Post } else { Step::Say };
         let id = format!("{}-d5.{number}-{n}", step.word());
         talk.sent.push(Sent { id, step, is_acked: true });
     }
@@ -75,14 +78,14 @@ async fn send_all(number: usize, n_messages: usize, url: &str, mut random: Rando
     let copies = Arc::new(Mutex::new(copies));
     let mut senders = JoinSet::new();
     for _ in 0..AT_ONCE {
-        let (copies, talk, url, shared) = (Arc::clone(&copies), talk.clone(), url.to_owned(), shared.clone());
+        let (copies, talk, url) = (Arc::clone(&copies), talk.clone(), url.to_owned());
+        let clients = [shared.clone(), reconnecting.clone()];
         let mut random = random.split();
         senders.spawn(async move {
             let mut answers = Vec::new();
             while let Some(id) = take(&copies) {
-                // Every fourth customer has lost the connection and comes back on another.
-                let client = if random.chance(25) { http() } else { shared.clone() };
-                answers.push((id.clone(), sent(&talk, &client, &url, &id, &id).await));
+                let client = &clients[usize::from(random.chance(33))];
+                answers.push((id.clone(), sent(&talk, client, &url, &id, &id).await));
             }
             answers
         });

@@ -18,7 +18,7 @@ async fn an_upgrade_that_dies_at_any_statement_is_completed_by_the_next_start() 
     assert!(expected.len() > 20, "{expected:?}");
 
     let mut n_crashes = 0;
-    // Every third statement by default, every one in the long form; the first and the last ones always.
+    // Every third statement by default, every one in the long form.
     let stride = sized(3, 1);
     for k in (1..AT_MOST).step_by(stride) {
         let folder = tempfile::tempdir().expect("a folder");
@@ -31,8 +31,10 @@ async fn an_upgrade_that_dies_at_any_statement_is_completed_by_the_next_start() 
         assert_eq!(damage, Vec::<String>::new(), "after dying at statement {k}");
     }
 
-    println!("U3: {n_crashes} crashes during the migrations, {} tables and indexes each time after", expected.len());
-    assert!(n_crashes * stride > expected.len(), "{n_crashes} crashes for {} things", expected.len());
+    // Indexes that SQLite makes by itself have no statement of their own.
+    let n_made = expected.iter().filter(|line| !line.ends_with(": ")).count();
+    println!("U3: {n_crashes} crashes during the migrations, {n_made} tables and indexes each time after");
+    assert!(n_crashes * stride >= n_made, "{n_crashes} crashes for {n_made} things");
 }
 
 /// Opens the folder, as the next start would, and lists what is in it.

@@ -205,12 +205,23 @@ impl Owner {
         Self::signed_in(server, "/api/session", json!({ "email": EMAIL, "password": PASSWORD })).await
     }
 
-    /// Imports a flow, publishes it, and answers with its id.
-    pub(crate) async fn publish(&self, flow: Value) -> String {
+    /// Imports a flow and publishes it.
+    async fn publish(&self, flow: Value) {
         let report = self.post("/api/import", flow).await;
-        let id = report["flows"][0]["id"].as_str().expect("an id").to_owned();
+        let id = report["flows"][0]["id"].as_str().expect("an id");
         self.post(&format!("/api/flows/{id}/publish"), json!({})).await;
-        id
+    }
+
+    /// Saves another draft of a flow that is there, and publishes it.
+    pub(crate) async fn publish_again(&self, flow: Value) {
+        let id = flow["id"].as_str().expect("an id").to_owned();
+        let path = format!("/api/flows/{id}");
+        let draft = self.send(Method::GET, &path, Value::Null).await;
+        let revision = draft["revision"].to_string();
+        let request = self.http.put(format!("{}{path}", self.url)).header("cookie", &self.cookie);
+        let response = request.header("if-match", revision).json(&flow).send().await.expect("an answer");
+        assert!(response.status().is_success(), "{}", response.text().await.unwrap_or_default());
+        self.post(&format!("{path}/publish"), json!({})).await;
     }
 
     /// Posts, and answers with the body of a success.

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
-use crate::{Error, Result, crash};
+use crate::{Error, Result, crash, upgrade};
 
 /// Older ones can lose data when two connections write and checkpoint at once.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -85,14 +85,7 @@ impl Store {
         if let Some(newer) = applied.iter().find(|step| !known.contains(&step.version)) {
             return Err(Error::Unsafe(format!("it was written by a newer release (migration {})", newer.version)));
         }
-        Ok(Migrator::up(&self.watched(), None).await?)
-    }
-
-    /// The door to write, with a crash point behind every statement that goes through it.
-    fn watched(&self) -> DatabaseConnection {
-        let mut connection = self.write.clone();
-        connection.set_metric_callback(|_| crash::point("mid_migration"));
-        connection
+        upgrade::up(&self.write).await
     }
 }
 
@@ -109,26 +102,13 @@ fn sqlite_options(url: &str, connections: u32, is_read_only: bool) -> ConnectOpt
         .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .pragma("journal_mode", "WAL")
-                .pragma("synchronous", synchronous().0)
+                .pragma("synchronous", crash::synchronous().0)
                 .pragma("foreign_keys", "ON")
                 .busy_timeout(Duration::from_secs(10))
                 .pragma("cache_size", "-16000")
                 .pragma("query_only", if is_read_only { "ON" } else { "OFF" })
         });
     options
-}
-
-/// How far SQLite goes before a commit returns, by its name and its number: to the disk.
-#[cfg(not(debug_assertions))]
-fn synchronous() -> (&'static str, &'static str) {
-    ("FULL", "2")
-}
-
-/// The same; for tests alone, `HELIU_TEST_SYNCHRONOUS=NORMAL` gives the promise up, to prove that they would notice.
-#[cfg(debug_assertions)]
-fn synchronous() -> (&'static str, &'static str) {
-    let is_weak = std::env::var("HELIU_TEST_SYNCHRONOUS").is_ok_and(|wanted| wanted == "NORMAL");
-    if is_weak { ("NORMAL", "1") } else { ("FULL", "2") }
 }
 
 async fn check_sqlite(db: &DatabaseConnection) -> Result<()> {
@@ -139,7 +119,7 @@ async fn check_sqlite(db: &DatabaseConnection) -> Result<()> {
         let (major, minor, patch) = OLDEST_SQLITE;
         return Err(Error::Unsafe(format!("SQLite {version} is older than {major}.{minor}.{patch}")));
     }
-    for (name, wanted) in [("journal_mode", "wal"), ("synchronous", synchronous().1), ("foreign_keys", "1")] {
+    for (name, wanted) in [("journal_mode", "wal"), ("synchronous", crash::synchronous().1), ("foreign_keys", "1")] {
         let found = pragma(db, &format!("PRAGMA {name}")).await?;
         if found != wanted {
             return Err(Error::Unsafe(format!("SQLite's {name} is {found}, it must be {wanted}")));

@@ -20,6 +20,19 @@ pub fn point(name: &str) {
 #[inline(always)]
 pub fn point(_: &str) {}
 
+/// How far SQLite goes before a commit returns, by its name and its number: to the disk.
+#[cfg(not(debug_assertions))]
+pub(crate) fn synchronous() -> (&'static str, &'static str) {
+    ("FULL", "2")
+}
+
+/// The same; for tests alone, `HELIU_TEST_SYNCHRONOUS=NORMAL` gives the promise up, to prove that they would notice.
+#[cfg(debug_assertions)]
+pub(crate) fn synchronous() -> (&'static str, &'static str) {
+    let is_weak = std::env::var("HELIU_TEST_SYNCHRONOUS").is_ok_and(|wanted| wanted == "NORMAL");
+    if is_weak { ("NORMAL", "1") } else { ("FULL", "2") }
+}
+
 #[cfg(debug_assertions)]
 use std::sync::{LazyLock, atomic::AtomicI64, atomic::Ordering};
 

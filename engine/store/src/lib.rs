@@ -13,6 +13,7 @@ mod error;
 mod moment;
 mod rows;
 mod tables;
+mod upgrade;
 
 pub mod channels;
 pub mod circumstances;
