@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use interpreter::{Event, TimerId};
+use store::crash;
 use store::timers::Due;
 use tokio::task::JoinSet;
 
@@ -98,7 +99,10 @@ impl Engine {
         }
         work.timer_fired(due);
         work.happen(&Event::TimerDue { timer: TimerId(due.timer.clone()) }).await?;
-        work.finish().await
+        crash::point("timer_fired_before_commit");
+        work.finish().await?;
+        crash::point("timer_fired_after_commit");
+        Ok(())
     }
 
     /// A timer that its conversation does not wait for any more.

@@ -10,7 +10,7 @@ use model::{Content, Language, Message, NodeId, Sender, Status, Texts};
 use store::conversations::Conversation;
 use store::messages::Accepted;
 use store::turns::{Happened, Said, Turn};
-use store::{rfc3339, timers::Due};
+use store::{crash, rfc3339, timers::Due};
 use uuid::Uuid;
 
 use crate::fan_out::Frame;
@@ -187,6 +187,7 @@ impl<'e> Work<'e> {
             return self.commit(true).await;
         };
         tracing::info!(conversation.id = %self.conversation.public_id, "finishing a turn that was interrupted");
+        crash::point("in_recovery");
         if is_at_most_once(&effect)
             && let Some(id) = effect.asked()
         {
@@ -223,6 +224,9 @@ impl<'e> Work<'e> {
             } else {
                 self.perform_patiently(&effect, self.effect_key(&id.0)).await?
             };
+            if matches!(effect, Effect::Call { .. }) {
+                crash::point("after_http_before_result");
+            }
             asked = self.step(&Event::Done { effect: id, answer });
             if n_effects > 2 * MAX_EFFECTS {
                 return Err(Error::Internal("a flow never stops asking".into()));
@@ -291,6 +295,7 @@ impl<'e> Work<'e> {
             conversation.waiting_since = None;
         }
         if let Some(packet) = outcome.handed_off {
+            crash::point("at_hand_over");
             conversation.team = Some(packet.team.clone());
             conversation.priority = Some(if packet.priority == "high" { "high" } else { "normal" }.into());
             if !packet.reason.is_empty() {
@@ -341,6 +346,7 @@ impl<'e> Work<'e> {
         };
         conversation.id = self.engine.committer.commit(turn).await?;
         conversation.state_version += 1;
+        crash::point(if conversation.unanswered_effect.is_some() { "after_intent" } else { "before_telling" });
         if has_timers {
             self.engine.timer_set.notify_one();
         }

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
-use crate::{Error, Result};
+use crate::{Error, Result, crash, upgrade};
 
 /// Older ones can lose data when two connections write and checkpoint at once.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -85,7 +85,7 @@ impl Store {
         if let Some(newer) = applied.iter().find(|step| !known.contains(&step.version)) {
             return Err(Error::Unsafe(format!("it was written by a newer release (migration {})", newer.version)));
         }
-        Ok(Migrator::up(&self.write, None).await?)
+        upgrade::up(&self.write).await
     }
 }
 
@@ -102,7 +102,7 @@ fn sqlite_options(url: &str, connections: u32, is_read_only: bool) -> ConnectOpt
         .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .pragma("journal_mode", "WAL")
-                .pragma("synchronous", "FULL")
+                .pragma("synchronous", crash::synchronous().0)
                 .pragma("foreign_keys", "ON")
                 .busy_timeout(Duration::from_secs(10))
                 .pragma("cache_size", "-16000")
@@ -119,7 +119,7 @@ async fn check_sqlite(db: &DatabaseConnection) -> Result<()> {
         let (major, minor, patch) = OLDEST_SQLITE;
         return Err(Error::Unsafe(format!("SQLite {version} is older than {major}.{minor}.{patch}")));
     }
-    for (name, wanted) in [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")] {
+    for (name, wanted) in [("journal_mode", "wal"), ("synchronous", crash::synchronous().1), ("foreign_keys", "1")] {
         let found = pragma(db, &format!("PRAGMA {name}")).await?;
         if found != wanted {
             return Err(Error::Unsafe(format!("SQLite's {name} is {found}, it must be {wanted}")));

@@ -13,10 +13,12 @@ mod error;
 mod moment;
 mod rows;
 mod tables;
+mod upgrade;
 
 pub mod channels;
 pub mod circumstances;
 pub mod conversations;
+pub mod crash;
 pub mod desk;
 pub mod directory;
 pub mod drafts;

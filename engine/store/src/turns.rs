@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::connect::is_sqlite;
 use crate::conversations::Conversation;
-use crate::{Error, Result, Store};
+use crate::{Error, Result, Store, crash};
 
 /// What a turn, or the part of it up to an effect with consequences, did to a conversation.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,7 +132,9 @@ async fn commit_all(store: &Store, jobs: &[Job]) -> Result<Vec<Result<i64>>> {
     let turns: Vec<&Turn> = jobs.iter().map(|job| &*job.turn).collect();
     let writing = store.write().await?;
     let ids = batch::write(&writing, &turns).await?;
+    crash::point("before_commit");
     writing.commit().await?;
+    crash::point("after_commit_before_ack");
     Ok(ids.into_iter().map(|id| id.ok_or(Error::Stale)).collect())
 }
 

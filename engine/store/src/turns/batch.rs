@@ -9,12 +9,12 @@ use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ActiveValue, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait};
 
 use super::Turn;
-use crate::Result;
 use crate::conversations::write as as_row;
 use crate::error::{json, word};
 use crate::rows::{at_once, insert_all};
 use crate::tables::conversation::{ActiveModel, Column, Entity};
 use crate::tables::{journal, message, timer, turn};
+use crate::{Result, crash};
 
 /// What a turn may change of a conversation. The rest stays as it was opened.
 const CHANGING: [Column; 23] = [
@@ -52,6 +52,9 @@ pub(super) async fn write(db: &impl ConnectionTrait, turns: &[&Turn]) -> Result<
     let ids = save_conversations(db, turns).await?;
     let saved: Vec<(&Turn, i64)> = turns.iter().zip(&ids).filter_map(|(turn, id)| Some((*turn, (*id)?))).collect();
     insert_all(db, saved.iter().flat_map(|(turn, id)| events(turn, *id)).collect()).await?;
+    if turns.len() > 1 {
+        crash::point("in_batch");
+    }
     insert_all(db, saved.iter().flat_map(|(turn, id)| messages(turn, *id)).collect()).await?;
     forget_timers(db, &saved).await?;
     insert_all(db, saved.iter().flat_map(|(turn, id)| timers(turn, *id)).collect()).await?;
