@@ -63,10 +63,7 @@ fn conversation(program: &Program) -> anyhow::Result<(State, State)> {
 }
 
 fn flow(text: &str) -> anyhow::Result<Flow> {
-    match check::read_flow(text) {
-        Ok(file) => Ok(file.flow),
-        Err(problems) => anyhow::bail!("{problems:?}"),
-    }
+    check::read_flow(text).map_err(|problems| anyhow::anyhow!("{problems:?}"))
 }
 
 fn compile(flow: &Flow) -> anyhow::Result<Program> {
