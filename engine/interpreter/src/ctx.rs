@@ -1,6 +1,7 @@
 //! What a node kind sees of the conversation, and all it can do to it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use expr::{Now, Sink, Values};
 use jiff::Zoned;
@@ -299,7 +300,7 @@ impl Ctx<'_> {
     }
 
     fn moment(&self) -> Now {
-        Now::new(self.now, self.plan.time_zone.as_str())
+        Now::new(self.now, Arc::clone(&self.plan.time_zone))
     }
 
     fn ask(&mut self, effect: Effect) -> Next {

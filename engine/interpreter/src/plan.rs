@@ -16,7 +16,7 @@ use crate::{Built, Catalogue, Failure, check};
 pub(crate) struct Plan {
     pub(crate) flow: Flow,
     pub(crate) resources: Arc<Resources>,
-    pub(crate) time_zone: String,
+    pub(crate) time_zone: Arc<str>,
     pub(crate) rules: Vec<Rule>,
     nodes: BTreeMap<NodeId, PlanNode>,
     start: NodeId,
@@ -187,6 +187,6 @@ fn short_title(title: &Texts) -> Texts {
 }
 
 /// The zone of the first calendar is the workspace's; without one it is China's.
-fn time_zone(resources: &Resources) -> String {
-    resources.calendars.first().map_or_else(|| "Asia/Shanghai".into(), |calendar| calendar.time_zone.clone())
+fn time_zone(resources: &Resources) -> Arc<str> {
+    resources.calendars.first().map_or("Asia/Shanghai", |calendar| calendar.time_zone.as_str()).into()
 }
