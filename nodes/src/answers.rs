@@ -6,12 +6,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::pattern::Pattern;
 use crate::words;
 
 /// What an answer must be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "x-options name the values where the enum is used")]
+// The values are named by `x-options` where the enum is used; doc comments would only make its schema longer.
 pub enum AnswerKind {
     #[default]
     Text,
@@ -26,7 +27,7 @@ pub enum AnswerKind {
 
 impl AnswerKind {
     /// Reads the answer out of what the customer said; nothing when it is not there.
-    pub(crate) fn read(self, input: &Input, pattern: &str, ctx: &Ctx<'_>) -> Option<Value> {
+    pub(crate) fn read(self, input: &Input, pattern: &Pattern, ctx: &Ctx<'_>) -> Option<Value> {
         let text = input.as_text();
         let text = text.trim();
         if text.is_empty() {
@@ -41,8 +42,8 @@ impl AnswerKind {
             Self::OrderNumber => nlu::details::order_number(text).map(Value::from),
             Self::YesNo => nlu::details::yes_no(text).map(Value::from),
             Self::Pattern => {
-                let pattern = nlu::details::compile_pattern(pattern).ok()?;
-                nlu::details::pattern(text, &pattern).map(Value::from)
+                let pattern = pattern.compiled().ok()?;
+                nlu::details::pattern(text, pattern).map(Value::from)
             }
         }
     }

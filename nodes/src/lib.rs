@@ -7,6 +7,7 @@
 
 mod answers;
 mod options;
+mod pattern;
 mod words;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! How long the interpreter itself takes: one turn, a whole conversation, the check of a large flow.
+//! How long the pure part takes: expressions, one turn, a whole conversation, checks and compiling of large flows.
 
 #![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
 
@@ -6,6 +6,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
+use expr::{Compiled, CompiledTemplate, Now, Sink, Values};
 use interpreter::{Answer, Callees, Effect, Event, HttpReply, Program, State, check, step};
 use model::{Flow, Input, Language, Resources, Status};
 use serde_json::{Value, json};
@@ -13,6 +14,16 @@ use serde_json::{Value, json};
 const FLOW: &str = include_str!("w1/flow.json");
 /// What the customer says after the conversation is open.
 const SAID: [&str; 5] = ["订单有问题", "A10442", "好", "没有了", "再见"];
+const SCRIPT: &str = "let sum = 0;
+let names = [];
+for item in items {
+    if item.price > 3 {
+        sum += item.price;
+        names.push(item.name);
+    }
+}
+total = sum;
+summary = `${names.len()} items, ${sum}`;";
 const NOW: i64 = 1_763_800_000_000;
 
 fn main() -> anyhow::Result<()> {
@@ -31,8 +42,46 @@ fn main() -> anyhow::Result<()> {
         words(median(|| drop(black_box(conversation(&program)))))
     );
 
+    let (catalogue, resources) = (nodes::catalogue(), Resources::default());
     let large = chain(100)?;
-    println!("check and compile of a flow of 100 steps      {}", words(median(|| drop(black_box(compile(&large))))));
+    println!(
+        "check of a flow of 100 steps                  {}",
+        words(median(|| drop(black_box(check::check(&large, &catalogue, &resources)))))
+    );
+    println!("catalogue, check, compile of 100 steps        {}", words(median(|| drop(black_box(compile(&large))))));
+    let text = large.to_file();
+    println!("reading a document of 100 steps               {}", words(median(|| drop(black_box(flow(&text))))));
+    let larger = chain(1_000)?;
+    println!("catalogue, check, compile of 1,000 steps      {}", words(median(|| drop(black_box(compile(&larger))))));
+    expressions()
+}
+
+/// A condition, a template and a script over the values of an order.
+fn expressions() -> anyhow::Result<()> {
+    let now = Now::new(NOW, "Asia/Shanghai");
+    let items: Vec<_> = (0..10).map(|n| json!({ "name": format!("item {n}"), "price": n })).collect();
+    let values: Values = [
+        ("amount".into(), json!(120.5)),
+        ("vip".into(), json!(true)),
+        ("order_no".into(), json!("A10442")),
+        ("items".into(), json!(items)),
+    ]
+    .into();
+    let condition = Compiled::expression("amount > 100 && vip")?;
+    println!(
+        "a condition                                   {}",
+        words(median(|| drop(black_box(condition.eval(&values, &now)))))
+    );
+    let template = CompiledTemplate::parse("订单 {{ order_no }}，共 {{ amount * 2 }} 元")?;
+    println!(
+        "a template with a variable and an expression  {}",
+        words(median(|| drop(black_box(template.expand(&values, Sink::Text, &now)))))
+    );
+    let script = Compiled::script(SCRIPT)?;
+    println!(
+        "a script of ten lines, ten items              {}",
+        words(median(|| drop(black_box(script.run(&values, &now)))))
+    );
     Ok(())
 }
 
@@ -63,10 +112,7 @@ fn conversation(program: &Program) -> anyhow::Result<(State, State)> {
 }
 
 fn flow(text: &str) -> anyhow::Result<Flow> {
-    match check::read_flow(text) {
-        Ok(file) => Ok(file.flow),
-        Err(problems) => anyhow::bail!("{problems:?}"),
-    }
+    check::read_flow(text).map_err(|problems| anyhow::anyhow!("{problems:?}"))
 }
 
 fn compile(flow: &Flow) -> anyhow::Result<Program> {

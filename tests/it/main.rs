@@ -1,4 +1,6 @@
 //! The whole product from outside, and the shape of the house it is built from.
 
 mod architecture;
+mod golden;
 mod product;
+mod properties;

@@ -2,6 +2,7 @@
 
 mod command;
 mod designer;
+mod fuzz;
 mod input;
 mod new_node;
 mod product;

@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 
 use crate::command::{self, cargo, find, is_installed, run as run_command, run_keeping};
 use crate::designer::{self, Quality};
+use crate::fuzz;
 use crate::product;
 use crate::provision;
 use crate::stages::{Outcome, Stages};
@@ -34,6 +35,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     stages.stage("doc-tests", doc_tests);
     stages.stage("flows", flows);
     stages.stage("browser", || browser(is_long));
+    stages.stage("fuzz", || fuzz::run(is_long));
     stages.finish()
 }
 

@@ -1,6 +1,7 @@
 //! The moment an evaluation happens at, and an outer bound on its time: both are given, never looked up.
 
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use model::Moment;
@@ -11,12 +12,12 @@ pub struct Now {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     pub at: Moment,
     /// An IANA name, for example `Asia/Shanghai`; an unknown one counts as UTC.
-    pub zone: String,
+    pub zone: Arc<str>,
 }
 
 impl Now {
     /// This moment in this zone.
-    pub fn new(at: Moment, zone: impl Into<String>) -> Self {
+    pub fn new(at: Moment, zone: impl Into<Arc<str>>) -> Self {
         Self { at, zone: zone.into() }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use model::VarName;
 use serde_json::Value;
 
+use crate::engine::MAX_STRING;
 use crate::{Compiled, ExprError, Now, Values};
 
 /// Where an expanded text goes: decides how values are written into it.
@@ -19,6 +20,9 @@ pub enum Sink {
     /// A header of a request: without line breaks and other control characters.
     Header,
 }
+
+/// A template and what it expands to may have this many bytes: as much as a variable may keep.
+const MAX_TEXT: usize = MAX_STRING;
 
 /// A parsed template.
 #[derive(Clone, Debug)]
@@ -37,6 +41,9 @@ enum Piece {
 impl CompiledTemplate {
     /// Parses a template. Full-width braces `｛｛ ｝｝` count as braces.
     pub fn parse(source: &str) -> Result<Self, ExprError> {
+        if source.len() > MAX_TEXT {
+            return Err(too_long());
+        }
         let mut pieces = Vec::new();
         let mut rest = source;
         while let Some((start, after_open)) = find(rest, ["{{", "｛｛"]) {
@@ -96,6 +103,9 @@ impl CompiledTemplate {
                 }
             };
             write(&mut text, value, sink, quotes.is_open);
+            if text.len() > MAX_TEXT {
+                return Err(too_long());
+            }
         }
         Ok(text)
     }
@@ -198,6 +208,14 @@ fn end_of_expression(text: &str) -> Option<(usize, usize)> {
         }
     }
     None
+}
+
+fn too_long() -> ExprError {
+    ExprError::new(
+        "text too long",
+        "这段文字太长（上限 64 KB）。请缩短，或少放一些变量。",
+        "This text is too long (limit 64 KB). Shorten it, or put fewer variables into it.",
+    )
 }
 
 fn unclosed() -> ExprError {

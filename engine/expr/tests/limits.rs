@@ -12,6 +12,9 @@ const BOUND: Duration = Duration::from_millis(200);
 /// No native call takes so long that the bound is missed by more; machines that test are busy ones.
 const GRACE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 800 } else { 50 });
 
+/// No script may make the process grow by more.
+const MAX_MEMORY_KIB: u64 = 64 * 1024;
+
 thread_local! {
     static BEGAN: Cell<Option<Instant>> = const { Cell::new(None) };
 }
@@ -19,6 +22,7 @@ thread_local! {
 #[test]
 fn a_hostile_script_is_stopped_in_time() {
     let mut slow = Vec::new();
+    let before_kib = peak_memory_kib();
     for source in BOMBS {
         BEGAN.set(Some(Instant::now()));
         let outcome = expr::with_bound(is_too_late, || run(source));
@@ -30,6 +34,16 @@ fn a_hostile_script_is_stopped_in_time() {
         }
     }
     assert!(slow.is_empty(), "{slow:#?}");
+    if let (Some(before), Some(after)) = (before_kib, peak_memory_kib()) {
+        println!("{} scripts, memory grew by {} KiB at most", BOMBS.len(), after - before);
+        assert!(after - before <= MAX_MEMORY_KIB, "memory grew by {} KiB", after - before);
+    }
+}
+
+/// The most memory this process has had, where the system tells (Linux).
+fn peak_memory_kib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()
 }
 
 fn is_too_late() -> bool {

@@ -2,7 +2,9 @@
 
 use std::any::type_name;
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
+use jsonschema::Validator;
 use model::spec::Example;
 use model::{KindName, NodeSpec, Problem};
 use schemars::generate::SchemaSettings;
@@ -47,6 +49,8 @@ pub struct Entry {
     pub spec: NodeSpec,
     build: fn(&Value) -> Result<Box<dyn Built>, String>,
     upgrade: fn(Value, u32) -> Value,
+    /// Built from the schema when the first node of the kind is checked.
+    validator: Arc<OnceLock<Option<Validator>>>,
 }
 
 impl Entry {
@@ -81,12 +85,17 @@ impl Entry {
                 .map(|(title, config)| Example { title: title.clone(), config: plain(config) })
                 .collect(),
         };
-        Self { spec, build: build::<K>, upgrade: K::upgrade }
+        Self { spec, build: build::<K>, upgrade: K::upgrade, validator: Arc::default() }
     }
 
     /// Builds a node from its settings; `Err` says what does not fit, in serde's words.
     pub fn build(&self, config: &Value) -> Result<Box<dyn Built>, String> {
         (self.build)(config)
+    }
+
+    /// Says whether settings fit the schema; nothing when the schema itself cannot be read.
+    pub(crate) fn validator(&self) -> Option<&Validator> {
+        self.validator.get_or_init(|| jsonschema::validator_for(&self.spec.schema).ok()).as_ref()
     }
 
     /// The settings in the newest version.

@@ -1,6 +1,7 @@
 //! What a node kind sees of the conversation, and all it can do to it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use expr::{Now, Sink, Values};
 use jiff::Zoned;
@@ -12,8 +13,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::program::ProgramNode;
-use crate::{Effect, EffectId, Frame, HttpRequest, Next, Pending, Program, State, Timer, TimerId};
+use crate::plan::{Plan, PlanNode};
+use crate::size::{MAX_VALUE_BYTES, size_of};
+use crate::{Effect, EffectId, Frame, HttpRequest, Next, Pending, State, Timer, TimerId, packet};
 
 /// Something went wrong in a node: it leaves by its failed port, or the flow's "on error" catches it.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,13 +39,15 @@ impl From<expr::ExprError> for Failure {
 
 /// The conversation as a node sees it during one visit.
 pub struct Ctx<'a> {
-    pub(crate) program: &'a Program,
-    pub(crate) node: &'a ProgramNode,
+    pub(crate) plan: &'a Plan,
+    pub(crate) node: &'a PlanNode,
     pub(crate) state: &'a mut State,
     pub(crate) now: Moment,
     pub(crate) effects: &'a mut Vec<Effect>,
     pub(crate) why: Texts,
     pub(crate) changed: BTreeMap<VarName, Value>,
+    /// What the changed variables were before, so that a step that fails changes nothing.
+    pub(crate) before: BTreeMap<VarName, Option<Value>>,
 }
 
 impl Ctx<'_> {
@@ -71,7 +75,7 @@ impl Ctx<'_> {
 
     /// Intents, libraries, teams, calendars, connectors of the workspace.
     pub fn resources(&self) -> &Resources {
-        &self.program.resources
+        &self.plan.resources
     }
 
     /// A variable's value; `Null` when it has none.
@@ -109,6 +113,12 @@ impl Ctx<'_> {
     /// This node has understood all that was said so far.
     pub fn understood(&mut self) {
         self.state.understood.insert(self.place(), self.state.n_heard);
+        if self.state.understood.len() > State::MAX_UNDERSTOOD {
+            let oldest = self.state.understood.iter().min_by_key(|(_, n_heard)| **n_heard);
+            if let Some(place) = oldest.map(|(place, _)| place.clone()) {
+                self.state.understood.remove(&place);
+            }
+        }
     }
 
     /// What the customer said last was the answer to this node's question.
@@ -118,9 +128,9 @@ impl Ctx<'_> {
 
     /// The name people see for a variable, in the customer's language.
     pub fn label<'b>(&'b self, name: &'b VarName) -> &'b str {
-        let variables = &self.program.flow.variables;
+        let variables = &self.plan.flow.variables;
         let label = variables.iter().find(|variable| &variable.name == name);
-        match label.map(|v| v.label.get(&self.state.language, &self.program.flow.languages)) {
+        match label.map(|v| v.label.get(&self.state.language, &self.plan.flow.languages)) {
             Some(label) if !label.is_empty() => label,
             _ => name.as_str(),
         }
@@ -155,7 +165,7 @@ impl Ctx<'_> {
 
     /// A text in the customer's language, with its `{{ expressions }}` expanded.
     pub fn text(&self, texts: &Texts) -> Result<String, Failure> {
-        let text = texts.get(&self.state.language, &self.program.flow.languages);
+        let text = texts.get(&self.state.language, &self.plan.flow.languages);
         self.expand_source(text, Sink::Text)
     }
 
@@ -169,13 +179,13 @@ impl Ctx<'_> {
         if expression.as_str().trim().is_empty() {
             return Ok(Value::Null);
         }
-        let compiled = self.program.compiled_expression(expression.as_str())?;
+        let compiled = self.plan.compiled_expression(expression.as_str())?;
         Ok(compiled.eval(&self.frame().values, &self.moment())?)
     }
 
     /// Runs a script; the variables it assigns are set.
     pub fn run(&mut self, script: &Script) -> Result<Value, Failure> {
-        let compiled = self.program.compiled_script(script.as_str())?;
+        let compiled = self.plan.compiled_script(script.as_str())?;
         let ran = compiled.run(&self.frame().values, &self.moment())?;
         for (name, value) in ran.changed {
             self.set(&name, value)?;
@@ -201,18 +211,18 @@ impl Ctx<'_> {
 
     /// Sets a variable. Values over 64 KiB are refused, so that a conversation stays small.
     pub fn set(&mut self, name: &VarName, value: Value) -> Result<(), Failure> {
-        const MAX_VALUE_BYTES: usize = 64 * 1024;
         if name.is_empty() {
             return Ok(());
         }
-        if crate::run::size_of(&value) > MAX_VALUE_BYTES {
+        if size_of(&value) > MAX_VALUE_BYTES {
             return Err(Failure::new(
                 format!("变量 {name} 的值超过 64 KiB，没有保存"),
                 format!("the value of {name} is larger than 64 KiB and was not kept"),
             ));
         }
         self.changed.insert(name.clone(), value.clone());
-        self.frame_mut().values.insert(name.clone(), value);
+        let before = self.frame_mut().values.insert(name.clone(), value);
+        self.before.entry(name.clone()).or_insert(before);
         Ok(())
     }
 
@@ -268,22 +278,8 @@ impl Ctx<'_> {
 
     /// Puts the conversation in a team's queue: resumes with [`crate::Happened::Agent`], or `TimeUp` after `minutes`.
     /// The packet's details and path are filled in here.
-    pub fn hand_off(&mut self, mut packet: HandOffPacket, minutes: Option<f64>) -> Next {
-        if packet.details.is_empty() {
-            packet.details = self
-                .frame()
-                .values
-                .iter()
-                .filter(|(name, value)| !crate::program::is_system(name) && !value.is_null())
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect();
-        }
-        for variable in &self.program.flow.variables {
-            if packet.details.contains_key(&variable.name) && !variable.label.is_empty() {
-                packet.labels.insert(variable.name.clone(), variable.label.clone());
-            }
-        }
-        packet.path = self.state.path.clone();
+    pub fn hand_off(&mut self, packet: HandOffPacket, minutes: Option<f64>) -> Next {
+        let packet = packet::filled(packet, self.plan, self.state);
         self.effects.push(Effect::HandOff { packet });
         self.state.status = model::Status::Queued;
         self.state.pending = Pending::Agent;
@@ -304,7 +300,7 @@ impl Ctx<'_> {
     }
 
     fn moment(&self) -> Now {
-        Now::new(self.now, self.program.time_zone.as_str())
+        Now::new(self.now, Arc::clone(&self.plan.time_zone))
     }
 
     fn ask(&mut self, effect: Effect) -> Next {
@@ -329,7 +325,7 @@ impl Ctx<'_> {
     }
 
     fn expand_source(&self, source: &str, sink: Sink) -> Result<String, Failure> {
-        let compiled = self.program.compiled_template(source)?;
+        let compiled = self.plan.compiled_template(source)?;
         Ok(compiled.expand(&self.frame().values, sink, &self.moment())?)
     }
 

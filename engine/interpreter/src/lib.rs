@@ -18,8 +18,11 @@ mod ctx;
 mod effect;
 mod event;
 mod kind;
+mod packet;
+mod plan;
 mod program;
 mod run;
+mod size;
 mod state;
 mod step;
 mod transitions;
@@ -31,4 +34,4 @@ pub use event::{AgentAct, Answer, Event, Found, HttpReply, IntentScore, Recognis
 pub use kind::{Happened, Kind, KindInfo, Next};
 pub use program::{Callees, Program, SYSTEM_VARIABLES, is_system};
 pub use state::{Frame, Pending, State, Timer, WaitsFor};
-pub use step::{MAX_VISITS_PER_TURN, Step, step};
+pub use step::{BEHAVIOUR, MAX_VISITS_PER_TURN, Step, step};

@@ -34,13 +34,13 @@ pub struct State {
     /// How many of them a question took as its answer: no step understands those again.
     #[serde(default)]
     pub n_answers: u64,
-    /// How many of them a node had understood when it was left, by `flow/node`.
+    /// How many of them a node had understood when it was left, by `flow/node`; at most [`State::MAX_UNDERSTOOD`].
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub understood: BTreeMap<String, u64>,
     /// What the customer said while a step was at work.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inbox: Vec<Input>,
-    /// Visits of nodes, by `flow/node`.
+    /// Visits of nodes, by `flow/node`; of at most [`State::MAX_VISITED`] nodes.
     #[serde(default)]
     pub visits: BTreeMap<String, u32>,
     /// Titles of the steps it came through, for the hand-off packet; at most [`State::MAX_PATH`].
@@ -68,6 +68,10 @@ impl State {
     pub const MAX_HEARD: usize = 20;
     /// How many steps of the path are remembered.
     pub const MAX_PATH: usize = 50;
+    /// Of how many nodes the visits are counted; a node visited again after that counts from 1.
+    pub const MAX_VISITED: usize = 150;
+    /// Of how many nodes it is known what they have understood.
+    pub const MAX_UNDERSTOOD: usize = 40;
 
     /// A conversation before [`crate::Event::Open`].
     pub fn new(language: Language) -> Self {

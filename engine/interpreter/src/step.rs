@@ -8,6 +8,10 @@ use crate::{Effect, Event, Program, State, transitions};
 /// How many nodes one event may visit. A flow that wants more goes in circles.
 pub const MAX_VISITS_PER_TURN: u32 = 200;
 
+/// The version of what [`step`] does. It is raised when the same events may lead to something else than before;
+/// the recorded histories in `tests/golden` say when that is the case.
+pub const BEHAVIOUR: u32 = 1;
+
 /// What an event led to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {

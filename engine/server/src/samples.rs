@@ -53,7 +53,7 @@ fn bundle() -> Bundle {
     for path in &paths {
         let Some(folder) = path.strip_suffix("/flow.json") else { continue };
         let flow = match check::read_flow(&text(path).unwrap_or_default()) {
-            Ok(read) => read.flow,
+            Ok(flow) => flow,
             Err(problems) => {
                 let why = problems.first().map(|problem| problem.message.clone()).unwrap_or_else(Texts::default);
                 tracing::error!(sample = folder, why = why.in_language("en"), "a sample flow cannot be read");

@@ -51,12 +51,12 @@ pub fn load_folder(folder: &Path) -> (Bundle, Vec<(PathBuf, Texts)>) {
             Err(error) => Err(unreadable(&error)),
         };
         match flow {
-            Ok(read) => {
+            Ok(flow) => {
                 let talks = talks_of(&home, &mut errors);
                 if !talks.is_empty() {
-                    bundle.talks.insert(read.flow.key.0.clone(), talks);
+                    bundle.talks.insert(flow.key.0.clone(), talks);
                 }
-                bundle.flows.push(read.flow);
+                bundle.flows.push(flow);
             }
             Err(why) => errors.push((file, why)),
         }
@@ -75,9 +75,9 @@ fn run_family(report: &mut FolderReport, family: &Path, homes: &[PathBuf], only:
     }
     let mut home_of = BTreeMap::new();
     for home in homes {
-        let key = fs::read_to_string(home.join("flow.json")).ok().and_then(|text| check::read_flow(&text).ok());
-        if let Some(read) = key {
-            home_of.insert(read.flow.key.0, home.clone());
+        let flow = fs::read_to_string(home.join("flow.json")).ok().and_then(|text| check::read_flow(&text).ok());
+        if let Some(flow) = flow {
+            home_of.insert(flow.key.0, home.clone());
         }
     }
     bundle.talks.retain(|key, _| home_of.contains_key(key));

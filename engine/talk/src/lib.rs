@@ -32,7 +32,7 @@ mod world;
 pub use folder::{load_folder, run_folder};
 pub use lines::{AgentLine, Asked, HttpLine, Line, Reply, Spoken, Talk, TalkError};
 pub use parse::parse;
-pub use play::play;
+pub use play::{Happening, play, record};
 pub use report::{FolderReport, LineMark, Mismatch, PlayedLine, Report, TalkReport};
 pub use suite::{program_of, run_bundle};
 pub use world::World;

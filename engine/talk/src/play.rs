@@ -14,8 +14,33 @@ use crate::world::World;
 /// How many effects one line may ask for; more means that the flow goes in circles.
 const MAX_EFFECTS_PER_LINE: usize = 500;
 
+/// One event of a talk that was played, and what it led to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Happening {
+    /// When.
+    pub now: Moment,
+    /// What happened.
+    pub event: Event,
+    /// The state afterwards.
+    pub state: State,
+    /// What it asked the world to do.
+    pub effects: Vec<Effect>,
+}
+
 /// Plays a talk. The same talk, program and world always give the same report.
 pub fn play(talk: &Talk, program: &Program, world: &World) -> Report {
+    play_and(talk, program, world, &mut |_| {})
+}
+
+/// Plays a talk and gives its events, so that it can be replayed without the talk.
+/// Values that a `set:` line puts in later are no event: a replay does not have them.
+pub fn record(talk: &Talk, program: &Program, world: &World) -> (Report, Vec<Happening>) {
+    let mut happened = Vec::new();
+    let report = play_and(talk, program, world, &mut |happening| happened.push(happening));
+    (report, happened)
+}
+
+fn play_and(talk: &Talk, program: &Program, world: &World, watch: &mut dyn FnMut(Happening)) -> Report {
     let language = talk.language.clone().unwrap_or_else(|| program.flow().main_language());
     let mut player = Player {
         program,
@@ -27,6 +52,7 @@ pub fn play(talk: &Talk, program: &Program, world: &World) -> Report {
         offered: None,
         is_used: vec![false; talk.lines.len()],
         trace: Vec::new(),
+        watch,
     };
     let mut mismatch = None;
     let mut at = 0;
@@ -80,6 +106,7 @@ struct Player<'a> {
     offered: Option<Content>,
     is_used: Vec<bool>,
     trace: Vec<Visit>,
+    watch: &'a mut dyn FnMut(Happening),
 }
 
 impl Player<'_> {
@@ -201,6 +228,8 @@ impl Player<'_> {
             let stepped = step(self.program, self.state.clone(), &event, self.now);
             self.state = stepped.state;
             self.trace.extend(stepped.trace);
+            let (state, effects) = (self.state.clone(), stepped.effects.clone());
+            (self.watch)(Happening { now: self.now, event, state, effects });
             for effect in stepped.effects {
                 n_effects += 1;
                 if n_effects > MAX_EFFECTS_PER_LINE {

@@ -10,9 +10,6 @@ use serde_json::Value;
 use crate::report::{FolderReport, TalkReport};
 use crate::{World, parse, play};
 
-/// How deep flows may call each other here.
-const MAX_DEPTH: usize = 16;
-
 /// Plays all talks of a bundle, flows by key and talks by name.
 pub fn run_bundle(bundle: &Bundle, catalogue: &Catalogue) -> FolderReport {
     let mut report = FolderReport::default();
@@ -53,34 +50,32 @@ pub fn program_of(
     catalogue: &Catalogue,
     world: &World,
 ) -> Result<Program, Vec<Problem>> {
-    compile(key, bundle, catalogue, world, MAX_DEPTH)
-}
-
-fn compile(
-    key: &FlowKey,
-    bundle: &Bundle,
-    catalogue: &Catalogue,
-    world: &World,
-    depth: usize,
-) -> Result<Program, Vec<Problem>> {
-    let Some(flow) = bundle.flows.iter().find(|flow| &flow.key == key).filter(|_| depth > 0) else {
+    let Some(flow) = flow_of(key, bundle) else {
         return Err(vec![Problem::error(
             "unknown-flow",
             model::Place::flow(),
-            Texts::new(
-                format!("没有流程“{key}”，或流程互相调用"),
-                format!("there is no flow “{key}”, or flows call each other"),
-            ),
+            Texts::new(format!("没有流程“{key}”"), format!("there is no flow “{key}”")),
             Texts::new("请检查流程的键", "check the flow's key"),
         )]);
     };
+    // Every flow is compiled once, however many call it; a program finds those that its own flows call.
     let mut callees = Callees::new();
-    for called in calls(flow) {
-        if bundle.flows.iter().any(|other| other.key == called) && &called != key {
-            callees.insert(called.clone(), Arc::new(compile(&called, bundle, catalogue, world, depth - 1)?));
+    let mut open = calls(flow);
+    while let Some(called) = open.pop() {
+        if &called != key
+            && !callees.contains_key(&called)
+            && let Some(callee) = flow_of(&called, bundle)
+        {
+            let program = Program::compile(callee, catalogue, world.resources().clone(), Callees::new())?;
+            open.extend(calls(callee));
+            callees.insert(called, Arc::new(program));
         }
     }
     Program::compile(flow, catalogue, world.resources().clone(), callees)
+}
+
+fn flow_of<'a>(key: &FlowKey, bundle: &'a Bundle) -> Option<&'a Flow> {
+    bundle.flows.iter().find(|flow| &flow.key == key)
 }
 
 /// The flows a flow calls, by key: the setting `flow` of its steps.

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::answers::AnswerKind;
+use crate::pattern::Pattern;
 use crate::words::short;
 
 /// Settings of a question.
@@ -25,7 +26,7 @@ pub struct Settings {
     pub answer: AnswerKind,
     /// A regular expression that the answer must contain, for example [A-Z]{2}[0-9]{6}.
     #[schemars(title = "Pattern", extend("x-zh" = ["格式", "回答中必须出现的正则表达式，例如 [A-Z]{2}[0-9]{6}"], "x-show-when" = { "answer": "pattern" }))]
-    pub pattern: String,
+    pub pattern: Pattern,
     /// The variable that keeps the answer.
     #[schemars(title = "Save to", extend("x-zh" = ["保存到", "保存回答的变量"]))]
     pub save_to: VarName,
@@ -45,7 +46,7 @@ impl Default for Settings {
         Self {
             question: Texts::new("请问您怎么称呼？", "What is your name?"),
             answer: AnswerKind::Text,
-            pattern: String::new(),
+            pattern: Pattern::default(),
             save_to: VarName::default(),
             invalid: Texts::default(),
             tries: 3,
@@ -175,9 +176,9 @@ impl Kind for Settings {
         if self.answer != AnswerKind::Pattern {
             return Vec::new();
         }
-        let reason = match nlu::details::compile_pattern(&self.pattern) {
+        let reason = match self.pattern.compiled() {
             Ok(_) if !self.pattern.is_empty() => return Vec::new(),
-            Ok(_) => String::new(),
+            Ok(_) => "",
             Err(reason) => reason,
         };
         vec![Problem::error(

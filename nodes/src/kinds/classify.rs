@@ -176,16 +176,22 @@ impl Settings {
     }
 
     fn recognise(&self, ctx: &mut Ctx<'_>, text: &str) -> Result<Next, Failure> {
-        if self.intents.is_empty() || text.trim().is_empty() {
+        let topics: Vec<_> = self.topics().cloned().collect();
+        if topics.is_empty() || text.trim().is_empty() {
             ctx.because("没有可识别的意图或内容", "there are no topics or no words to recognise");
             return self.leave(ctx, None);
         }
-        Ok(ctx.ask_recognition(text, &self.intents))
+        Ok(ctx.ask_recognition(text, &topics))
+    }
+
+    /// The chosen topics; a row where none is chosen yet has no exit.
+    fn topics(&self) -> impl Iterator<Item = &IntentKey> {
+        self.intents.iter().filter(|intent| !intent.is_empty())
     }
 
     fn decide(&self, ctx: &mut Ctx<'_>, recognised: Recognised) -> Result<Next, Failure> {
         let mut intents = recognised.intents;
-        intents.retain(|found| self.intents.iter().any(|known| *known == *found.intent));
+        intents.retain(|found| self.topics().any(|known| *known == *found.intent));
         let listed: Vec<_> =
             intents.iter().take(N_OFFERED).map(|i| format!("{} {}", i.intent, score(i.confidence))).collect();
         let sure = if self.sure > 0.0 { self.sure } else { recognised.sure_above };
@@ -280,6 +286,14 @@ mod tests {
         assert_eq!(play.clone().says("都不是").left_by(), "unsure");
         let again = play.says("说不清楚").answers(recognised(&[("refund", 0.5), ("delivery", 0.5)]));
         assert_eq!(again.left_by(), "unsure");
+    }
+
+    #[test]
+    fn a_row_without_a_topic_is_never_recognised() {
+        let config = json!({ "intents": ["", "refund"], "ask_first": { "zh": "请讲" } });
+        let play = Play::new("classify", config).open().says("退").answers(recognised(&[("", 0.9), ("refund", 0.7)]));
+
+        assert_eq!(play.left_by(), "refund");
     }
 
     #[test]

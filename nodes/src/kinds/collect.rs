@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::answers::AnswerKind;
 use crate::options::{Offered, chosen};
+use crate::pattern::Pattern;
 use crate::words::{in_language, short};
 
 /// Settings of collecting details.
@@ -57,7 +58,7 @@ pub struct Detail {
 /// What a detail is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "x-options name the values where the enum is used")]
+// The values are named by `x-options` where the enum is used; doc comments would only make its schema longer.
 pub enum DetailKind {
     #[default]
     Text,
@@ -267,7 +268,7 @@ impl Settings {
         if self.correct(ctx, &mut memory, Some(index), &words)? {
             return self.go_on(ctx, memory);
         }
-        if let Some(value) = self.details[index].kind.answer().read(input, "", ctx) {
+        if let Some(value) = self.details[index].kind.answer().read(input, &Pattern::default(), ctx) {
             self.keep(ctx, &mut memory, index, value)?;
             // "A10442, and my phone is 138…" gives two at once.
             self.take(ctx, &mut memory, &words, false)?;

@@ -1,19 +1,15 @@
 //! The document as a whole: is it JSON, of a known format, within limits, with ids that fit.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
+use jsonschema::Validator;
 use model::{FORMAT, Flow, Place, Problem, Texts};
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::{MAX_DOCUMENT_BYTES, MAX_NODES};
-
-/// A document that could be read, with what was found on the way.
-#[derive(Debug)]
-pub struct FlowFile {
-    /// The flow.
-    pub flow: Flow,
-}
+use crate::size::{MAX_VALUE_BYTES, size_of};
 
 /// The JSON Schema (2020-12) of a flow document, generated from the types.
 pub fn schema() -> Value {
@@ -21,7 +17,7 @@ pub fn schema() -> Value {
 }
 
 /// Reads a flow document; `Err` says with line and column what is wrong and what to do.
-pub fn read_flow(text: &str) -> Result<FlowFile, Vec<Problem>> {
+pub fn read_flow(text: &str) -> Result<Flow, Vec<Problem>> {
     if text.len() > MAX_DOCUMENT_BYTES {
         return Err(vec![too_large(text.len())]);
     }
@@ -59,14 +55,14 @@ pub fn read_flow(text: &str) -> Result<FlowFile, Vec<Problem>> {
     {
         return Err(vec![too_many_nodes(n)]);
     }
-    let validator = jsonschema::validator_for(&schema()).expect("the generated schema is valid");
-    let problems: Vec<_> = validator.iter_errors(&value).take(50).map(|error| not_valid(&error)).collect();
+    static VALIDATOR: LazyLock<Validator> =
+        LazyLock::new(|| jsonschema::validator_for(&schema()).expect("the generated schema is valid"));
+    let problems: Vec<_> = VALIDATOR.iter_errors(&value).take(50).map(|error| not_valid(&error)).collect();
     if !problems.is_empty() {
         return Err(problems);
     }
-    match serde_json::from_value(value) {
-        Ok(flow) => Ok(FlowFile { flow }),
-        Err(error) => Err(vec![Problem::error(
+    serde_json::from_value(value).map_err(|error| {
+        vec![Problem::error(
             "flow-not-valid",
             Place::flow(),
             Texts::new(
@@ -74,8 +70,8 @@ pub fn read_flow(text: &str) -> Result<FlowFile, Vec<Problem>> {
                 format!("the document does not fit the format: {error}"),
             ),
             Texts::new("请对照 flow.schema.json 修改", "compare it with flow.schema.json"),
-        )]),
-    }
+        )]
+    })
 }
 
 pub(super) fn limits(flow: &Flow) -> Vec<Problem> {
@@ -125,6 +121,28 @@ pub(super) fn ids(flow: &Flow) -> Vec<Problem> {
                 Texts::new("请给其中一个换一个 id", "give one of them another id"),
             ));
         }
+    }
+    problems.extend(variables(flow));
+    problems
+}
+
+fn variables(flow: &Flow) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let initial: usize = flow.variables.iter().map(|variable| size_of(&variable.initial)).sum();
+    if initial > MAX_VALUE_BYTES {
+        problems.push(Problem::error(
+            "initial-values-too-large",
+            Place::document("/variables"),
+            Texts::new(
+                format!("变量的初始值合计 {} KiB，最多 {} KiB", initial / 1024, MAX_VALUE_BYTES / 1024),
+                format!(
+                    "the values at the start take {} KiB together; the limit is {} KiB",
+                    initial / 1024,
+                    MAX_VALUE_BYTES / 1024
+                ),
+            ),
+            Texts::new("请缩短初始值，或用接口读取", "shorten them, or read them from a service"),
+        ));
     }
     let mut names = BTreeSet::new();
     for (index, variable) in flow.variables.iter().enumerate() {

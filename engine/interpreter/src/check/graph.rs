@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::spec::{PortRole, ports};
-use model::{Flow, NodeId, Place, Problem, Texts, Trigger};
+use model::spec::{Port, PortRole};
+use model::{Flow, Node, NodeId, Place, PortId, Problem, Texts, Trigger};
 use serde_json::Value;
 
-use super::with_defaults;
+use super::Known;
 use crate::Catalogue;
 
-pub(super) fn check(flow: &Flow, catalogue: &Catalogue) -> Vec<Problem> {
+pub(super) fn check(flow: &Flow, catalogue: &Catalogue, known: &[Known<'_>]) -> Vec<Problem> {
     let mut problems = starts(flow);
-    problems.extend(edges(flow, catalogue));
+    problems.extend(edges(flow, catalogue, known));
     problems.extend(handlers(flow));
     problems.extend(unreachable(flow));
-    problems.extend(dead_ends(flow, catalogue));
+    problems.extend(dead_ends(flow, known));
     problems
 }
 
@@ -42,11 +42,13 @@ fn starts(flow: &Flow) -> Vec<Problem> {
     }
 }
 
-fn edges(flow: &Flow, catalogue: &Catalogue) -> Vec<Problem> {
+fn edges(flow: &Flow, catalogue: &Catalogue, known: &[Known<'_>]) -> Vec<Problem> {
+    let nodes: BTreeMap<&NodeId, &Node> = flow.nodes.iter().map(|node| (&node.id, node)).collect();
+    let exits: BTreeMap<&NodeId, &[Port]> = known.iter().map(|known| (&known.node.id, &*known.ports)).collect();
     let mut problems = Vec::new();
     let mut used = BTreeSet::new();
     for edge in &flow.edges {
-        let Some(from) = flow.node(&edge.from) else {
+        if !nodes.contains_key(&edge.from) {
             problems.push(Problem::error(
                 "edge-from-nowhere",
                 Place::document("/edges"),
@@ -57,9 +59,9 @@ fn edges(flow: &Flow, catalogue: &Catalogue) -> Vec<Problem> {
                 Texts::new("请删掉这条走向", "delete the path"),
             ));
             continue;
-        };
+        }
         let place = Place::port(&edge.from, &edge.port);
-        match flow.node(&edge.to) {
+        match nodes.get(&edge.to) {
             None => problems.push(Problem::error(
                 "edge-to-nowhere",
                 place.clone(),
@@ -79,16 +81,13 @@ fn edges(flow: &Flow, catalogue: &Catalogue) -> Vec<Problem> {
             }
             Some(_) => {}
         }
-        if let Some(entry) = catalogue.get(&from.kind) {
-            let config = with_defaults(&entry.spec, &entry.upgrade(&from.config, from.v));
-            if !ports(&entry.spec, &config).iter().any(|port| port.id == edge.port) {
-                problems.push(Problem::error(
-                    "no-such-exit",
-                    place.clone(),
-                    Texts::new(format!("步骤没有出口“{}”", edge.port), format!("the step has no exit “{}”", edge.port)),
-                    Texts::new("请删掉这条走向，或恢复对应的选项", "delete the path, or bring the option back"),
-                ));
-            }
+        if exits.get(&edge.from).is_some_and(|ports| !ports.iter().any(|port| port.id == edge.port)) {
+            problems.push(Problem::error(
+                "no-such-exit",
+                place.clone(),
+                Texts::new(format!("步骤没有出口“{}”", edge.port), format!("the step has no exit “{}”", edge.port)),
+                Texts::new("请删掉这条走向，或恢复对应的选项", "delete the path, or bring the option back"),
+            ));
         }
         if !used.insert((&edge.from, &edge.port)) {
             problems.push(Problem::error(
@@ -185,24 +184,21 @@ pub(super) fn jump(config: &Value) -> Option<&str> {
 }
 
 /// Exits without a path, where the conversation would simply stop.
-fn dead_ends(flow: &Flow, catalogue: &Catalogue) -> Vec<Problem> {
+fn dead_ends(flow: &Flow, known: &[Known<'_>]) -> Vec<Problem> {
+    let paths: BTreeSet<(&NodeId, &PortId)> = flow.edges.iter().map(|edge| (&edge.from, &edge.port)).collect();
     let catches = |wanted: &Trigger| flow.handlers.iter().any(|handler| &handler.on == wanted);
     let (on_error, on_silence) = (catches(&Trigger::Error), catches(&Trigger::Silence));
     let returning: BTreeSet<&NodeId> = after_returning_handlers(flow);
     let mut problems = Vec::new();
-    for node in &flow.nodes {
-        let Some(entry) = catalogue.get(&node.kind) else {
-            continue;
-        };
-        let config = with_defaults(&entry.spec, &entry.upgrade(&node.config, node.v));
-        for port in ports(&entry.spec, &config) {
+    for Known { node, ports, .. } in known {
+        for port in ports {
             let is_caught = match port.role {
                 PortRole::Failed | PortRole::Invalid => on_error,
                 PortRole::Silence => on_silence,
                 PortRole::Settled => true,
                 _ => returning.contains(&node.id),
             };
-            if flow.edge(&node.id, &port.id).is_none() && !is_caught {
+            if !paths.contains(&(&node.id, &port.id)) && !is_caught {
                 let label = |language| port.label.in_language(language).to_owned();
                 problems.push(Problem::warning(
                     "dead-end",
@@ -226,10 +222,14 @@ fn dead_ends(flow: &Flow, catalogue: &Catalogue) -> Vec<Problem> {
 fn after_returning_handlers(flow: &Flow) -> BTreeSet<&NodeId> {
     let mut open: Vec<&NodeId> =
         flow.handlers.iter().filter(|handler| handler.returns).map(|handler| &handler.to).collect();
+    let mut next: BTreeMap<&NodeId, Vec<&NodeId>> = BTreeMap::new();
+    for edge in &flow.edges {
+        next.entry(&edge.from).or_default().push(&edge.to);
+    }
     let mut reached = BTreeSet::new();
     while let Some(node) = open.pop() {
         if reached.insert(node) {
-            open.extend(flow.edges.iter().filter(|edge| &edge.from == node).map(|edge| &edge.to));
+            open.extend(next.get(node).into_iter().flatten());
         }
     }
     reached

@@ -2,28 +2,31 @@
 
 use model::{Flow, Node, Place, Problem, Texts};
 
-use super::with_defaults;
+use super::Known;
 use crate::Catalogue;
 
-pub(super) fn check(flow: &Flow, catalogue: &Catalogue) -> Vec<Problem> {
-    flow.nodes.iter().flat_map(|node| check_node(node, catalogue)).collect()
+pub(super) fn check(flow: &Flow, catalogue: &Catalogue, known: &[Known<'_>]) -> Vec<Problem> {
+    let unknown = flow.nodes.iter().filter(|node| catalogue.get(&node.kind).is_none());
+    unknown.map(unknown_kind).chain(known.iter().flat_map(check_node)).collect()
 }
 
-fn check_node(node: &Node, catalogue: &Catalogue) -> Vec<Problem> {
-    let Some(entry) = catalogue.get(&node.kind) else {
-        return vec![Problem::error(
-            "unknown-kind",
-            Place::node(&node.id),
-            Texts::new(
-                format!("本版本不认识步骤种类“{}”", node.kind),
-                format!("this release does not know the kind of step “{}”", node.kind),
-            ),
-            Texts::new(
-                "步骤原样保留着；请升级 Heliu，或换成别的步骤",
-                "the step is kept as it is: upgrade Heliu, or replace the step",
-            ),
-        )];
-    };
+fn unknown_kind(node: &Node) -> Problem {
+    Problem::error(
+        "unknown-kind",
+        Place::node(&node.id),
+        Texts::new(
+            format!("本版本不认识步骤种类“{}”", node.kind),
+            format!("this release does not know the kind of step “{}”", node.kind),
+        ),
+        Texts::new(
+            "步骤原样保留着；请升级 Heliu，或换成别的步骤",
+            "the step is kept as it is: upgrade Heliu, or replace the step",
+        ),
+    )
+}
+
+fn check_node(known: &Known<'_>) -> Vec<Problem> {
+    let Known { node, entry, config, .. } = known;
     if node.v > entry.spec.version {
         return vec![Problem::error(
             "newer-kind",
@@ -38,12 +41,11 @@ fn check_node(node: &Node, catalogue: &Catalogue) -> Vec<Problem> {
             Texts::new("请升级 Heliu", "upgrade Heliu"),
         )];
     }
-    let config = with_defaults(&entry.spec, &entry.upgrade(&node.config, node.v));
-    let Ok(validator) = jsonschema::validator_for(&entry.spec.schema) else {
+    let Some(validator) = entry.validator() else {
         return Vec::new();
     };
     let mut problems: Vec<_> = validator
-        .iter_errors(&config)
+        .iter_errors(config)
         .take(20)
         .map(|error| {
             Problem::error(
@@ -55,7 +57,7 @@ fn check_node(node: &Node, catalogue: &Catalogue) -> Vec<Problem> {
         })
         .collect();
     if problems.is_empty() {
-        match entry.build(&config) {
+        match entry.build(config) {
             Ok(built) => problems.extend(built.check().into_iter().map(|mut problem| {
                 problem.place.node = Some(node.id.clone());
                 problem

@@ -7,26 +7,20 @@ use model::spec::{Reference, references};
 use model::{Flow, FlowKey, Node, Place, Problem, Resources, Texts, Trigger, VarName};
 use serde_json::Value;
 
-use super::with_defaults;
-use crate::Catalogue;
+use super::Known;
 use crate::program::is_system;
 
-pub(super) fn check(flow: &Flow, catalogue: &Catalogue, resources: &Resources) -> Vec<Problem> {
-    let known = Known::new(flow, resources);
+pub(super) fn check(flow: &Flow, nodes: &[Known<'_>], resources: &Resources) -> Vec<Problem> {
+    let there = There::new(flow, resources);
     let mut problems = Vec::new();
-    for node in &flow.nodes {
-        let Some(entry) = catalogue.get(&node.kind) else {
-            continue;
-        };
-        let config = with_defaults(&entry.spec, &entry.upgrade(&node.config, node.v));
-        let found = references(&entry.spec.schema, &config);
-        for reference in &found {
-            problems.extend(check_one(flow, node, reference, &known));
+    for Known { node, entry, config, .. } in nodes {
+        for reference in &references(&entry.spec.schema, config) {
+            problems.extend(check_one(flow, node, reference, &there));
         }
     }
     for handler in &flow.handlers {
         if let Trigger::Intents { intents } = &handler.on {
-            for intent in intents.iter().filter(|intent| !known.intents.contains(intent.as_str())) {
+            for intent in intents.iter().filter(|intent| !there.intents.contains(intent.as_str())) {
                 let place = Place { handler: Some(handler.id.clone()), ..Place::default() };
                 problems.push(unknown(place, "intent", intent.as_str()));
             }
@@ -36,7 +30,7 @@ pub(super) fn check(flow: &Flow, catalogue: &Catalogue, resources: &Resources) -
 }
 
 /// Everything that may be referred to.
-struct Known<'a> {
+struct There<'a> {
     variables: BTreeSet<&'a str>,
     nodes: BTreeSet<&'a str>,
     intents: BTreeSet<&'a str>,
@@ -47,7 +41,7 @@ struct Known<'a> {
     flows: BTreeMap<&'a FlowKey, bool>,
 }
 
-impl<'a> Known<'a> {
+impl<'a> There<'a> {
     fn new(flow: &'a Flow, resources: &'a Resources) -> Self {
         Self {
             variables: flow.variables.iter().map(|variable| variable.name.as_str()).collect(),
@@ -66,36 +60,36 @@ impl<'a> Known<'a> {
     }
 }
 
-fn check_one(flow: &Flow, node: &Node, reference: &Reference<'_>, known: &Known<'_>) -> Vec<Problem> {
+fn check_one(flow: &Flow, node: &Node, reference: &Reference<'_>, there: &There<'_>) -> Vec<Problem> {
     let place = Place::field(&node.id, reference.pointer.clone());
     if is_empty(reference.value) {
         return if reference.required { vec![empty(place)] } else { Vec::new() };
     }
     if let ("texts", Value::Object(texts)) = (reference.what, reference.value) {
-        return check_texts(flow, node, &reference.pointer, texts, known);
+        return check_texts(flow, node, &reference.pointer, texts, there);
     }
     let Some(text) = reference.value.as_str() else {
         return Vec::new();
     };
     match reference.what {
-        "expression" => sources(place, Compiled::expression(text).map(|c| c.uses()), known),
-        "template" => sources(place, CompiledTemplate::parse(text).map(|c| c.uses()), known),
+        "expression" => sources(place, Compiled::expression(text).map(|c| c.uses()), there),
+        "template" => sources(place, CompiledTemplate::parse(text).map(|c| c.uses()), there),
         "script" => match Compiled::script(text) {
             Ok(compiled) => {
                 let assigns = compiled.assigns();
                 let mut uses = compiled.uses();
                 uses.extend(assigns);
-                sources(place, Ok(uses), known)
+                sources(place, Ok(uses), there)
             }
-            Err(error) => sources(place, Err(error), known),
+            Err(error) => sources(place, Err(error), there),
         },
-        "variable" if !known.has_variable(&text.into()) => vec![unknown_variable(place, text)],
-        "node" if !known.nodes.contains(text) => vec![unknown(place, "node", text)],
-        "intent" if !known.intents.contains(text) => vec![unknown(place, "intent", text)],
-        "library" if !known.libraries.contains(text) => vec![unknown(place, "library", text)],
-        "team" if !known.teams.contains(text) => vec![unknown(place, "team", text)],
-        "calendar" if !known.calendars.contains(text) => vec![unknown(place, "calendar", text)],
-        "connector" if !known.connectors.contains(text) => vec![unknown(place, "connector", text)],
+        "variable" if !there.has_variable(&text.into()) => vec![unknown_variable(place, text)],
+        "node" if !there.nodes.contains(text) => vec![unknown(place, "node", text)],
+        "intent" if !there.intents.contains(text) => vec![unknown(place, "intent", text)],
+        "library" if !there.libraries.contains(text) => vec![unknown(place, "library", text)],
+        "team" if !there.teams.contains(text) => vec![unknown(place, "team", text)],
+        "calendar" if !there.calendars.contains(text) => vec![unknown(place, "calendar", text)],
+        "connector" if !there.connectors.contains(text) => vec![unknown(place, "connector", text)],
         "flow" if flow.key == *text => vec![Problem::error(
             "flow-calls-itself",
             place,
@@ -105,7 +99,7 @@ fn check_one(flow: &Flow, node: &Node, reference: &Reference<'_>, known: &Known<
                 "to go back, connect to the earlier step or use “Go to step”",
             ),
         )],
-        "flow" => match known.flows.get(&FlowKey::from(text)) {
+        "flow" => match there.flows.get(&FlowKey::from(text)) {
             None => vec![unknown(place, "flow", text)],
             Some(false) => vec![Problem::warning(
                 "flow-not-live",
@@ -125,13 +119,13 @@ fn check_texts(
     node: &Node,
     pointer: &str,
     texts: &serde_json::Map<String, Value>,
-    known: &Known<'_>,
+    there: &There<'_>,
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (language, text) in texts {
         let place = Place::field(&node.id, format!("{pointer}/{language}"));
         let text = text.as_str().unwrap_or_default();
-        problems.extend(sources(place, CompiledTemplate::parse(text).map(|c| c.uses()), known));
+        problems.extend(sources(place, CompiledTemplate::parse(text).map(|c| c.uses()), there));
     }
     let is_missing = |code: &str| texts.get(code).and_then(Value::as_str).is_none_or(|text| text.trim().is_empty());
     let missing: Vec<_> = flow.languages.iter().map(|l| l.as_str()).filter(|code| is_missing(code)).collect();
@@ -147,11 +141,11 @@ fn check_texts(
     problems
 }
 
-fn sources(place: Place, uses: Result<BTreeSet<VarName>, ExprError>, known: &Known<'_>) -> Vec<Problem> {
+fn sources(place: Place, uses: Result<BTreeSet<VarName>, ExprError>, there: &There<'_>) -> Vec<Problem> {
     match uses {
         Ok(uses) => uses
             .iter()
-            .filter(|name| !known.has_variable(name))
+            .filter(|name| !there.has_variable(name))
             .map(|name| unknown_variable(place.clone(), name.as_str()))
             .collect(),
         Err(error) => {

@@ -3,7 +3,11 @@
 use model::Status;
 
 use crate::run::Run;
+use crate::size::cut;
 use crate::{AgentAct, Happened};
+
+/// As much of an agent's note as a flow gets.
+const MAX_NOTE_BYTES: usize = 8 * 1024;
 
 /// Taking a conversation stops the waiting clock; handing back and ending resume the node that handed off.
 pub(crate) fn agent(run: &mut Run<'_>, act: &AgentAct) {
@@ -22,7 +26,7 @@ pub(crate) fn agent(run: &mut Run<'_>, act: &AgentAct) {
         AgentAct::HandedBack { note } => {
             run.state.status = Status::Waiting;
             if let Some(frame) = run.state.frames.last_mut() {
-                frame.values.insert("agent_note".into(), note.as_str().into());
+                frame.values.insert("agent_note".into(), cut(note, MAX_NOTE_BYTES).into());
             }
             run.come_back(Happened::Agent(act.clone()));
         }

@@ -4,24 +4,32 @@ use expr::Values;
 use model::Language;
 
 use crate::run::Run;
+use crate::size::{MAX_VALUE_BYTES, size_of, too_large};
 
 /// Begins the conversation's flow. Opening twice changes nothing.
 pub(crate) fn open(run: &mut Run<'_>, language: Option<&Language>, values: &Values) {
     if !run.state.frames.is_empty() {
         return;
     }
-    let program = run.program();
+    let plan = run.plan();
     if let Some(language) = language
-        && program.flow.languages.contains(language)
+        && plan.flow.languages.contains(language)
     {
         run.state.language = language.clone();
     }
-    let flow = program.flow.key.clone();
+    let flow = plan.flow.key.clone();
     // Only what the flow declares comes in, so that a caller cannot invent variables.
-    let declared = |name: &model::VarName| program.flow.variables.iter().any(|variable| &variable.name == name);
-    let given = values.iter().filter(|(name, _)| declared(name)).map(|(name, value)| (name.clone(), value.clone()));
-    let given: Values = given.collect();
-    if run.begin(&flow, &given, Vec::new()) {
+    let declared = |name: &model::VarName| plan.flow.variables.iter().any(|variable| &variable.name == name);
+    let fits = |value: &serde_json::Value| size_of(value) <= MAX_VALUE_BYTES;
+    let given = values.iter().filter(|(name, value)| declared(name) && fits(value));
+    let given: Values = given.map(|(name, value)| (name.clone(), value.clone())).collect();
+    if !run.begin(&flow, &given, Vec::new()) {
+        return;
+    }
+    if run.state.has_room() {
         run.enter();
+    } else {
+        run.forget_values();
+        run.give_up(&too_large());
     }
 }

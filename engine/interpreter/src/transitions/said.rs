@@ -1,8 +1,11 @@
 //! The customer said something.
 
+use std::collections::BTreeMap;
+
 use model::{Input, Status};
 
 use crate::run::Run;
+use crate::size::{MAX_WORDS_BYTES, cut, size_of, size_of_text};
 use crate::{Happened, Pending};
 
 /// How many messages may wait while a step is at work.
@@ -13,9 +16,11 @@ pub(crate) fn said(run: &mut Run<'_>, input: &Input) {
     if run.state.frames.is_empty() {
         return;
     }
+    let input = &bounded(input);
     let words = input.as_text();
     if matches!(run.state.pending, Pending::Effect { .. } | Pending::Time) {
-        if run.state.inbox.len() < MAX_INBOX {
+        let n_bytes: usize = run.state.inbox.iter().map(size_of_input).sum();
+        if run.state.inbox.len() < MAX_INBOX && n_bytes + size_of_input(input) <= MAX_WORDS_BYTES {
             run.state.inbox.push(input.clone());
         }
         return;
@@ -28,4 +33,24 @@ pub(crate) fn said(run: &mut Run<'_>, input: &Input) {
         return;
     }
     run.resume(Happened::Said(input.clone()));
+}
+
+/// Channels bound messages long before; a state stays small whoever feeds it.
+fn bounded(input: &Input) -> Input {
+    match input {
+        Input::Text(text) => Input::Text(cut(text, MAX_WORDS_BYTES).to_owned()),
+        Input::Choice(id) => Input::Choice(cut(id, MAX_WORDS_BYTES).to_owned()),
+        Input::File(url) => Input::File(cut(url, MAX_WORDS_BYTES).to_owned()),
+        Input::Form(_) if size_of_input(input) > MAX_WORDS_BYTES => Input::Form(BTreeMap::new()),
+        Input::Form(_) => input.clone(),
+    }
+}
+
+fn size_of_input(input: &Input) -> usize {
+    const NAMES: usize = 20;
+    NAMES
+        + match input {
+            Input::Text(text) | Input::Choice(text) | Input::File(text) => size_of_text(text),
+            Input::Form(fields) => fields.iter().map(|(id, value)| size_of_text(id) + size_of(value) + 2).sum(),
+        }
 }

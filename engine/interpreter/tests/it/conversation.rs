@@ -114,6 +114,34 @@ fn a_called_flow_gets_and_gives_values() {
 }
 
 #[test]
+fn what_the_customer_said_last_comes_back_from_a_called_flow_and_from_one_that_is_left() {
+    let callee = flow(
+        "hello",
+        &[("start", "start", json!({})), ("ask", "talk", json!({ "text": { "en": "How?" }, "save_to": "greeting" }))],
+        &[("start", "next", "ask")],
+    );
+    let mut caller = flow(
+        "main",
+        &[
+            ("start", "start", json!({})),
+            ("call", "act", json!({ "what": "call hello" })),
+            ("say", "talk", json!({ "text": { "en": "Last: {{ last_message }}" } })),
+        ],
+        &[("start", "next", "call"), ("call", "done", "say")],
+    );
+    caller.handlers.push(handler("menu", Trigger::Phrases { phrases: vec!["menu".into()] }, "say", false));
+    let callees = || Callees::from([("hello".into(), program(&callee))]);
+
+    let mut talk = Talked::open(&caller, callees());
+    talk.says("fine");
+    assert_eq!(talk.heard(), ["Last: fine"]);
+
+    let mut talk = Talked::open(&caller, callees());
+    talk.says("menu");
+    assert_eq!(talk.heard(), ["Last: menu"]);
+}
+
+#[test]
 fn a_failure_goes_to_on_error_and_a_second_one_to_a_person() {
     let mut broken = flow(
         "main",

@@ -132,16 +132,29 @@ pub fn time(text: &str) -> Option<String> {
 /// The first part of the text that fits a pattern: its first group when it has one.
 ///
 /// Full-width letters and digits count as half-width, so that `ＡＢ１２` fits `[A-Z]{2}\d{2}`.
+/// Only the first thousand characters are looked at: that bounds what the worst pattern costs.
 pub fn pattern(text: &str, pattern: &Regex) -> Option<String> {
-    let text = half_width_text(text);
+    const MAX_CHARS: usize = 1_000;
+    let text: String = text.chars().take(MAX_CHARS).collect();
+    let text = half_width_text(&text);
     let captures = pattern.captures(&text)?;
     let found = captures.get(1).or_else(|| captures.get(0))?;
     Some(found.as_str().to_owned())
 }
 
+/// A pattern that [`compile_pattern`] read.
+pub type Pattern = Regex;
+
 /// Reads a pattern that a flow's author wrote, with a limit on what it may cost.
-pub fn compile_pattern(pattern: &str) -> Result<Regex, String> {
+///
+/// Whatever the pattern, matching takes time in proportion to the text (the library never goes back), and the compiled
+/// form takes at most 256 KiB: 64 would refuse `[\w.+-]+@[\w-]+\.\w+`, as each `\w` stands for all the world's letters.
+pub fn compile_pattern(pattern: &str) -> Result<Pattern, String> {
+    const MAX_CHARS: usize = 1_000;
     const MAX_SIZE_BYTES: usize = 256 * 1024;
+    if pattern.chars().nth(MAX_CHARS).is_some() {
+        return Err(format!("the pattern has more than {MAX_CHARS} characters"));
+    }
     regex::RegexBuilder::new(pattern)
         .size_limit(MAX_SIZE_BYTES)
         .dfa_size_limit(MAX_SIZE_BYTES)

@@ -79,7 +79,7 @@ async fn replace(
 async fn check_document(State(app): State<App>, signed_in: SignedIn, body: Bytes) -> Result<Json<Value>> {
     let text = std::str::from_utf8(&body).map_err(|_| not_text())?;
     let problems = match check::read_flow(text) {
-        Ok(read) => app.engine.problems(signed_in.workspace, &read.flow).await?,
+        Ok(flow) => app.engine.problems(signed_in.workspace, &flow).await?,
         Err(problems) => problems,
     };
     Ok(Json(json!({ "problems": problems })))
@@ -130,7 +130,7 @@ fn named_revision(headers: &HeaderMap) -> Result<i64> {
 
 fn document(body: &[u8]) -> Result<Flow> {
     let text = std::str::from_utf8(body).map_err(|_| not_text())?;
-    check::read_flow(text).map(|read| read.flow).map_err(|problems| {
+    check::read_flow(text).map_err(|problems| {
         ApiError::problems("flow-not-valid", "流程的内容不符合格式", "the document is not a flow", &problems)
     })
 }

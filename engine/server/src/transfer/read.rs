@@ -39,8 +39,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<File, Refused> {
     if value.get("bundle").is_some() {
         return read_bundle(value).map(|bundle| File::Bundle(Box::new(bundle)));
     }
-    let read = check::read_flow(text).map_err(|problems| Refused { problems, excerpt: None })?;
-    Ok(File::Flow(Box::new(read.flow)))
+    let flow = check::read_flow(text).map_err(|problems| Refused { problems, excerpt: None })?;
+    Ok(File::Flow(Box::new(flow)))
 }
 
 fn read_bundle(mut value: Value) -> Result<Bundle, Refused> {
@@ -77,7 +77,7 @@ fn read_bundle(mut value: Value) -> Result<Bundle, Refused> {
     let mut read = Vec::new();
     for (index, flow) in flows.iter().enumerate() {
         match check::read_flow(&flow.to_string()) {
-            Ok(file) => read.push(file.flow),
+            Ok(flow) => read.push(flow),
             Err(found) => problems.extend(found.into_iter().map(|problem| inside(problem, index))),
         }
     }

@@ -1,0 +1,125 @@
+//! How large a conversation's state is as JSON, counted without writing it: an upper bound that costs little.
+
+use serde_json::Value;
+
+use crate::{Effect, Failure, Frame, Pending, State};
+
+/// One variable's value may take this much.
+pub(crate) const MAX_VALUE_BYTES: usize = 64 * 1024;
+/// All variables, what nodes remember and the effect that is awaited may take this much together.
+/// What else a state holds is bounded where it grows, so that the whole stays below [`State::MAX_BYTES`].
+const MAX_WORKING_BYTES: usize = 120 * 1024;
+/// One message of the customer may take this much in the state.
+pub(crate) const MAX_WORDS_BYTES: usize = 24 * 1024;
+
+/// How many bytes a value takes as JSON, at most.
+pub(crate) fn size_of(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) => 5,
+        Value::Number(number) if number.is_f64() => 25,
+        Value::Number(_) => 20,
+        Value::String(text) => size_of_text(text),
+        Value::Array(items) => items.iter().map(|item| size_of(item) + 1).sum::<usize>() + 2,
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| size_of_text(name) + size_of(value) + 2).sum::<usize>() + 2
+        }
+    }
+}
+
+/// How many bytes a text takes as JSON: quotes, and what has to be escaped.
+pub(crate) fn size_of_text(text: &str) -> usize {
+    let n_marked = text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+    let n_control = text.bytes().filter(|&byte| byte < 0x20).count();
+    text.len() + 2 + n_marked + 5 * n_control
+}
+
+/// The beginning of a text, as much as fits into this many bytes of JSON.
+pub(crate) fn cut(text: &str, max_bytes: usize) -> &str {
+    if size_of_text(text) <= max_bytes {
+        return text;
+    }
+    let mut size = 2;
+    let end = text.char_indices().find(|(at, character)| {
+        size += size_of_text(&text[*at..at + character.len_utf8()]) - 2;
+        size > max_bytes
+    });
+    end.map_or(text, |(at, _)| &text[..at])
+}
+
+impl State {
+    /// No state is larger than this as JSON, whatever a flow does and a customer writes.
+    pub const MAX_BYTES: usize = 256 * 1024;
+
+    /// Do variables, memories and the awaited effect leave room for the rest?
+    pub(crate) fn has_room(&self) -> bool {
+        let frames: usize = self.frames.iter().map(size_of_frame).sum();
+        frames + size_of_pending(&self.pending) <= MAX_WORKING_BYTES
+    }
+}
+
+/// The failure of a step that wants to remember more than fits.
+pub(crate) fn too_large() -> Failure {
+    let limit = MAX_WORKING_BYTES / 1024;
+    Failure::new(
+        format!("会话要记住的内容合计超过 {limit} KiB，这一步的改动没有保存。请少存一些内容，例如只存需要的字段"),
+        format!(
+            "what the conversation remembers would be larger than {limit} KiB, so this step changed nothing; keep less, for example only the fields you need"
+        ),
+    )
+}
+
+fn size_of_frame(frame: &Frame) -> usize {
+    const NAMES: usize = 256;
+    let values = frame.values.iter().map(|(name, value)| name.as_str().len() + 4 + size_of(value));
+    let names = frame.gives_back.iter().map(|(there, here)| there.as_str().len() + here.as_str().len() + 8);
+    let nodes = frame.interrupted.iter().map(|node| node.as_str().len() + 3);
+    NAMES + values.sum::<usize>() + names.sum::<usize>() + nodes.sum::<usize>() + size_of(&frame.memory)
+}
+
+fn size_of_pending(pending: &Pending) -> usize {
+    const NAMES: usize = 256;
+    let Pending::Effect { effect, .. } = pending else {
+        return 0;
+    };
+    NAMES
+        + match &**effect {
+            Effect::Recognise { text, intents, .. } => {
+                size_of_text(text) + intents.iter().map(|intent| intent.as_str().len() + 3).sum::<usize>()
+            }
+            Effect::Search { query, libraries, .. } => {
+                size_of_text(query) + libraries.iter().map(|library| library.as_str().len() + 3).sum::<usize>()
+            }
+            Effect::Call { request, .. } => {
+                let headers = request.headers.iter();
+                size_of_text(&request.url)
+                    + headers.map(|(name, value)| size_of_text(name) + size_of_text(value) + 2).sum::<usize>()
+                    + request.body.as_deref().map_or(0, size_of_text)
+            }
+            _ => 0,
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_count_is_never_below_what_is_written() {
+        for value in [
+            json!(null),
+            json!([true, false, -1, u64::MAX, i64::MIN, 1e-300, -1.2345678901234567e300]),
+            json!({ "a\"\\": "line\nand\ttab\u{1}", "空": ["😀", {}], "": [] }),
+        ] {
+            assert!(size_of(&value) >= value.to_string().len(), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        assert_eq!(cut("流程abc", 10), "流程ab");
+        assert_eq!(cut("a\nb", 8), "a");
+        assert_eq!(cut("short", 100), "short");
+    }
+}
