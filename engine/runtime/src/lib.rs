@@ -34,6 +34,7 @@ pub use error::{Error, Result};
 pub use fan_out::{DeskEvent, Frame};
 pub use knowledge::{Knowledge, signature};
 pub use perform::egress::Egress;
+pub use perform::hosts::{Breaker, BreakerState};
 pub use programs::{document_hash, flows_called};
 pub use rehearsal::{AgentAction, TestState, WaitingFor};
 pub use replay::{History, Replayed};

@@ -254,6 +254,7 @@ impl<'e> Work<'e> {
             self.commit(false).await?;
         }
         engine.tell_typing(&self.conversation.public_id, "bot");
+        let _waiting = engine.while_waiting();
         Ok(performing.await)
     }
 
