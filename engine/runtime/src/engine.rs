@@ -11,7 +11,7 @@ use model::{Flow, Problem};
 use store::conversations::Conversation;
 use store::turns::Committer;
 use store::{Store, WorkspaceId};
-use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore, broadcast};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, broadcast};
 
 use crate::circumstances::Past;
 use crate::fan_out::{DeskEvent, FanOut, Frame};
@@ -22,6 +22,7 @@ use crate::perform::egress::Egress;
 use crate::perform::hosts::Breaker;
 use crate::programs::{self, Programs};
 use crate::rehearsal::Rehearsals;
+use crate::timers::Alarm;
 use crate::{Clock, Error, Knowledge, Result};
 
 /// How much may go on at once.
@@ -54,7 +55,7 @@ pub struct Engine {
     pub(crate) caller: Caller,
     pub(crate) mailboxes: Arc<Mailboxes>,
     pub(crate) fan_out: FanOut,
-    pub(crate) timer_set: Notify,
+    pub(crate) alarm: Alarm,
     pub(crate) rehearsals: Rehearsals,
     pub(crate) limits: Limits,
     pub(crate) hot: Hot,
@@ -100,7 +101,7 @@ impl Engine {
             caller,
             mailboxes: Arc::default(),
             fan_out: FanOut::default(),
-            timer_set: Notify::new(),
+            alarm: Alarm::default(),
             rehearsals: Rehearsals::new(limits.rehearsals),
             limits,
             hot: Hot::new(limits.hot),
@@ -223,6 +224,11 @@ impl Engine {
     pub(crate) fn while_waiting(&self) -> Waiting<'_> {
         self.waiting.fetch_add(1, Ordering::Relaxed);
         Waiting(&self.waiting)
+    }
+
+    /// Has [`Engine::drain`] ended? No turn begins any more.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.turns.is_closed()
     }
 
     fn running(&self) -> usize {

@@ -21,6 +21,7 @@ mod knowledge;
 mod mailbox;
 mod perform;
 mod programs;
+mod recovery;
 mod rehearsal;
 mod replay;
 mod secret;
