@@ -72,10 +72,11 @@ impl Engine {
             tasks: JoinSet::new(),
             under_way: HashMap::new(),
             failures: HashMap::new(),
+            resting: Vec::new(),
         };
         while !self.is_stopped() {
             if let Err(error) = firing.fire_due().await {
-                tracing::error!(%error, "timers could not be read");
+                tracing::error!(%error, "timers could not be read or postponed");
                 sleep(PAUSE).await;
             }
         }
@@ -119,9 +120,11 @@ impl Engine {
         Ok(())
     }
 
-    async fn postpone(&self, due: &Due, until: Moment) -> Result<()> {
+    async fn postpone(&self, resting: &[(Due, Moment)]) -> Result<()> {
         let writing = self.store.write().await?;
-        store::timers::postpone(&writing, due, until).await?;
+        for (due, until) in resting {
+            store::timers::postpone(&writing, due, *until).await?;
+        }
         writing.commit().await.map_err(store::Error::from)?;
         Ok(())
     }
@@ -138,13 +141,18 @@ struct Firing<'e> {
     under_way: HashMap<task::Id, Due>,
     /// Failures in a row, of timers that failed.
     failures: HashMap<(i64, String), u32>,
+    /// Those that failed and are to rest, until when.
+    resting: Vec<(Due, Moment)>,
 }
 
 impl Firing<'_> {
     /// Fires a page of what is due; sleeps when that is nothing.
     async fn fire_due(&mut self) -> Result<()> {
         while let Some(fired) = self.tasks.try_join_next_with_id() {
-            self.fired(fired).await;
+            self.fired(fired);
+        }
+        if !self.resting.is_empty() {
+            self.engine.postpone(&std::mem::take(&mut self.resting)).await?;
         }
         let engine = self.engine;
         engine.alarm.next.store(Moment::MAX, Ordering::SeqCst);
@@ -175,7 +183,7 @@ impl Firing<'_> {
     async fn begin(&mut self, due: Due, conversation: store::Result<Option<Conversation>>) {
         while self.tasks.len() >= UNDER_WAY {
             if let Some(fired) = self.tasks.join_next_with_id().await {
-                self.fired(fired).await;
+                self.fired(fired);
             }
         }
         let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { return };
@@ -183,31 +191,26 @@ impl Firing<'_> {
         self.under_way.insert(self.tasks.spawn(task).id(), due);
     }
 
-    /// One is done; one that failed, or panicked, rests. Says whether it is done for good.
-    async fn fired(&mut self, fired: Fired) -> bool {
+    /// One is done; one that failed, or panicked, rests.
+    fn fired(&mut self, fired: Fired) {
         let (id, result) = match fired {
             Ok((id, result)) => (id, result),
             Err(error) => (error.id(), Err(Error::Internal(error.to_string()))),
         };
-        let Some(due) = self.under_way.remove(&id) else { return true };
+        let Some(due) = self.under_way.remove(&id) else { return };
         let key = (due.conversation, due.timer.clone());
         let Err(error) = result else {
             self.failures.remove(&key);
-            return true;
+            return;
         };
         if self.engine.is_stopped() {
-            return true;
+            return;
         }
         let failures = self.failures.entry(key).or_default();
         let rest_ms = FIRST_REST_MS.saturating_mul(1 << (*failures).min(20)).min(LONGEST_REST_MS);
         *failures += 1;
         tracing::error!(conversation = due.conversation, timer = due.timer, rest_ms, %error, "a timer did not fire");
-        if let Err(error) = self.engine.postpone(&due, self.engine.clock.now().saturating_add(rest_ms)).await {
-            // A store that takes no change fires no timer either.
-            tracing::error!(conversation = due.conversation, timer = due.timer, %error, "a timer could not be postponed");
-            sleep(PAUSE).await;
-        }
-        false
+        self.resting.push((due, self.engine.clock.now().saturating_add(rest_ms)));
     }
 
     /// Sleeps until this moment, an earlier timer, or a failure; wakes too early rather than too late.
@@ -220,7 +223,8 @@ impl Firing<'_> {
             tokio::select! {
                 () = engine.alarm.rings.notified() => return,
                 Some(fired) = self.tasks.join_next_with_id() => {
-                    if !self.fired(fired).await {
+                    self.fired(fired);
+                    if !self.resting.is_empty() {
                         return;
                     }
                 }

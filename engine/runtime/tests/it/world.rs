@@ -186,6 +186,21 @@ impl World {
         found.expect("the conversation").id
     }
 
+    /// How many turns and events each of these conversations had.
+    pub(crate) async fn turns_and_events(&self, numbers: &[i64]) -> Vec<(i64, i64)> {
+        let mut all = Vec::new();
+        for page in numbers.chunks(1_000) {
+            let due = |number: &i64| Due { conversation: *number, timer: String::new(), due: 0 };
+            let due: Vec<Due> = page.iter().map(due).collect();
+            let found = store::timers::conversations_of(self.engine.store().read(), &due).await.expect("a read");
+            all.extend(found.into_iter().map(|found| {
+                let conversation = found.expect("it can be read").expect("it is there");
+                (conversation.turn, conversation.n_events)
+            }));
+        }
+        all
+    }
+
     /// When each timer of a conversation fired, by the clock.
     pub(crate) async fn fired_at(&self, conversation: i64) -> Vec<Moment> {
         let journal = store::conversations::journal(self.engine.store().read(), conversation).await.expect("a read");
