@@ -158,7 +158,12 @@ impl World {
                 },
                 events: journal
                     .iter()
-                    .map(|(at, event)| Happened { at: *at, event: event.clone(), trace: "[]".into() })
+                    .map(|entry| Happened {
+                        at: entry.at,
+                        event: entry.event.clone(),
+                        trace: entry.trace.clone(),
+                        circumstances: entry.circumstances,
+                    })
                     .collect(),
                 messages: Vec::new(),
                 set_timers: vec![(timer.clone(), *due)],
@@ -204,7 +209,7 @@ impl World {
     /// When each timer of a conversation fired, by the clock.
     pub(crate) async fn fired_at(&self, conversation: i64) -> Vec<Moment> {
         let journal = store::conversations::journal(self.engine.store().read(), conversation).await.expect("a read");
-        journal.into_iter().filter(|(_, event)| event.contains("timer_due")).map(|(at, _)| at).collect()
+        journal.into_iter().filter(|entry| entry.event.contains("timer_due")).map(|entry| entry.at).collect()
     }
 
     /// Waits until something is so.
