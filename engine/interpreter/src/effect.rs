@@ -109,11 +109,11 @@ pub struct HttpRequest {
     pub headers: BTreeMap<String, String>,
     /// The body, already encoded.
     pub body: Option<String>,
-    /// Give up after this.
+    /// Give up after this, all tries together.
     pub timeout_ms: u64,
-    /// How often to try again when there is no reply or a 5xx one; never for `at_most_once`.
+    /// How often to try again when there is no reply, or one that says to come back (429, 5xx).
     pub retries: u32,
-    /// An unknown outcome is a failure, never a reason to repeat.
+    /// Try again only if the request was certainly not sent; an unknown outcome is a failure.
     pub at_most_once: bool,
 }
 

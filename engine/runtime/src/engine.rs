@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use model::{Flow, Problem};
 use store::conversations::Conversation;
 use store::turns::Committer;
 use store::{Store, WorkspaceId};
-use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore, broadcast};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, broadcast};
 
 use crate::circumstances::Past;
 use crate::fan_out::{DeskEvent, FanOut, Frame};
@@ -19,8 +19,10 @@ use crate::hot::Hot;
 use crate::mailbox::Mailboxes;
 use crate::perform::Caller;
 use crate::perform::egress::Egress;
+use crate::perform::hosts::Breaker;
 use crate::programs::{self, Programs};
 use crate::rehearsal::Rehearsals;
+use crate::timers::Alarm;
 use crate::{Clock, Error, Knowledge, Result};
 
 /// How much may go on at once.
@@ -28,6 +30,8 @@ use crate::{Clock, Error, Knowledge, Result};
 pub struct Limits {
     /// Turns of all conversations; more are refused before anything is accepted.
     pub turns: usize,
+    /// Turns that wait for a service, beside those; they cost memory and nothing else.
+    pub waiting: usize,
     /// Events in line at one conversation.
     pub mailbox: usize,
     /// Test chats that are kept.
@@ -38,7 +42,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { turns: 1_024, mailbox: 32, rehearsals: 200, hot: 4_096 }
+        Self { turns: 1_024, waiting: 4_096, mailbox: 32, rehearsals: 200, hot: 4_096 }
     }
 }
 
@@ -51,7 +55,7 @@ pub struct Engine {
     pub(crate) caller: Caller,
     pub(crate) mailboxes: Arc<Mailboxes>,
     pub(crate) fan_out: FanOut,
-    pub(crate) timer_set: Notify,
+    pub(crate) alarm: Alarm,
     pub(crate) rehearsals: Rehearsals,
     pub(crate) limits: Limits,
     pub(crate) hot: Hot,
@@ -60,7 +64,18 @@ pub struct Engine {
     knowledge: RwLock<HashMap<WorkspaceId, Arc<Knowledge>>>,
     learning: Mutex<()>,
     generation: AtomicU64,
+    /// Turns that run or wait for a service; whoever has all permits knows that nothing goes on.
     turns: Arc<Semaphore>,
+    waiting: AtomicUsize,
+}
+
+/// A turn that waits for a service; it takes no running turn's place until this is dropped.
+pub(crate) struct Waiting<'e>(&'e AtomicUsize);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Engine {
@@ -77,7 +92,7 @@ impl Engine {
         limits: Limits,
         clock: Clock,
     ) -> Result<Arc<Self>> {
-        let caller = Caller::new(egress).map_err(|error| Error::Internal(error.to_string()))?;
+        let caller = Caller::new(egress, clock.clone()).map_err(|error| Error::Internal(error.to_string()))?;
         Ok(Arc::new(Self {
             clock,
             committer: Committer::start(store.clone()),
@@ -86,7 +101,7 @@ impl Engine {
             caller,
             mailboxes: Arc::default(),
             fan_out: FanOut::default(),
-            timer_set: Notify::new(),
+            alarm: Alarm::default(),
             rehearsals: Rehearsals::new(limits.rehearsals),
             limits,
             hot: Hot::new(limits.hot),
@@ -95,7 +110,8 @@ impl Engine {
             knowledge: RwLock::default(),
             learning: Mutex::default(),
             generation: AtomicU64::new(1),
-            turns: Arc::new(Semaphore::new(limits.turns)),
+            turns: Arc::new(Semaphore::new(limits.turns + limits.waiting)),
+            waiting: AtomicUsize::new(0),
         }))
     }
 
@@ -175,7 +191,7 @@ impl Engine {
 
     /// Waits until running turns are done, at most this long; no new one begins. False when some were cut off.
     pub async fn drain(&self, at_most: Duration) -> bool {
-        let all = u32::try_from(self.limits.turns).unwrap_or(u32::MAX);
+        let all = u32::try_from(self.limits.turns + self.limits.waiting).unwrap_or(u32::MAX);
         let drained = tokio::time::timeout(at_most, self.turns.acquire_many(all)).await;
         self.turns.close();
         drained.is_ok()
@@ -183,13 +199,41 @@ impl Engine {
 
     /// Turns that run right now, conversations with something in line, windows that listen.
     pub fn load(&self) -> (usize, usize, usize) {
-        let running = self.limits.turns - self.turns.available_permits().min(self.limits.turns);
-        (running, self.mailboxes.len(), self.fan_out.windows())
+        (self.running(), self.mailboxes.len(), self.fan_out.windows())
+    }
+
+    /// Turns that wait for a service right now.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// How the hosts that flows call are doing.
+    pub fn breakers(&self) -> Vec<Breaker> {
+        self.caller.breakers()
     }
 
     /// The right to begin a turn, or a refusal before anything is accepted.
     pub(crate) fn admit(&self) -> Result<OwnedSemaphorePermit> {
+        if self.running() >= self.limits.turns {
+            return Err(Error::Busy);
+        }
         Arc::clone(&self.turns).try_acquire_owned().map_err(|_| Error::Busy)
+    }
+
+    /// Gives a turn's place to others while it waits for a service.
+    pub(crate) fn while_waiting(&self) -> Waiting<'_> {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        Waiting(&self.waiting)
+    }
+
+    /// Has [`Engine::drain`] ended? No turn begins any more.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.turns.is_closed()
+    }
+
+    fn running(&self) -> usize {
+        let all = self.limits.turns + self.limits.waiting;
+        all.saturating_sub(self.turns.available_permits()).saturating_sub(self.waiting())
     }
 
     /// The right to begin a turn that nobody can repeat: timers, recovery.

@@ -258,6 +258,7 @@ impl<'e> Work<'e> {
             self.commit(false).await?;
         }
         engine.tell_typing(&self.conversation.public_id, "bot");
+        let _waiting = engine.while_waiting();
         Ok(performing.await)
     }
 
@@ -335,7 +336,7 @@ impl<'e> Work<'e> {
         let done = std::mem::take(&mut self.pending);
         self.pending.is_handed_off = is_handed_off;
         let said: Vec<Message> = done.said.iter().map(|said| said.message.clone()).collect();
-        let has_timers = !done.set_timers.is_empty();
+        let first_due = done.set_timers.iter().map(|(_, due)| *due).min();
         let turn = Turn {
             conversation: conversation.clone(),
             events: done.events,
@@ -347,8 +348,8 @@ impl<'e> Work<'e> {
         conversation.id = self.engine.committer.commit(turn).await?;
         conversation.state_version += 1;
         crash::point(if conversation.unanswered_effect.is_some() { "after_intent" } else { "before_telling" });
-        if has_timers {
-            self.engine.timer_set.notify_one();
+        if let Some(due) = first_due {
+            self.engine.alarm.set(due);
         }
         let (seq, status) = (conversation.last_seq, conversation.status);
         self.engine.fan_out.tell(&conversation.public_id, Frame::Messages { messages: said, seq, status });

@@ -1,7 +1,7 @@
 //! What the product remembers: sea-orm on SQLite, or on PostgreSQL.
 //!
 //! Each file answers the questions of one area, and its functions are named for the question:
-//! `flows::draft`, `conversations::by_public_id`, `timers::earliest_due`. Rows never leave this crate; callers get
+//! `flows::draft`, `conversations::by_public_id`, `timers::next_due`. Rows never leave this crate; callers get
 //! `model` types or plain structs. Conversation state is opaque JSON with a version number.
 //!
 //! Questions take any connection: [`Store::read`] for reading, a [`Writing`] from [`Store::write`] for changes that

@@ -1,13 +1,18 @@
 //! Timers: when to wake which conversation.
 
+use std::collections::HashMap;
+
 use model::Moment;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::Result;
+use crate::conversations::{self, Conversation};
+use crate::tables::conversation;
 use crate::tables::timer::{Column, Entity};
 
 /// A timer that is due.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Due {
     /// The conversation's number.
     pub conversation: i64,
@@ -17,9 +22,9 @@ pub struct Due {
     pub due: Moment,
 }
 
-/// The next moment at which a timer is due.
-pub async fn earliest_due(db: &impl ConnectionTrait) -> Result<Option<Moment>> {
-    let row = Entity::find().order_by_asc(Column::Due).limit(1).one(db).await?;
+/// The first moment after this one at which a timer is due.
+pub async fn next_due(db: &impl ConnectionTrait, after: Moment) -> Result<Option<Moment>> {
+    let row = Entity::find().filter(Column::Due.gt(after)).order_by_asc(Column::Due).limit(1).one(db).await?;
     Ok(row.map(|row| row.due))
 }
 
@@ -30,6 +35,26 @@ pub async fn due(db: &impl ConnectionTrait, now: Moment, limit: u64) -> Result<V
         .into_iter()
         .map(|row| Due { conversation: row.conversation_id, timer: row.timer_id, due: row.due })
         .collect())
+}
+
+/// The conversations of these timers as they are now, in the same order, in one query. A row that cannot be
+/// read spoils its own timer only; `None` stands for a conversation that is gone.
+pub async fn conversations_of(db: &impl ConnectionTrait, due: &[Due]) -> Result<Vec<Result<Option<Conversation>>>> {
+    let ids = due.iter().map(|due| due.conversation);
+    let rows = conversation::Entity::find().filter(conversation::Column::Id.is_in(ids)).all(db).await?;
+    let rows: HashMap<i64, conversation::Model> = rows.into_iter().map(|row| (row.id, row)).collect();
+    Ok(due.iter().map(|due| rows.get(&due.conversation).cloned().map(conversations::read).transpose()).collect())
+}
+
+/// Lets a timer that could not be fired rest until then.
+pub async fn postpone(db: &impl ConnectionTrait, due: &Due, until: Moment) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::Due, Expr::value(until))
+        .filter(Column::ConversationId.eq(due.conversation))
+        .filter(Column::TimerId.eq(&due.timer))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// Forgets a timer that belongs to nothing any more.

@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(said.iter().map(|message| message.seq).collect::<Vec<_>>(), [1, 2]);
         let accepted = messages::accepted(store.read(), id, "c2").await.expect("a read").expect("the message");
         assert_eq!((accepted.turn, accepted.seq), (2, 2));
-        assert_eq!(timers::earliest_due(store.read()).await.expect("a read"), Some(5_002));
+        assert_eq!(timers::next_due(store.read(), 0).await.expect("a read"), Some(5_002));
         assert_eq!(conversations::journal(store.read(), id).await.expect("a read").len(), 2);
     }
 

@@ -47,14 +47,14 @@ pub struct Settings {
     /// What to say while the customer waits.
     #[schemars(title = "Say while waiting", extend("x-zh" = ["等待时说", "调用时对客户说的话"], "x-group" = "more"))]
     pub waiting: Texts,
-    /// How long to wait for the answer.
-    #[schemars(title = "Wait at most", range(min = 1, max = 60), extend("x-zh" = ["最长等待", "最多等多久"], "x-unit" = ["秒", "seconds"], "x-group" = "trouble"))]
+    /// How long to wait for the answer, all tries together.
+    #[schemars(title = "Wait at most", range(min = 1, max = 60), extend("x-zh" = ["最长等待", "最多等多久，包括所有重试"], "x-unit" = ["秒", "seconds"], "x-group" = "trouble"))]
     pub timeout_s: u32,
-    /// How often to try again when the service does not answer.
-    #[schemars(title = "Try again", range(max = 5), extend("x-zh" = ["重试次数", "服务没有响应时再试几次"], "x-unit" = ["次", "times"], "x-group" = "trouble"))]
+    /// How often to try again when the service does not answer, fails, or asks for patience.
+    #[schemars(title = "Try again", range(max = 5), extend("x-zh" = ["重试次数", "服务没有响应、出错或要求稍后再来时，再试几次"], "x-unit" = ["次", "times"], "x-group" = "trouble"))]
     pub retries: u32,
-    /// Never repeat the call when its outcome is unknown, for example for a payment.
-    #[schemars(title = "At most once", extend("x-zh" = ["最多一次", "结果不明时绝不重复调用，例如付款"], "x-group" = "trouble"))]
+    /// Never repeat a call that may have reached the service, for example a payment.
+    #[schemars(title = "At most once", extend("x-zh" = ["最多一次", "只要请求可能已经送达，就绝不重复调用，例如付款"], "x-group" = "trouble"))]
     pub once: bool,
 }
 
@@ -229,7 +229,7 @@ impl Settings {
             headers,
             body,
             timeout_ms: u64::from(self.timeout_s.clamp(1, 60)) * 1_000,
-            retries: if self.once { 0 } else { self.retries.min(5) },
+            retries: self.retries.min(5),
             at_most_once: self.once,
         })
     }
@@ -342,7 +342,7 @@ mod tests {
 
         let Some(Effect::Call { request, .. }) = play.asked() else { panic!("no call") };
         assert_eq!(request.body.as_deref(), Some(r#"{ "why": "\"}, {\"", "n": 2 }"#));
-        assert!(request.at_most_once && request.retries == 0);
+        assert!(request.at_most_once && request.retries == 3);
     }
 
     #[test]

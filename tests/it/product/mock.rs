@@ -14,6 +14,19 @@ pub(crate) struct Call {
     pub(crate) body: String,
 }
 
+/// How a service behaves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Manner {
+    /// Answers every call with this after a while.
+    Answers(Duration, &'static str),
+    /// Takes the call and closes the connection.
+    Closes,
+    /// Takes the call and stays silent.
+    Hangs,
+    /// Fails with this head the first time it sees a key, and answers with this body from then on.
+    Recovers(&'static str, &'static str),
+}
+
 /// A service on a free port of this machine.
 pub(crate) struct Mock {
     pub(crate) host: String,
@@ -23,6 +36,11 @@ pub(crate) struct Mock {
 impl Mock {
     /// Answers every call with this after a while.
     pub(crate) async fn start(after: Duration, answer: &'static str) -> Self {
+        Self::behaving(Manner::Answers(after, answer)).await
+    }
+
+    /// A service that behaves like this.
+    pub(crate) async fn behaving(manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let host = listener.local_addr().expect("an address").to_string();
         let calls: Arc<Mutex<Vec<Call>>> = Arc::default();
@@ -30,7 +48,7 @@ impl Mock {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let kept = Arc::clone(&kept);
-                tokio::spawn(async move { answer_one(stream, after, answer, &kept).await });
+                tokio::spawn(async move { answer_one(stream, manner, &kept).await });
             }
         });
         Self { host, calls }
@@ -42,7 +60,7 @@ impl Mock {
     }
 }
 
-async fn answer_one(mut stream: TcpStream, after: Duration, answer: &str, calls: &Mutex<Vec<Call>>) -> Option<()> {
+async fn answer_one(mut stream: TcpStream, manner: Manner, calls: &Mutex<Vec<Call>>) -> Option<()> {
     let mut bytes = Vec::new();
     let (head, mut body) = loop {
         let mut buffer = [0; 4_096];
@@ -64,8 +82,25 @@ async fn answer_one(mut stream: TcpStream, after: Duration, answer: &str, calls:
         body.push_str(&String::from_utf8_lossy(&buffer[..n]));
     }
     let line = head.lines().next().unwrap_or_default().to_owned();
-    calls.lock().expect("nobody panics here").push(Call { line, key: header("idempotency-key"), body });
-    tokio::time::sleep(after).await;
+    let key = header("idempotency-key");
+    let is_first = {
+        let mut calls = calls.lock().expect("nobody panics here");
+        calls.push(Call { line, key: key.clone(), body });
+        calls.iter().filter(|call| call.key == key).count() == 1
+    };
+    let answer = match manner {
+        Manner::Closes => return Some(()),
+        Manner::Hangs => std::future::pending().await,
+        Manner::Recovers(head, _) if is_first => {
+            let head = format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            return stream.write_all(head.as_bytes()).await.ok();
+        }
+        Manner::Recovers(_, answer) => answer,
+        Manner::Answers(after, answer) => {
+            tokio::time::sleep(after).await;
+            answer
+        }
+    };
     let length = answer.len();
     let kind = if answer.starts_with('<') { "text/html" } else { "application/json" };
     let head =

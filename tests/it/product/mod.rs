@@ -1,6 +1,7 @@
 //! The running product, as its users meet it: started from the binary, talked to over HTTP.
 
 mod bad_input;
+mod calls;
 mod chat;
 mod desk;
 mod flows;
@@ -8,6 +9,7 @@ mod knowledge;
 mod mock;
 mod restart;
 mod sign_in;
+mod timers;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -242,6 +244,11 @@ pub(crate) fn words(body: &Value) -> Vec<String> {
         format!("{}: {}", message["from"].as_str().unwrap_or_default(), content["text"].as_str().unwrap_or_default())
     };
     messages.iter().map(line).collect()
+}
+
+/// Runs the longer form of a test?
+pub(crate) fn is_long() -> bool {
+    std::env::var_os("HELIU_LONG").is_some_and(|long| long == "1")
 }
 
 /// The sample flows as they are in the repository.

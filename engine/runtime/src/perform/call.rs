@@ -5,18 +5,27 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use interpreter::{Answer, HttpReply, HttpRequest};
-use model::Texts;
-use reqwest::{Client, ClientBuilder, Method, redirect};
+use reqwest::header::RETRY_AFTER;
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, redirect};
 use serde_json::Value;
+use tokio::time::Instant;
 use url::Url;
 use uuid::Uuid;
 
 use super::egress::{Egress, NotLinkLocal, PublicOnly};
+use super::failure::{Failure, Means};
+use super::hosts::{Breaker, Hosts, Refused};
+use super::retry::{chance, pause, retry_after};
+use crate::Clock;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-const LONGEST_MS: u64 = 30_000;
+/// No call takes longer, all tries and pauses together.
+const LONGEST_MS: u64 = 60_000;
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 const MAX_RETRIES: u32 = 5;
+/// Connections are reused for a shorter time than common servers keep them (5 s and more): a request that meets a
+/// connection the other side is just closing fails, and nobody knows whether it arrived.
+const POOL_IDLE: Duration = Duration::from_secs(4);
 /// Addresses that begin so are the product's own demo order service.
 const DEMO: &str = "heliu:demo";
 /// Never passed on: they belong to the connection, or open doors of cloud providers.
@@ -39,16 +48,28 @@ const FORBIDDEN_HEADERS: [&str; 12] = [
 #[derive(Debug)]
 pub(crate) struct Caller {
     egress: Egress,
+    clock: Clock,
+    hosts: Hosts,
     public: Client,
     allowed: Client,
     own_address: OnceLock<SocketAddr>,
 }
 
+/// A reply, with what it says about another try.
+#[derive(Debug)]
+struct Reply {
+    http: HttpReply,
+    /// The service asks to be left alone for this long.
+    retry_after: Option<Duration>,
+}
+
 impl Caller {
     /// A way out with these permissions.
-    pub(crate) fn new(egress: Egress) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new(egress: Egress, clock: Clock) -> Result<Self, reqwest::Error> {
         Ok(Self {
             egress,
+            clock,
+            hosts: Hosts::default(),
             public: plain().dns_resolver(Arc::new(PublicOnly)).build()?,
             allowed: plain().dns_resolver(Arc::new(NotLinkLocal)).build()?,
             own_address: OnceLock::new(),
@@ -60,58 +81,72 @@ impl Caller {
         let _ = self.own_address.set(address);
     }
 
-    /// Calls, again where it may, and answers with the reply or with why there is none.
-    pub(crate) async fn call(&self, request: &HttpRequest, key: Uuid) -> Answer {
-        let retries = if request.at_most_once { 0 } else { request.retries.min(MAX_RETRIES) };
-        let mut attempt = 0;
-        loop {
-            let outcome = self.attempt(request, key).await;
-            let is_worth_repeating = match &outcome {
-                Ok(reply) => reply.status >= 500,
-                Err(failure) => failure.is_passing,
-            };
-            if !is_worth_repeating || attempt >= retries {
-                return match outcome {
-                    Ok(reply) => Answer::Replied(reply),
-                    Err(failure) => Answer::Failed { why: failure.why },
-                };
-            }
-            tokio::time::sleep(Duration::from_millis(200 << attempt)).await;
-            attempt += 1;
-        }
+    /// How the hosts that were called are doing.
+    pub(crate) fn breakers(&self) -> Vec<Breaker> {
+        self.hosts.breakers()
     }
 
-    async fn attempt(&self, request: &HttpRequest, key: Uuid) -> Result<HttpReply, Failure> {
-        let (url, client) = self.target(&request.url)?;
-        let method = Method::from_bytes(request.method.as_str().as_bytes()).unwrap_or(Method::GET);
+    /// Calls, again where it may, and answers with the reply or with why there is none. Tries, pauses and the wait for
+    /// other calls of the same host together take no longer than the step's time.
+    pub(crate) async fn call(&self, request: &HttpRequest, key: Uuid) -> Answer {
         let limit = Duration::from_millis(request.timeout_ms.clamp(1, LONGEST_MS));
-        let mut call = client.request(method, url).timeout(limit);
-        for (name, value) in &request.headers {
-            if !FORBIDDEN_HEADERS.contains(&name.to_lowercase().as_str()) {
-                call = call.header(name, value);
-            }
+        let deadline = Instant::now() + limit;
+        let retries = request.retries.min(MAX_RETRIES);
+        let mut tried = 0;
+        let mut outcome = self.attempt(request, key, deadline, limit).await;
+        while tried < retries && is_worth_repeating(&outcome, request.at_most_once) {
+            let asked = outcome.as_ref().ok().and_then(|reply| reply.retry_after);
+            let mut pause = pause(tried, asked, chance());
+            outcome = loop {
+                if Instant::now() + pause >= deadline {
+                    return answer(outcome);
+                }
+                tokio::time::sleep(pause).await;
+                match self.attempt(request, key, deadline, limit).await {
+                    // The circuit opened after this call began: it need not fail for that while it has time.
+                    Err(Failure { means: Means::Resting(rest), .. }) => pause = rest,
+                    next => break next,
+                }
+            };
+            tried += 1;
         }
-        if !request.method.is_safe() {
-            call = call.header("idempotency-key", key.to_string());
+        answer(outcome)
+    }
+
+    async fn attempt(
+        &self,
+        request: &HttpRequest,
+        key: Uuid,
+        deadline: Instant,
+        limit: Duration,
+    ) -> Result<Reply, Failure> {
+        let (url, client) = self.target(&request.url)?;
+        let host = format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(0));
+        let call = self.hosts.enter(&host, deadline).await.map_err(|refused| Failure {
+            why: refused.why(&host),
+            means: match refused {
+                Refused::Resting(rest) => Means::Resting(rest),
+                Refused::Crowded => Means::Lasting,
+            },
+        })?;
+        let method = Method::from_bytes(request.method.as_str().as_bytes()).unwrap_or(Method::GET);
+        let left = deadline.duration_since(Instant::now());
+        let outcome = self.exchange(filled(client.request(method, url).timeout(left), request, key), limit).await;
+        match &outcome {
+            Ok(reply) if is_stand_in(reply) => call.failed(),
+            Err(Failure { means: Means::NotSent | Means::Unknown, .. }) => call.failed(),
+            _ => call.answered(),
         }
-        if let Some(body) = &request.body {
-            if !request.headers.keys().any(|name| name.eq_ignore_ascii_case("content-type")) {
-                call = call.header("content-type", "application/json");
-            }
-            call = call.body(body.clone());
-        }
-        let mut response = call.send().await.map_err(|error| Failure::of(&error, limit))?;
+        outcome
+    }
+
+    async fn exchange(&self, request: RequestBuilder, limit: Duration) -> Result<Reply, Failure> {
+        let response = request.send().await.map_err(|error| Failure::of(&error, limit))?;
         let status = response.status().as_u16();
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| Failure::of(&error, limit))? {
-            if bytes.len() + chunk.len() > MAX_BODY_BYTES {
-                return Err(Failure::lasting("服务的回答超过 1 MiB", "the service's answer is larger than 1 MiB"));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        let body = serde_json::from_slice(&bytes)
-            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
-        Ok(HttpReply { status, body: if bytes.is_empty() { Value::Null } else { body } })
+        let asked = response.headers().get(RETRY_AFTER).and_then(|header| header.to_str().ok());
+        let retry_after = asked.and_then(|header| retry_after(header, self.clock.now()));
+        let body = bounded_body(response, limit).await?;
+        Ok(Reply { http: HttpReply { status, body }, retry_after })
     }
 
     fn target(&self, address: &str) -> Result<(Url, &Client), Failure> {
@@ -121,10 +156,11 @@ impl Caller {
                 .get()
                 .ok_or_else(|| Failure::lasting("演示服务没有运行", "the demo service is not running"))?;
             let path = path.trim_start_matches('/');
-            let url = Url::parse(&format!("http://{own}/demo/api/{path}")).map_err(|_| not_an_address(address))?;
+            let url =
+                Url::parse(&format!("http://{own}/demo/api/{path}")).map_err(|_| Failure::not_an_address(address))?;
             return Ok((url, &self.allowed));
         }
-        let url = Url::parse(address).map_err(|_| not_an_address(address))?;
+        let url = Url::parse(address).map_err(|_| Failure::not_an_address(address))?;
         self.egress.check(&url).map_err(|why| {
             Failure::lasting(format!("不允许访问这个地址：{}", url.host_str().unwrap_or_default()), why)
         })?;
@@ -133,40 +169,58 @@ impl Caller {
     }
 }
 
-/// No call came through.
-#[derive(Debug)]
-struct Failure {
-    why: Texts,
-    /// May it be different next time?
-    is_passing: bool,
-}
-
-impl Failure {
-    fn lasting(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { why: Texts::new(zh, en), is_passing: false }
-    }
-
-    fn of(error: &reqwest::Error, limit: Duration) -> Self {
-        let seconds = limit.as_secs_f64();
-        let why = if error.is_timeout() {
-            Texts::new(
-                format!("服务在 {seconds} 秒内没有回答"),
-                format!("the service did not answer within {seconds} s"),
-            )
-        } else if error.is_connect() {
-            Texts::new("连接不上服务", "the service cannot be reached")
-        } else if error.is_builder() {
-            return Self::lasting("请求的地址或请求头不正确", "the request's address or headers are not valid");
-        } else {
-            Texts::new("服务的回答中断了", "the service's answer broke off")
-        };
-        Self { why, is_passing: true }
+/// May and should the same call be made again?
+fn is_worth_repeating(outcome: &Result<Reply, Failure>, at_most_once: bool) -> bool {
+    match outcome {
+        Err(failure) => failure.means == Means::NotSent || (failure.means == Means::Unknown && !at_most_once),
+        Ok(reply) => !at_most_once && (reply.http.status >= 500 || reply.http.status == 429),
     }
 }
 
-fn not_an_address(address: &str) -> Failure {
-    let short: String = address.chars().take(80).collect();
-    Failure::lasting(format!("这不是一个网址：{short}"), format!("this is not an address: {short}"))
+/// Is this the answer of a gateway that did not reach the host? One that says when to come back speaks for it.
+fn is_stand_in(reply: &Reply) -> bool {
+    matches!(reply.http.status, 502..=504) && reply.retry_after.is_none()
+}
+
+fn answer(outcome: Result<Reply, Failure>) -> Answer {
+    match outcome {
+        Ok(reply) => Answer::Replied(reply.http),
+        Err(failure) => Answer::Failed { why: failure.why },
+    }
+}
+
+/// The headers and the body of a request.
+fn filled(mut call: RequestBuilder, request: &HttpRequest, key: Uuid) -> RequestBuilder {
+    for (name, value) in &request.headers {
+        if !FORBIDDEN_HEADERS.contains(&name.to_lowercase().as_str()) {
+            call = call.header(name, value);
+        }
+    }
+    if !request.method.is_safe() {
+        call = call.header("idempotency-key", key.to_string());
+    }
+    if let Some(body) = &request.body {
+        if !request.headers.keys().any(|name| name.eq_ignore_ascii_case("content-type")) {
+            call = call.header("content-type", "application/json");
+        }
+        call = call.body(body.clone());
+    }
+    call
+}
+
+/// The body as JSON, or as text where it is none. Nothing is unpacked, so what counts is what comes over the wire.
+async fn bounded_body(mut response: Response, limit: Duration) -> Result<Value, Failure> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| Failure::of(&error, limit))? {
+        if bytes.len() + chunk.len() > MAX_BODY_BYTES {
+            return Err(Failure::lasting("服务的回答超过 1 MiB", "the service's answer is larger than 1 MiB"));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    if bytes.is_empty() {
+        return Ok(Value::Null);
+    }
+    Ok(serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned())))
 }
 
 fn plain() -> ClientBuilder {
@@ -174,6 +228,10 @@ fn plain() -> ClientBuilder {
         .redirect(redirect::Policy::none())
         .no_proxy()
         .connect_timeout(CONNECT_TIMEOUT)
-        .pool_idle_timeout(Duration::from_secs(30))
+        .pool_idle_timeout(POOL_IDLE)
         .user_agent(concat!("heliu/", env!("CARGO_PKG_VERSION")))
 }
+
+#[cfg(test)]
+#[path = "call_tests.rs"]
+mod tests;

@@ -1,7 +1,11 @@
 //! Performing effects that are answered: one file per effect.
 
 mod call;
+mod circuit;
 pub(crate) mod egress;
+mod failure;
+pub(crate) mod hosts;
+mod retry;
 
 use interpreter::{Answer, Effect};
 use uuid::Uuid;
