@@ -22,7 +22,8 @@ where
 {
     let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model);
     while rows.len() > 0 {
-        let some: Vec<A> = rows.by_ref().take(at_once(rows.len())).collect();
+        let size = at_once(rows.len());
+        let some: Vec<A> = rows.by_ref().take(size).collect();
         A::Entity::insert_many(some).exec_without_returning(db).await?;
     }
     Ok(())
