@@ -23,6 +23,7 @@ mod perform;
 mod programs;
 mod rehearsal;
 mod replay;
+mod replicas;
 mod secret;
 mod timers;
 mod turn;

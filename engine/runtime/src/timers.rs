@@ -8,7 +8,7 @@ use store::timers::Due;
 use tokio::task::JoinSet;
 
 use crate::turn::Work;
-use crate::{Engine, Result};
+use crate::{Engine, Error, Result};
 
 /// Timers that fire side by side.
 const BATCH: u64 = 64;
@@ -20,6 +20,10 @@ const PAUSE: Duration = Duration::from_secs(1);
 impl Engine {
     /// Finishes turns that were committed in their middle when the process went down.
     pub(crate) async fn finish_interrupted(self: &Arc<Self>) {
+        // Among replicas others may be at work on them: see `live_with_replicas`.
+        if !self.replicas.is_alone() {
+            return;
+        }
         let interrupted = match store::conversations::interrupted(self.store.read()).await {
             Ok(interrupted) => interrupted,
             Err(error) => return tracing::error!(%error, "interrupted turns could not be looked up"),
@@ -31,7 +35,7 @@ impl Engine {
         }
     }
 
-    async fn finish_one(self: &Arc<Self>, id: i64, public_id: &str) -> Result<()> {
+    pub(crate) async fn finish_one(self: &Arc<Self>, id: i64, public_id: &str) -> Result<()> {
         let _permit = self.admit_own().await?;
         let _turn = self.mailboxes.enter(public_id, usize::MAX).await?;
         match store::conversations::by_id(self.store.read(), id).await? {
@@ -65,7 +69,10 @@ impl Engine {
             firing.spawn(async move { engine.fire(&due).await.map_err(|error| (due, error)) });
         }
         while let Some(fired) = firing.join_next().await {
-            if let Ok(Err((due, error))) = fired {
+            // Another replica was first, or is in the middle of a turn: a little later this is settled.
+            if let Ok(Err((_, Error::Elsewhere | Error::Store(store::Error::Stale)))) = fired {
+                failed = true;
+            } else if let Ok(Err((due, error))) = fired {
                 tracing::error!(conversation = due.conversation, timer = due.timer, %error, "a timer did not fire");
                 failed = true;
             }
@@ -73,12 +80,14 @@ impl Engine {
         if failed {
             return Ok(PAUSE);
         }
+        // Timers that others set are heard of by looking.
+        let longest = if self.replicas.is_alone() { LONGEST_SLEEP } else { PAUSE };
         Ok(match store::timers::earliest_due(self.store.read()).await? {
             Some(due) => {
                 let ahead = u64::try_from(due - self.clock.now()).unwrap_or(0);
-                Duration::from_millis(ahead).min(LONGEST_SLEEP)
+                Duration::from_millis(ahead).min(longest)
             }
-            None => LONGEST_SLEEP,
+            None => longest,
         })
     }
 
