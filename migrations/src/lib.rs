@@ -15,6 +15,7 @@ mod m0002_flows;
 mod m0003_knowledge;
 mod m0004_conversations;
 mod m0005_circumstances;
+mod m0007_replicas;
 mod table;
 
 /// All migrations, oldest first.
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_knowledge::Migration),
             Box::new(m0004_conversations::Migration),
             Box::new(m0005_circumstances::Migration),
+            Box::new(m0007_replicas::Migration),
         ]
     }
 }

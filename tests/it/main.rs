@@ -2,5 +2,6 @@
 
 mod architecture;
 mod golden;
+mod postgres;
 mod product;
 mod properties;

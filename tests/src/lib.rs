@@ -5,5 +5,6 @@
 pub mod dice;
 pub mod flows;
 pub mod impossible;
+pub mod postgres;
 pub mod settings;
 pub mod walk;

@@ -58,6 +58,20 @@ pub(crate) fn browser() -> anyhow::Result<()> {
     apt_install(&missing)
 }
 
+/// PostgreSQL's programs, for tests that start a server of their own. Debian would start one of its own as well: it is
+/// told not to before the server's package comes.
+pub(crate) fn postgres() -> anyhow::Result<()> {
+    if Path::new("/usr/lib/postgresql").is_dir() {
+        return Ok(());
+    }
+    apt_install(&["postgresql-common"])?;
+    let settings = Path::new("/etc/postgresql-common/createcluster.conf");
+    let text = std::fs::read_to_string(settings).unwrap_or_default();
+    let with = format!("{}\ncreate_main_cluster = false\n", text.trim_end());
+    std::fs::write(settings, with).with_context(|| format!("write {}", settings.display()))?;
+    apt_install(&["postgresql"])
+}
+
 fn has_chinese_font() -> bool {
     if Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc").is_file() {
         return true;

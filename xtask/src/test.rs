@@ -10,6 +10,7 @@ use crate::designer::{self, Quality};
 use crate::fuzz;
 use crate::product;
 use crate::provision;
+use crate::say;
 use crate::stages::{Outcome, Stages};
 use crate::wasm_toolchain::wasm_toolchain;
 
@@ -102,6 +103,9 @@ fn build() -> anyhow::Result<PathBuf> {
 
 fn tests(is_long: bool) -> anyhow::Result<Outcome> {
     build()?;
+    if let Err(error) = provision::postgres() {
+        say(&format!("the tests on PostgreSQL are skipped: {error:#}"));
+    }
     let has_nextest = is_installed("cargo-nextest");
     let mut tests = if has_nextest {
         cargo(["nextest", "run", "--no-fail-fast", "--status-level", "slow", "--no-tests", "pass"])

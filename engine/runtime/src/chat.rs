@@ -11,6 +11,7 @@ use store::conversations::Conversation;
 use uuid::Uuid;
 
 use crate::hot::Warm;
+use crate::replicas::Tries;
 use crate::turn::{MOST_ACCEPTED, Words, Work, shortened};
 use crate::{Engine, Error, Result, secret};
 
@@ -75,7 +76,13 @@ impl Engine {
         let (id, token, client_id) = (id.to_owned(), token.to_owned(), client_id.to_owned());
         spawned(async move {
             let _permit = permit;
-            engine.say_now(&id, &token, &client_id, input).await
+            let mut tries = Tries::begin();
+            loop {
+                let said = engine.say_now(&id, &token, &client_id, input.clone()).await;
+                if let Some(settled) = tries.settle(said).await {
+                    return settled;
+                }
+            }
         })
         .await
     }

@@ -9,6 +9,7 @@ use store::conversations::Conversation;
 use store::members::Member;
 
 use crate::chat::spawned;
+use crate::replicas::Tries;
 use crate::turn::{Words, Work, shortened};
 use crate::{Engine, Error, Result, secret};
 
@@ -40,22 +41,13 @@ impl Engine {
         let client_id = format!("agent:{}:{client_id}", agent.id);
         spawned(async move {
             let _permit = permit;
-            let _turn = engine.mailboxes.enter(&id, engine.limits.mailbox).await?;
-            let conversation = engine.conversation(workspace, &id).await?;
-            let body_hash = secret::hash(&text);
-            if let Some(accepted) = store::messages::accepted(engine.store.read(), conversation.id, &client_id).await? {
-                return if accepted.body_hash == body_hash { Ok(accepted.seq) } else { Err(Error::IdReused) };
+            let mut tries = Tries::begin();
+            loop {
+                let replied = engine.reply_now(workspace, &id, &agent, &client_id, &text).await;
+                if let Some(settled) = tries.settle(replied).await {
+                    return settled;
+                }
             }
-            is_own(&conversation, &agent)?;
-            let mut work = Work::begin(&engine, conversation).await?;
-            work.say(Words {
-                name: Some(agent.name),
-                client_id: Some(client_id),
-                body_hash: Some(body_hash),
-                ..Words::new(Sender::Agent, Content::text(text))
-            });
-            work.finish().await?;
-            Ok(work.conversation.last_seq)
         })
         .await
     }
@@ -92,25 +84,72 @@ impl Engine {
         found.filter(|conversation| conversation.workspace == workspace).ok_or(Error::NotFound)
     }
 
+    async fn reply_now(
+        &self,
+        workspace: WorkspaceId,
+        id: &str,
+        agent: &Member,
+        client_id: &str,
+        text: &str,
+    ) -> Result<i64> {
+        let _turn = self.mailboxes.enter(id, self.limits.mailbox).await?;
+        let conversation = self.conversation(workspace, id).await?;
+        let body_hash = secret::hash(text);
+        if let Some(accepted) = store::messages::accepted(self.store.read(), conversation.id, client_id).await? {
+            return if accepted.body_hash == body_hash { Ok(accepted.seq) } else { Err(Error::IdReused) };
+        }
+        is_own(&conversation, agent)?;
+        let mut work = Work::begin(self, conversation).await?;
+        is_own(&work.conversation, agent)?;
+        work.say(Words {
+            name: Some(agent.name.clone()),
+            client_id: Some(client_id.to_owned()),
+            body_hash: Some(body_hash),
+            ..Words::new(Sender::Agent, Content::text(text))
+        });
+        work.finish().await?;
+        Ok(work.conversation.last_seq)
+    }
+
     async fn acted(
         self: &Arc<Self>,
         workspace: WorkspaceId,
         id: &str,
         agent: &Member,
-        decide: impl FnOnce(&Conversation, &Member) -> Result<Option<Act>> + Send + 'static,
+        decide: impl Fn(&Conversation, &Member) -> Result<Option<Act>> + Send + Sync + 'static,
     ) -> Result<()> {
         let permit = self.admit()?;
         let (engine, id, agent) = (Arc::clone(self), id.to_owned(), agent.clone());
         spawned(async move {
             let _permit = permit;
-            let _turn = engine.mailboxes.enter(&id, engine.limits.mailbox).await?;
-            let conversation = engine.conversation(workspace, &id).await?;
-            let Some(act) = decide(&conversation, &agent)? else { return Ok(()) };
-            let mut work = Work::begin(&engine, conversation).await?;
-            act.carry_out(&mut work, &agent).await?;
-            work.finish().await
+            let mut tries = Tries::begin();
+            loop {
+                let acted = engine.act_now(workspace, &id, &agent, &decide).await;
+                if let Some(settled) = tries.settle(acted).await {
+                    return settled;
+                }
+            }
         })
         .await
+    }
+
+    async fn act_now(
+        &self,
+        workspace: WorkspaceId,
+        id: &str,
+        agent: &Member,
+        decide: &(impl Fn(&Conversation, &Member) -> Result<Option<Act>> + Sync),
+    ) -> Result<()> {
+        let _turn = self.mailboxes.enter(id, self.limits.mailbox).await?;
+        let conversation = self.conversation(workspace, id).await?;
+        if decide(&conversation, agent)?.is_none() {
+            return Ok(());
+        }
+        let mut work = Work::begin(self, conversation).await?;
+        // A turn that was interrupted has been finished by now, and may have changed who has the conversation.
+        let Some(act) = decide(&work.conversation, agent)? else { return Ok(()) };
+        act.carry_out(&mut work, agent).await?;
+        work.finish().await
     }
 }
 

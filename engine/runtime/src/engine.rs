@@ -22,6 +22,7 @@ use crate::perform::egress::Egress;
 use crate::perform::hosts::Breaker;
 use crate::programs::{self, Programs};
 use crate::rehearsal::Rehearsals;
+use crate::replicas::Replicas;
 use crate::timers::Alarm;
 use crate::{Clock, Error, Knowledge, Result};
 
@@ -57,6 +58,7 @@ pub struct Engine {
     pub(crate) fan_out: FanOut,
     pub(crate) alarm: Alarm,
     pub(crate) rehearsals: Rehearsals,
+    pub(crate) replicas: Replicas,
     pub(crate) limits: Limits,
     pub(crate) hot: Hot,
     pub(crate) past: Past,
@@ -96,6 +98,7 @@ impl Engine {
         Ok(Arc::new(Self {
             clock,
             committer: Committer::start(store.clone()),
+            replicas: Replicas::over(&store),
             store,
             catalogue,
             caller,
@@ -117,7 +120,9 @@ impl Engine {
 
     /// Finishes turns that a crash interrupted, and wakes conversations whose timers are due, until the task ends.
     pub async fn run(self: Arc<Self>) {
-        tokio::join!(self.finish_interrupted(), self.fire_timers());
+        // Before the first look at what was interrupted: it asks who is alive.
+        self.begin_as_replica().await;
+        tokio::join!(self.finish_interrupted(), self.fire_timers(), self.live_with_replicas());
     }
 
     /// Says where the product listens, for its demo service.
@@ -160,6 +165,12 @@ impl Engine {
 
     /// Something that flows refer to has changed: topics are trained and programs compiled anew when next used.
     pub fn forget_knowledge(&self) {
+        self.forget_knowledge_here();
+        self.replicas.tell_changed();
+    }
+
+    /// The same, heard from another replica.
+    pub(crate) fn forget_knowledge_here(&self) {
         self.generation.fetch_add(1, Ordering::AcqRel);
     }
 
@@ -187,6 +198,7 @@ impl Engine {
     /// Tells a conversation's windows that somebody writes.
     pub fn tell_typing(&self, conversation: &str, from: &'static str) {
         self.fan_out.tell(conversation, Frame::Typing { from });
+        self.replicas.tell_typing(conversation, from);
     }
 
     /// Waits until running turns are done, at most this long; no new one begins. False when some were cut off.

@@ -24,6 +24,9 @@ pub enum Error {
     /// Too much at once; nothing was accepted.
     #[error("too much is going on at the moment")]
     Busy,
+    /// Another replica is in the middle of a turn of the conversation.
+    #[error("the conversation is in the middle of a turn elsewhere")]
+    Elsewhere,
     /// Another agent has the conversation.
     #[error("the conversation is with {0}")]
     TakenBy(String),

@@ -19,6 +19,11 @@ pub enum Frame {
         /// Where the conversation stands.
         status: Status,
     },
+    /// Something was committed by another process: the store has it, up to this number.
+    Elsewhere {
+        /// The number of the last message.
+        seq: i64,
+    },
     /// Somebody writes.
     Typing {
         /// `agent` or `bot`.
@@ -82,6 +87,30 @@ impl FanOut {
     pub(crate) fn windows(&self) -> usize {
         let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         windows.values().map(broadcast::Sender::receiver_count).sum()
+    }
+
+    /// Is any desk listening?
+    pub(crate) fn has_desks(&self) -> bool {
+        self.desks.receiver_count() > 0
+    }
+
+    /// The conversations that have windows.
+    pub(crate) fn listened(&self) -> Vec<String> {
+        let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        windows.keys().map(|conversation| conversation.to_string()).collect()
+    }
+
+    /// Tells a conversation's windows only.
+    pub(crate) fn tell_windows(&self, conversation: &str, frame: Frame) {
+        let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sender) = windows.get(conversation) {
+            let _ = sender.send(frame);
+        }
+    }
+
+    /// Tells desks only.
+    pub(crate) fn tell_desks(&self, event: DeskEvent) {
+        let _ = self.desks.send(event);
     }
 
     /// Tells everybody; nobody listening is fine.

@@ -24,6 +24,7 @@ mod programs;
 mod recovery;
 mod rehearsal;
 mod replay;
+mod replicas;
 mod secret;
 mod timers;
 mod turn;

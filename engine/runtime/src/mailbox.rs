@@ -46,6 +46,11 @@ impl Mailboxes {
         Ok(turn)
     }
 
+    /// Does nothing go on in a conversation?
+    pub(crate) fn is_idle(&self, key: &str) -> bool {
+        !self.slots.lock().unwrap_or_else(PoisonError::into_inner).contains_key(key)
+    }
+
     /// How many conversations have something going on.
     pub(crate) fn len(&self) -> usize {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).len()

@@ -13,6 +13,10 @@ const SIDE_BY_SIDE: usize = 512;
 impl Engine {
     /// Finishes turns that were committed in their middle when the process went down.
     pub(crate) async fn finish_interrupted(self: &Arc<Self>) {
+        // Among replicas others may be at work on them: see `live_with_replicas`.
+        if !self.replicas.is_alone() {
+            return;
+        }
         let interrupted = match store::conversations::interrupted(self.store.read()).await {
             Ok(interrupted) => interrupted,
             Err(error) => return tracing::error!(%error, "interrupted turns could not be looked up"),
@@ -32,7 +36,7 @@ impl Engine {
         finishing.join_all().await;
     }
 
-    async fn finish_one(self: &Arc<Self>, id: i64, public_id: &str) -> Result<()> {
+    pub(crate) async fn finish_one(self: &Arc<Self>, id: i64, public_id: &str) -> Result<()> {
         let _permit = self.admit_own().await?;
         let _turn = self.mailboxes.enter(public_id, usize::MAX).await?;
         match store::conversations::by_id(self.store.read(), id).await? {

@@ -12,9 +12,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use interpreter::{Event, TimerId};
-use store::crash;
 use model::Moment;
 use store::conversations::Conversation;
+use store::crash;
 use store::timers::Due;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::{self, JoinError, JoinSet};
@@ -203,6 +203,11 @@ impl Firing<'_> {
         };
         let Some(due) = self.under_way.remove(&id) else { return };
         let key = (due.conversation, due.timer.clone());
+        if let Err(Error::Elsewhere | Error::Store(store::Error::Stale)) = result {
+            // Another replica was first, or is in the middle of a turn: a little later this is settled.
+            self.resting.push((due, self.engine.clock.now().saturating_add(FIRST_REST_MS)));
+            return;
+        }
         let Err(error) = result else {
             self.failures.remove(&key);
             return;
@@ -221,7 +226,8 @@ impl Firing<'_> {
     async fn sleep_until(&mut self, next: Moment) {
         let engine = self.engine;
         engine.alarm.next.store(next, Ordering::SeqCst);
-        let awake = Instant::now() + LONGEST_SLEEP;
+        // Timers that other replicas set are heard of by looking.
+        let awake = Instant::now() + if engine.replicas.is_alone() { LONGEST_SLEEP } else { PAUSE };
         while Instant::now() < awake {
             let Ok(ahead @ 1..) = u64::try_from(next.saturating_sub(engine.clock.now())) else { return };
             tokio::select! {

@@ -183,6 +183,7 @@ impl<'e> Work<'e> {
     }
 
     async fn finish_interrupted(&mut self) -> Result<()> {
+        self.engine.make_ours(&mut self.conversation).await?;
         let Pending::Effect { effect, .. } = self.state.pending.clone() else {
             return self.commit(true).await;
         };
@@ -325,6 +326,7 @@ impl<'e> Work<'e> {
         conversation.state = json(&self.state);
         conversation.status = self.state.status;
         conversation.changed_at = self.engine.clock.now();
+        let answers_effect = conversation.unanswered_effect.is_some();
         conversation.unanswered_effect = match &self.state.pending {
             Pending::Effect { id, .. } if !is_over => Some(id.0.clone()),
             _ => None,
@@ -344,6 +346,7 @@ impl<'e> Work<'e> {
             set_timers: done.set_timers,
             gone_timers: done.gone_timers,
             is_over,
+            answers_effect,
         };
         conversation.id = self.engine.committer.commit(turn).await?;
         conversation.state_version += 1;
@@ -352,6 +355,7 @@ impl<'e> Work<'e> {
             self.engine.alarm.set(due);
         }
         let (seq, status) = (conversation.last_seq, conversation.status);
+        self.engine.replicas.tell_committed(&conversation.public_id, seq - said.len() as i64, seq);
         self.engine.fan_out.tell(&conversation.public_id, Frame::Messages { messages: said, seq, status });
         Ok(())
     }
@@ -370,7 +374,9 @@ impl<'e> Work<'e> {
 
 /// The first characters of a text, on one line.
 pub(crate) fn shortened(text: &str, chars: usize) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // PostgreSQL keeps no zero character.
+    let line = text.split(|c: char| c.is_whitespace() || c == '\0').filter(|word| !word.is_empty());
+    let line = line.collect::<Vec<_>>().join(" ");
     if line.chars().count() <= chars { line } else { line.chars().take(chars - 1).chain(['…']).collect() }
 }
 

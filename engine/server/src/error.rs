@@ -139,6 +139,18 @@ impl From<store::Error> for ApiError {
                 "对话刚刚有了变化，请再试一次",
                 "the conversation has just changed, try again",
             ),
+            other if other.is_not_text() => {
+                Self::not_valid("内容含有无法保存的字符", "this holds a character that cannot be stored")
+            }
+            other if other.is_unavailable() => {
+                tracing::warn!(error = %other, "the database does not answer");
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "database-unavailable",
+                    "服务暂时连不上数据库，请稍后再试",
+                    "the service cannot reach its database, try again in a moment",
+                )
+            }
             other => Self::internal(&other),
         }
     }
@@ -171,7 +183,7 @@ impl From<runtime::Error> for ApiError {
                 "this message id was used for another message",
             )
             .detail("每条消息请用新的编号", "use a new id for each message"),
-            Error::Busy => Self::new(
+            Error::Busy | Error::Elsewhere => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "busy",
                 "现在人很多，请稍后再发",

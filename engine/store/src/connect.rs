@@ -1,6 +1,7 @@
 //! Opening the database with the settings that keep our promises, and refusing one that cannot.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use migrations::Migrator;
@@ -10,6 +11,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
+use crate::shared::{self, Replica, Starting};
 use crate::{Error, Result, crash, upgrade};
 
 /// Older ones can lose data when two connections write and checkpoint at once.
@@ -21,6 +23,8 @@ const READERS: u32 = 4;
 pub struct Store {
     write: DatabaseConnection,
     read: DatabaseConnection,
+    /// Who we are among those that share the database; none on the embedded one.
+    pub(crate) replica: Option<Arc<Replica>>,
 }
 
 /// A transaction that nobody sees before [`Writing::commit`], and that is undone when it is dropped.
@@ -29,16 +33,27 @@ pub type Writing = DatabaseTransaction;
 impl Store {
     /// Opens the database of a data folder, or the one at `url`, and brings its tables up to date.
     pub async fn open(data: &Path, url: Option<&str>) -> Result<Self> {
+        let (store, starting) = Self::begin(data, url).await?;
+        starting.over().await;
+        Ok(store)
+    }
+
+    /// The same, while others that start on the same database wait until this start is over.
+    pub async fn begin(data: &Path, url: Option<&str>) -> Result<(Self, Starting)> {
+        let starting = match url {
+            Some(url) if url.starts_with("postgres") => Starting::wait(url).await?,
+            _ => Starting::alone(),
+        };
         let store = match url {
-            Some(url) if url.starts_with("postgres") => Self::open_postgres(url).await?,
+            Some(url) if url.starts_with("postgres") => Self::open_postgres(data, url).await?,
             Some(url) => {
                 let scheme = url.split(':').next().unwrap_or_default();
                 return Err(Error::Unsafe(format!("DATABASE_URL must begin with postgres://, not {scheme}")));
             }
             None => Self::open_sqlite(&data.join("heliu.db")).await?,
         };
-        store.migrate().await?;
-        Ok(store)
+        store.migrate(starting.connection().unwrap_or(&store.write)).await?;
+        Ok((store, starting))
     }
 
     /// For questions.
@@ -52,7 +67,19 @@ impl Store {
             sqlite_transaction_mode: is_sqlite(&self.write).then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(self.write.begin_with_options(options).await?)
+        let writing = self.write.begin_with_options(options).await?;
+        if self.replica.is_some() {
+            shared::one_after_the_other(&writing).await?;
+        }
+        Ok(writing)
+    }
+
+    /// For turns: on PostgreSQL several commit at once, and a stale one finds out by its version.
+    pub(crate) async fn write_turns(&self) -> Result<Writing> {
+        match self.replica {
+            Some(_) => Ok(self.write.begin().await?),
+            None => self.write().await,
+        }
     }
 
     /// Lets go of the database; SQLite folds its log into the file.
@@ -69,23 +96,21 @@ impl Store {
         let write = Database::connect(sqlite_options(&url, 1, false)).await?;
         check_sqlite(&write).await?;
         let read = Database::connect(sqlite_options(&url, READERS, true)).await?;
-        Ok(Self { write, read })
+        Ok(Self { write, read, replica: None })
     }
 
-    async fn open_postgres(url: &str) -> Result<Self> {
-        let mut options = ConnectOptions::new(url);
-        options.max_connections(16).connect_timeout(Duration::from_secs(10)).sqlx_logging(false);
-        let connection = Database::connect(options).await?;
-        Ok(Self { write: connection.clone(), read: connection })
+    async fn open_postgres(data: &Path, url: &str) -> Result<Self> {
+        let pool = shared::pool(url).await?;
+        Ok(Self { write: pool.clone(), read: pool, replica: Some(Replica::new(data)) })
     }
 
-    async fn migrate(&self) -> Result<()> {
+    async fn migrate(&self, db: &DatabaseConnection) -> Result<()> {
         let known: Vec<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
-        let applied = Migrator::get_migration_models(&self.write).await?;
+        let applied = Migrator::get_migration_models(db).await?;
         if let Some(newer) = applied.iter().find(|step| !known.contains(&step.version)) {
             return Err(Error::Unsafe(format!("it was written by a newer release (migration {})", newer.version)));
         }
-        upgrade::up(&self.write).await
+        upgrade::up(db).await
     }
 }
 

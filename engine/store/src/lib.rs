@@ -12,7 +12,11 @@ mod connect;
 mod error;
 mod moment;
 mod rows;
+mod shared;
+#[cfg(test)]
+mod shared_tests;
 mod tables;
+pub mod trouble;
 mod upgrade;
 
 pub mod channels;
@@ -27,6 +31,8 @@ pub mod intents;
 pub mod libraries;
 pub mod members;
 pub mod messages;
+pub mod notices;
+pub mod replicas;
 pub mod sessions;
 pub mod talks;
 pub mod timers;
@@ -37,4 +43,5 @@ pub mod workspaces;
 pub use connect::{Store, Writing};
 pub use error::{Error, Result};
 pub use moment::{parse_rfc3339, rfc3339};
+pub use shared::Starting;
 pub use workspaces::WorkspaceId;

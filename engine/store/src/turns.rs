@@ -9,7 +9,8 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::connect::is_sqlite;
 use crate::conversations::Conversation;
-use crate::{Error, Result, Store, crash};
+use crate::trouble::is_worth_another_try;
+use crate::{Error, Result, Store, crash, replicas};
 
 /// What a turn, or the part of it up to an effect with consequences, did to a conversation.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,8 @@ pub struct Turn {
     pub gone_timers: Vec<String>,
     /// Is the turn over, or does it go on after an effect?
     pub is_over: bool,
+    /// Was it on record before that the conversation waits for an effect?
+    pub answers_effect: bool,
 }
 
 /// An event of the journal.
@@ -99,6 +102,10 @@ async fn write_batches(store: Store, jobs: Arc<Mutex<mpsc::Receiver<Job>>>) {
         if jobs.lock().await.recv_many(&mut batch, BATCH).await == 0 {
             return;
         }
+        if store.replica().is_some() {
+            // Everybody takes rows in the same order, so that nobody waits in a circle.
+            batch.sort_by_key(|job: &Job| job.turn.conversation.id);
+        }
         match commit_all(&store, &batch).await {
             Ok(answers) => {
                 for (job, answer) in batch.drain(..).zip(answers) {
@@ -107,11 +114,11 @@ async fn write_batches(store: Store, jobs: Arc<Mutex<mpsc::Receiver<Job>>>) {
                 }
             }
             // One bad turn must not undo the others: each gets a transaction of its own.
-            Err(error) if batch.len() > 1 => {
+            Err(error) if error.is_conflict() || (batch.len() > 1 && !error.is_unavailable()) => {
                 tracing::warn!(%error, turns = batch.len(), "a batch of turns failed, trying one by one");
                 for job in batch.drain(..) {
-                    let answer = commit_all(&store, std::slice::from_ref(&job)).await;
-                    let _ = job.done.send(answer.and_then(|mut answers| answers.pop().unwrap_or(Err(Error::Closed))));
+                    let answer = commit_one(&store, &job).await;
+                    let _ = job.done.send(answer);
                 }
             }
             Err(error) => {
@@ -127,11 +134,30 @@ async fn write_batches(store: Store, jobs: Arc<Mutex<mpsc::Receiver<Job>>>) {
     }
 }
 
+/// A turn in a transaction of its own, again when that collides with another.
+async fn commit_one(store: &Store, job: &Job) -> Result<i64> {
+    let mut tries = 1;
+    loop {
+        let answer = commit_all(store, std::slice::from_ref(job)).await;
+        if !is_worth_another_try(&answer, tries).await {
+            return answer?.pop().unwrap_or(Err(Error::Closed));
+        }
+        tries += 1;
+    }
+}
+
 /// Applies turns in one transaction. A stale turn changes nothing and spoils nothing.
 async fn commit_all(store: &Store, jobs: &[Job]) -> Result<Vec<Result<i64>>> {
     let turns: Vec<&Turn> = jobs.iter().map(|job| &*job.turn).collect();
-    let writing = store.write().await?;
+    let writing = store.write_turns().await?;
     let ids = batch::write(&writing, &turns).await?;
+    if let Some(replica) = store.replica() {
+        for (id, turn) in ids.iter().zip(&turns) {
+            if let Some(id) = id {
+                replicas::follow(&writing, replica, *id, turn).await?;
+            }
+        }
+    }
     crash::point("before_commit");
     writing.commit().await?;
     crash::point("after_commit_before_ack");
@@ -227,6 +253,7 @@ mod tests {
             set_timers: vec![(format!("t{number}"), 5_000 + number)],
             gone_timers: vec![format!("t{}", number - 1)],
             is_over: true,
+            answers_effect: false,
         }
     }
 }

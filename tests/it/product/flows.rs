@@ -151,7 +151,7 @@ pub(super) async fn flow_with_key(client: &mut Client, key: &str) -> Value {
     flows.as_array().expect("a list").iter().find(|flow| flow["key"] == key).expect("the flow").clone()
 }
 
-pub(super) async fn save(client: &mut Client, id: &str, flow: &Value, revision: i64) -> super::Answer {
+pub(crate) async fn save(client: &mut Client, id: &str, flow: &Value, revision: i64) -> super::Answer {
     let revision = format!("\"{revision}\"");
     client.send(Method::PUT, &format!("/api/flows/{id}"), Some(flow.clone()), &[("if-match", &revision)]).await
 }

@@ -2,23 +2,25 @@
 
 mod bad_input;
 mod calls;
-mod chat;
+pub(crate) mod chat;
 mod desk;
-mod flows;
+pub(crate) mod flows;
 mod knowledge;
-mod mock;
-mod restart;
+pub(crate) mod mock;
+pub(crate) mod restart;
 mod sign_in;
 mod timers;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tests::postgres::Server;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
@@ -33,6 +35,41 @@ pub(crate) struct Product {
     port: u16,
     allowed: String,
     child: Child,
+    database: Database,
+}
+
+/// Where a product keeps what it remembers.
+#[derive(Clone)]
+pub(crate) enum Database {
+    /// In its data folder.
+    Embedded,
+    /// At this address, on a server that lives as long as somebody has this.
+    Postgres(Arc<Server>, String),
+}
+
+impl Database {
+    /// The one that this run of the tests is about: `HELIU_TEST_DATABASE=postgres`, or else the embedded one.
+    pub(crate) fn of_this_run() -> Self {
+        match std::env::var("HELIU_TEST_DATABASE").as_deref() {
+            Ok("postgres") => Self::postgres().expect("HELIU_TEST_DATABASE=postgres wants PostgreSQL installed"),
+            _ => Self::Embedded,
+        }
+    }
+
+    /// An empty one on PostgreSQL, where that is installed.
+    pub(crate) fn postgres() -> Option<Self> {
+        let server = Server::shared()?;
+        let url = server.database();
+        Some(Self::Postgres(server, url))
+    }
+
+    /// The address, for `DATABASE_URL`.
+    fn url(&self) -> Option<&str> {
+        match self {
+            Self::Embedded => None,
+            Self::Postgres(_, url) => Some(url),
+        }
+    }
 }
 
 impl Product {
@@ -43,11 +80,26 @@ impl Product {
 
     /// A first start that lets flows call a private host.
     pub(crate) async fn start_allowing(host: &str) -> Self {
+        Self::start_on(Database::of_this_run(), host).await
+    }
+
+    /// A start with a new data folder, on a database that may have been used before.
+    pub(crate) async fn start_on(database: Database, host: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let port = free_port();
-        let (child, setup_token) = spawn(folder.path(), port, host).await;
+        let (child, setup_token) = spawn(folder.path(), port, host, &database).await;
         let url = format!("http://127.0.0.1:{port}");
-        Self { url, setup_token, folder, port, allowed: host.to_owned(), child }
+        Self { url, setup_token, folder, port, allowed: host.to_owned(), child, database }
+    }
+
+    /// Another process on the same database, with a data folder of its own.
+    pub(crate) async fn replica(&self) -> Self {
+        Self::start_on(self.database.clone(), &self.allowed).await
+    }
+
+    /// The number of the process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id().expect("the process is running")
     }
 
     /// A product whose first owner is signed in.
@@ -85,7 +137,7 @@ impl Product {
 
     /// Starts again on the same folder and port.
     pub(crate) async fn start_again(&mut self) {
-        (self.child, _) = spawn(self.folder.path(), self.port, &self.allowed).await;
+        (self.child, _) = spawn(self.folder.path(), self.port, &self.allowed, &self.database).await;
     }
 
     /// The data folder.
@@ -105,11 +157,15 @@ pub(crate) fn binary() -> PathBuf {
     binary
 }
 
-async fn spawn(folder: &Path, port: u16, allowed: &str) -> (Child, String) {
+async fn spawn(folder: &Path, port: u16, allowed: &str, database: &Database) -> (Child, String) {
     let mut command = Command::new(binary());
     command.args(["serve", "--log", "warn", "--listen", &format!("127.0.0.1:{port}"), "--data"]).arg(folder);
     if !allowed.is_empty() {
         command.args(["--allow-private", allowed]);
+    }
+    command.env_remove("DATABASE_URL");
+    if let Some(url) = database.url() {
+        command.env("DATABASE_URL", url);
     }
     command.current_dir(folder).stdout(Stdio::piped()).kill_on_drop(true);
     let mut child = command.spawn().expect("the server starts");

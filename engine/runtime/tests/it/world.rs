@@ -169,6 +169,7 @@ impl World {
                 set_timers: vec![(timer.clone(), *due)],
                 gone_timers: Vec::new(),
                 is_over: true,
+                answers_effect: false,
             };
             let committer = committer.clone();
             committing.push(tokio::spawn(async move { committer.commit(turn).await.expect("a commit") }));

@@ -31,7 +31,7 @@ pub(crate) async fn open(
     let folder = &storage.data;
     std::fs::create_dir_all(folder).with_context(|| format!("make the data folder {}", folder.display()))?;
     let lock = lock(storage)?;
-    let store = Store::open(folder, storage.database_url.as_deref())
+    let (store, starting) = Store::begin(folder, storage.database_url.as_deref())
         .await
         .with_context(|| format!("open the store in {}", folder.display()))?;
     let engine = Engine::new(store, nodes::catalogue(), egress, limits)?;
@@ -57,6 +57,7 @@ pub(crate) async fn open(
             Err(_) => bail!("the sample flows could not be loaded; the log says why"),
         }
     }
+    starting.over().await;
     Ok(Opened { engine, workspace, is_new, _lock: lock })
 }
 

@@ -89,6 +89,7 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
         tracing::warn!("some turns were cut off; they go on at the next start");
     }
     background.abort();
+    engine.leave_replicas().await;
     engine.store().clone().close().await;
     tracing::info!("stopped");
     Ok(true)

@@ -134,7 +134,8 @@ async fn news(
                     continue;
                 }
             }
-            Err(RecvError::Lagged(_)) => {}
+            Ok(Frame::Elsewhere { seq: last }) if last <= *seq => continue,
+            Ok(Frame::Elsewhere { .. }) | Err(RecvError::Lagged(_)) => {}
             Err(RecvError::Closed) => return None,
         }
         // Something was missed: the store has it.
