@@ -9,6 +9,7 @@ use crate::command::{self, cargo, find, is_installed, run as run_command, run_ke
 use crate::designer::{self, Quality};
 use crate::product;
 use crate::provision;
+use crate::say;
 use crate::stages::{Outcome, Stages};
 use crate::wasm_toolchain::wasm_toolchain;
 
@@ -100,6 +101,9 @@ fn build() -> anyhow::Result<PathBuf> {
 
 fn tests(is_long: bool) -> anyhow::Result<Outcome> {
     build()?;
+    if let Err(error) = provision::fault_tools() {
+        say(&format!("tests of failing disks are skipped: {error:#}"));
+    }
     let has_nextest = is_installed("cargo-nextest");
     let mut tests = if has_nextest {
         cargo(["nextest", "run", "--no-fail-fast", "--status-level", "slow", "--no-tests", "pass"])

@@ -11,14 +11,22 @@
 mod connect;
 mod error;
 mod moment;
+mod postgres;
 mod rows;
+#[cfg(test)]
+mod sample;
+mod sqlite;
 mod tables;
 
+pub mod archive;
+pub mod backup;
 pub mod channels;
 pub mod circumstances;
 pub mod conversations;
 pub mod desk;
 pub mod directory;
+pub mod disk;
+pub mod doctor;
 pub mod drafts;
 pub mod flows;
 pub mod intents;
@@ -29,10 +37,11 @@ pub mod sessions;
 pub mod talks;
 pub mod timers;
 pub mod turns;
+pub mod upkeep;
 pub mod versions;
 pub mod workspaces;
 
-pub use connect::{Store, Writing};
+pub use connect::{FILE, Store, Writing};
 pub use error::{Error, Result};
 pub use moment::{parse_rfc3339, rfc3339};
 pub use workspaces::WorkspaceId;

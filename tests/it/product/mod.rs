@@ -5,8 +5,8 @@ mod chat;
 mod desk;
 mod flows;
 mod knowledge;
-mod mock;
-mod restart;
+pub(crate) mod mock;
+pub(crate) mod restart;
 mod sign_in;
 
 use std::net::TcpListener;

@@ -11,7 +11,7 @@ use super::{Client, Product, binary, words};
 const ROUNDS: usize = 20;
 
 /// Asks for something, posts it to a service, says the answer, and asks again.
-pub(super) fn order_flow(key: &str, connector: &str, timeout_s: u32) -> Value {
+pub(crate) fn order_flow(key: &str, connector: &str, timeout_s: u32) -> Value {
     let both = |text: &str| json!({ "zh": text, "en": text });
     json!({
         "format": 1,
