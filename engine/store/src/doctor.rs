@@ -300,7 +300,7 @@ mod tests {
             ("UPDATE messages SET conversation_id = 77", ("orphans", "77")),
             ("UPDATE journal SET conversation_id = 78", ("orphans", "78")),
             ("UPDATE timers SET conversation_id = 79", ("orphans", "79")),
-            ("UPDATE timers SET due = -60000", ("overdue", "p")),
+            ("UPDATE timers SET conversation_id = (SELECT id FROM conversations), due = -60000", ("overdue", "p")),
             ("UPDATE conversations SET unanswered_effect = 'e', changed_at = -60000", ("interrupted", "p")),
             ("INSERT INTO seaql_migrations VALUES ('m9999_new', 1)", ("tables", "m9999_new")),
         ];
