@@ -62,6 +62,7 @@ impl Store {
             return Err(Error::Unsafe(format!("there is no {}; is this the right data folder?", file.display())));
         }
         let read = sqlite::look(file).await?;
+        migrations_of(&read).await.map_err(|error| sqlite::in_plain_words(error, file))?;
         Ok(Self::over(read.clone(), read, Some(file.to_owned())))
     }
 
@@ -142,7 +143,7 @@ impl Store {
             let looked_at = sqlite::look(file).await?;
             let allowed = refuse_newer(&looked_at).await;
             looked_at.close().await?;
-            allowed?;
+            allowed.map_err(|error| sqlite::in_plain_words(error, file))?;
         }
         let give_way = Arc::new(AtomicBool::new(false));
         let write = sqlite::pool(file, Door::Write, 1, Arc::clone(&give_way)).await?;

@@ -157,6 +157,16 @@ fn failed(error: sqlx::Error) -> Error {
     Error::Database(DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))
 }
 
+/// The same for the first question to a file: a damaged one opens, and only then says so.
+pub(crate) fn in_plain_words(error: Error, file: &Path) -> Error {
+    match &error {
+        Error::Database(DbErr::Query(RuntimeErr::SqlxError(source)) | DbErr::Exec(RuntimeErr::SqlxError(source))) => {
+            plain(source, file)
+        }
+        _ => error,
+    }
+}
+
 /// Why a file could not be opened, and what to do about it.
 fn plain(error: &sqlx::Error, file: &Path) -> Error {
     let Some(code) = sqlite_code(error) else {

@@ -25,7 +25,7 @@ async fn ended_conversations_are_moved_to_a_file_and_the_others_go_on() {
 
     let shown = answer(&heliu(&["archive", "--json", "--show", &file], &data).await);
     assert_eq!((&shown[0]["conversation"], &shown[0]["flow"]), (&ended.id().into(), &"echo".into()));
-    assert_eq!(shown[0]["messages"], 3);
+    assert_eq!(shown[0]["messages"], 4);
     assert!(file.starts_with(&text(&data.join("archive"))), "{file}");
     let server = Server::start(&data, &["--keep-days", "30"]).await;
     assert_eq!(ended.transcript(&server).await, None);

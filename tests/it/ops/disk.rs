@@ -51,7 +51,8 @@ async fn a_full_disk_takes_nothing_in_and_loses_nothing() {
     let cycles = if is_long() { 20 } else { 3 };
 
     for cycle in 0..cycles {
-        assert_eq!(customer.say(&server, &format!("{cycle} before")).await.expect("an answer").0, 200);
+        let (status, body) = customer.say(&server, &format!("{cycle} before")).await.expect("an answer");
+        assert_eq!(status, 200, "{body}");
         let filler = fill(disk.path());
         // The log may have room for a few turns more.
         let mut n = 0;
@@ -82,7 +83,8 @@ async fn a_full_disk_takes_nothing_in_and_loses_nothing() {
             "cycle {cycle}: {n} turns into the full disk, ready {} ms after the space",
             freed.elapsed().as_millis()
         );
-        assert_eq!(customer.say(&server, &stuck).await.expect("an answer").0, 200);
+        let (status, body) = customer.say(&server, &stuck).await.expect("an answer");
+        assert_eq!(status, 200, "{body}");
     }
 
     customer.check_echo(&server).await;
