@@ -52,7 +52,8 @@ pub(crate) struct Serve {
 }
 
 /// The commands that work on a data folder.
-const WITH_STORAGE: [&str; 9] = ["serve", "import", "export", "replay", "user", "backup", "restore", "doctor", "archive"];
+const WITH_STORAGE: [&str; 9] =
+    ["serve", "import", "export", "replay", "user", "backup", "restore", "doctor", "archive"];
 
 /// The names a file may set: those of the flags.
 const NAMES: [(&str, &str); 11] = [

@@ -1,7 +1,7 @@
 //! Retention: conversations that are long over leave the database for compressed files.
 //!
 //! A file holds JSON lines: first what it is, then the conversations, each with everything the database knew of it, and
-//! each version of a flow before the first conversation that ran on it, so that the journal can be folded again without
+//! each version of a flow, and what the workspace offered then, before the first conversation that needs it, so that the journal can be folded again without
 //! the database.
 //!
 //! The order is safe against a crash at any moment. A file is written and synced under the name `….part`, renamed to
@@ -23,8 +23,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use serde::{Deserialize, Serialize};
 
 use crate::backup::{failed, on_a_thread, sync_folder_of};
-use crate::conversations::Conversation;
-use crate::tables::{conversation, journal, message, timer, turn, version, workspace};
+use crate::conversations::{Conversation, Entry};
+use crate::tables::{circumstances, conversation, journal, message, timer, turn, version, workspace};
 use crate::{Error, Result, Store};
 
 /// What a run is asked for.
@@ -54,8 +54,8 @@ pub struct Done {
 pub struct Archived {
     /// Its row, as it was last.
     pub conversation: Conversation,
-    /// Its events in order, each with its moment, byte for byte.
-    pub journal: Vec<(Moment, String)>,
+    /// Its events in order, byte for byte.
+    pub journal: Vec<Entry>,
     /// What was said.
     pub messages: Vec<Message>,
     /// The flow's document of the version it ran on, if the database had it.
@@ -68,6 +68,7 @@ pub struct Archived {
 enum Line {
     Archive { format: u32, release: String, made_at: Moment, conversations: usize },
     Version { row: Box<version::Model> },
+    Circumstances { row: Box<circumstances::Model> },
     Conversation(Box<Rows>),
 }
 
@@ -108,7 +109,8 @@ pub fn read(path: &Path) -> Result<Vec<Archived>> {
     let mut archived = Vec::new();
     for line in lines(path)? {
         match line? {
-            Line::Archive { .. } => {}
+            // The database keeps circumstances; the file has them for whoever has no database.
+            Line::Archive { .. } | Line::Circumstances { .. } => {}
             Line::Version { row } => {
                 documents.insert((row.flow_id, row.version), row.document);
             }
@@ -116,7 +118,7 @@ pub fn read(path: &Path) -> Result<Vec<Archived>> {
                 let document = documents.get(&(rows.row.flow_id.clone(), rows.row.version)).cloned();
                 archived.push(Archived {
                     conversation: crate::conversations::read(rows.row)?,
-                    journal: rows.journal.into_iter().map(|event| (event.at, event.event)).collect(),
+                    journal: rows.journal.into_iter().map(crate::conversations::entry).collect(),
                     messages: rows.messages.into_iter().map(crate::messages::read).collect::<Result<_>>()?,
                     document,
                 });
@@ -137,7 +139,7 @@ async fn write_one(store: &Store, wanted: &Wanted) -> Result<Option<PathBuf>> {
     let header =
         Line::Archive { format: 1, release: wanted.release.clone(), made_at: wanted.now, conversations: all.len() };
     file.add(&header)?;
-    let mut versions = BTreeSet::new();
+    let (mut versions, mut known) = (BTreeSet::new(), BTreeSet::new());
     for row in all {
         if versions.insert((row.flow_id.clone(), row.version)) {
             let key = (row.workspace_id, row.flow_id.clone(), row.version);
@@ -146,6 +148,14 @@ async fn write_one(store: &Store, wanted: &Wanted) -> Result<Option<PathBuf>> {
             }
         }
         let rows = rows_of(store.read(), row).await?;
+        let used = rows.journal.iter().map(|event| event.circumstances).chain([rows.row.circumstances]);
+        for number in used.collect::<BTreeSet<_>>() {
+            if known.insert(number)
+                && let Some(row) = circumstances::Entity::find_by_id(number).one(store.read()).await?
+            {
+                file.add(&Line::Circumstances { row: Box::new(row) })?;
+            }
+        }
         file.add(&Line::Conversation(Box::new(rows)))?;
     }
     file.finish().await?;
@@ -331,7 +341,10 @@ mod tests {
         assert_eq!(again, Done::default());
         let archived = read(&done.files[0]).expect("the file");
         assert_eq!(archived.iter().map(|one| one.conversation.clone()).collect::<Vec<_>>(), ended);
-        assert_eq!(archived[0].journal, [(1, "{}".to_owned())]);
+        assert_eq!(
+            archived[0].journal.iter().map(|entry| (entry.at, entry.event.as_str())).collect::<Vec<_>>(),
+            [(1, "{}")]
+        );
         assert_eq!(archived[0].messages.len(), 1);
         for one in &ended {
             assert_eq!(conversations::by_id(store.read(), one.id).await.expect("a read"), None);

@@ -212,6 +212,29 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_commit_after_a_full_disk_is_a_commit() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path(), None).await.expect("a store");
+
+        // As often as it takes for a connection that is used again to be inside a transaction for good.
+        for _ in 0..3 {
+            let writing = store.write().await.expect("the writer");
+            writing.execute_unprepared("PRAGMA max_page_count = 1").await.expect("the file may not grow");
+            let large = "INSERT INTO workspaces (name, created_at) VALUES (hex(randomblob(1000000)), 1)";
+            let error = Error::from(writing.execute_unprepared(large).await.expect_err("there is no space"));
+            assert_eq!(error.trouble(), Trouble::Full, "{error}");
+        }
+        let writing = store.write().await.expect("the writer");
+        crate::workspaces::create(&writing, "Heliu", 1).await.expect("a workspace");
+        writing.commit().await.expect("a commit");
+
+        assert!(crate::workspaces::first(store.read()).await.expect("a read").is_some(), "others see it");
+        store.close().await;
+        let again = Store::look(folder.path(), None).await.expect("a look");
+        assert!(crate::workspaces::first(again.read()).await.expect("a read").is_some(), "it is durable");
+    }
+
+    #[tokio::test]
     async fn looking_changes_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         Store::open(folder.path(), None).await.expect("a store").close().await;

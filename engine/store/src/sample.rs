@@ -28,6 +28,7 @@ pub(crate) fn turn(workspace: WorkspaceId, id: i64, state_version: i64, number: 
         state: "{}".into(),
         state_version,
         owner_epoch: 0,
+        circumstances: 0,
         turn: number,
         n_events: number,
         last_seq: number,
@@ -62,7 +63,7 @@ pub(crate) fn turn(workspace: WorkspaceId, id: i64, state_version: i64, number: 
     };
     Turn {
         conversation,
-        events: vec![Happened { at: number, event: "{}".into(), trace: "[]".into() }],
+        events: vec![Happened { at: number, event: "{}".into(), trace: "[]".into(), circumstances: 0 }],
         messages: vec![Said { message, at: number, body_hash: Some("x".into()) }],
         set_timers: vec![(format!("t{number}"), 5_000 + number)],
         gone_timers: vec![format!("t{}", number - 1)],

@@ -80,6 +80,18 @@ pub(crate) async fn pool(
                 Ok(())
             })
         })
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                // A full disk makes SQLite undo a transaction by itself, and the driver goes on counting it. What is
+                // begun and committed on such a connection is a part of a transaction that never ends: acknowledged,
+                // and lost. So it is not used again.
+                if connection.is_in_transaction() {
+                    // The rollback of a dropped transaction may still be in line before this.
+                    connection.ping().await?;
+                }
+                Ok(!connection.is_in_transaction())
+            })
+        })
         .connect_with(options)
         .await
         .map_err(|error| plain(&error, file))?;
