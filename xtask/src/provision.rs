@@ -79,6 +79,15 @@ fn has_chinese_font() -> bool {
     output(Command::new("fc-list").arg(":lang=zh")).is_some_and(|fonts| !fonts.is_empty())
 }
 
+/// What makes disks fail, and looks into databases from outside. Without it those tests say that they are skipped.
+pub(crate) fn fault_tools() -> anyhow::Result<()> {
+    let missing: Vec<&str> = ["strace", "sqlite3"].into_iter().filter(|tool| !is_installed(tool)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    apt_install(&missing)
+}
+
 /// Node, for the browser tests' scripts.
 pub(crate) fn node() -> anyhow::Result<()> {
     if is_installed("node") && is_installed("npm") {

@@ -106,6 +106,9 @@ fn tests(is_long: bool) -> anyhow::Result<Outcome> {
     if let Err(error) = provision::postgres() {
         say(&format!("the tests on PostgreSQL are skipped: {error:#}"));
     }
+    if let Err(error) = provision::fault_tools() {
+        say(&format!("tests of failing disks are skipped: {error:#}"));
+    }
     let has_nextest = is_installed("cargo-nextest");
     let mut tests = if has_nextest {
         cargo(["nextest", "run", "--no-fail-fast", "--status-level", "slow", "--no-tests", "pass"])

@@ -40,6 +40,9 @@ pub(crate) struct Serve {
     /// Start with an empty workspace, without the sample flows
     #[arg(long, env = "HELIU_NO_SAMPLES")]
     pub(crate) no_samples: bool,
+    /// Archive conversations this many days after they ended: they leave the database for files in the data folder
+    #[arg(long, env = "HELIU_KEEP_DAYS", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) keep_days: Option<u32>,
     /// What is logged: error, warn, info, debug, or a tracing filter
     #[arg(long, env = "HELIU_LOG", default_value = "info", value_name = "FILTER")]
     pub(crate) log: String,
@@ -48,8 +51,12 @@ pub(crate) struct Serve {
     pub(crate) log_format: String,
 }
 
+/// The commands that work on a data folder.
+const WITH_STORAGE: [&str; 9] =
+    ["serve", "import", "export", "replay", "user", "backup", "restore", "doctor", "archive"];
+
 /// The names a file may set: those of the flags.
-const NAMES: [(&str, &str); 10] = [
+const NAMES: [(&str, &str); 11] = [
     ("data", "data"),
     ("database-url", "database_url"),
     ("listen", "listen"),
@@ -58,6 +65,7 @@ const NAMES: [(&str, &str); 10] = [
     ("max-turns", "max_turns"),
     ("max-connections", "max_connections"),
     ("no-samples", "no_samples"),
+    ("keep-days", "keep_days"),
     ("log", "log"),
     ("log-format", "log_format"),
 ];
@@ -86,7 +94,7 @@ pub(crate) fn with_file(command: Command, file: &Path) -> anyhow::Result<Command
         };
         let text = kept(text);
         let is_storage = matches!(*id, "data" | "database_url");
-        let commands: &[&str] = if is_storage { &["serve", "import", "export", "replay", "user"] } else { &["serve"] };
+        let commands: &[&str] = if is_storage { &WITH_STORAGE } else { &["serve"] };
         for name in commands {
             command = command.mut_subcommand(*name, |one| one.mut_arg(*id, |arg| arg.default_value(text)));
         }

@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use model::{Language, Problem, Texts};
 use serde_json::{Map, Value};
+use store::disk::Trouble;
 
 use crate::language::CallersLanguage;
 
@@ -126,6 +127,18 @@ pub(crate) fn too_large() -> ApiError {
 
 impl From<store::Error> for ApiError {
     fn from(error: store::Error) -> Self {
+        if error.trouble() == Trouble::Full {
+            return Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "no-space",
+                "服务器的磁盘已满，暂时不能接收",
+                "the server's disk is full, nothing can be taken in at the moment",
+            )
+            .detail(
+                "这条内容没有保存，请稍后原样再发一次",
+                "nothing of this was stored; send the same again in a moment",
+            );
+        }
         match error {
             store::Error::Closed => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -152,13 +152,11 @@ pub async fn journal(db: &impl ConnectionTrait, id: i64) -> Result<Vec<Entry>> {
         .order_by_asc(journal::Column::N)
         .all(db)
         .await?;
-    let entry = |row: journal::Model| Entry {
-        at: row.at,
-        event: row.event,
-        trace: row.trace,
-        circumstances: row.circumstances,
-    };
     Ok(rows.into_iter().map(entry).collect())
+}
+
+pub(crate) fn entry(row: journal::Model) -> Entry {
+    Entry { at: row.at, event: row.event, trace: row.trace, circumstances: row.circumstances }
 }
 
 pub(crate) fn read(row: Model) -> Result<Conversation> {

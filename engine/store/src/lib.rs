@@ -11,20 +11,28 @@
 mod connect;
 mod error;
 mod moment;
+mod postgres;
 mod rows;
+#[cfg(test)]
+mod sample;
 mod shared;
 #[cfg(test)]
 mod shared_tests;
+mod sqlite;
 mod tables;
 pub mod trouble;
 mod upgrade;
 
+pub mod archive;
+pub mod backup;
 pub mod channels;
 pub mod circumstances;
 pub mod conversations;
 pub mod crash;
 pub mod desk;
 pub mod directory;
+pub mod disk;
+pub mod doctor;
 pub mod drafts;
 pub mod flows;
 pub mod intents;
@@ -37,10 +45,11 @@ pub mod sessions;
 pub mod talks;
 pub mod timers;
 pub mod turns;
+pub mod upkeep;
 pub mod versions;
 pub mod workspaces;
 
-pub use connect::{Store, Writing};
+pub use connect::{FILE, Store, Writing};
 pub use error::{Error, Result};
 pub use moment::{parse_rfc3339, rfc3339};
 pub use shared::Starting;

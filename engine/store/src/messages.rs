@@ -81,7 +81,7 @@ pub async fn turn_end(db: &impl ConnectionTrait, conversation: i64, number: i64)
     row.map(|row| Ok((from_word("status", &row.status)?, row.last_seq))).transpose()
 }
 
-fn read(row: Model) -> Result<Message> {
+pub(crate) fn read(row: Model) -> Result<Message> {
     Ok(Message {
         seq: row.seq,
         at: rfc3339(row.at),

@@ -8,7 +8,7 @@ macro_rules! tables {
             #![allow(unreachable_pub, reason = "the derive writes `pub`")]
             use sea_orm::entity::prelude::*;
 
-            #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+            #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize, serde::Deserialize)]
             #[sea_orm(table_name = $table)]
             pub struct Model { $($body)* }
 

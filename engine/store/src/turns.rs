@@ -9,6 +9,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::connect::is_sqlite;
 use crate::conversations::Conversation;
+use crate::disk::Trouble;
 use crate::trouble::is_worth_another_try;
 use crate::{Error, Result, Store, crash, replicas};
 
@@ -108,9 +109,18 @@ async fn write_batches(store: Store, jobs: Arc<Mutex<mpsc::Receiver<Job>>>) {
         }
         match commit_all(&store, &batch).await {
             Ok(answers) => {
+                store.committed();
                 for (job, answer) in batch.drain(..).zip(answers) {
                     // A caller that has gone away does not need the answer.
                     let _ = job.done.send(answer);
+                }
+            }
+            // A full disk would fail for each of them. A broken one is not tried again: nothing is committed any more.
+            Err(error) if store.failed(&error) != Trouble::Other => {
+                tracing::error!(%error, turns = batch.len(), "the disk took no commit");
+                refuse(&mut batch, &error);
+                if error.trouble() == Trouble::Broken {
+                    return;
                 }
             }
             // One bad turn must not undo the others: each gets a transaction of its own.
@@ -121,15 +131,7 @@ async fn write_batches(store: Store, jobs: Arc<Mutex<mpsc::Receiver<Job>>>) {
                     let _ = job.done.send(answer);
                 }
             }
-            Err(error) => {
-                for job in batch.drain(..) {
-                    let error = match &error {
-                        Error::Database(error) => Error::Database(error.clone()),
-                        _ => Error::Closed,
-                    };
-                    let _ = job.done.send(Err(error));
-                }
-            }
+            Err(error) => refuse(&mut batch, &error),
         }
     }
 }
@@ -143,6 +145,17 @@ async fn commit_one(store: &Store, job: &Job) -> Result<i64> {
             return answer?.pop().unwrap_or(Err(Error::Closed));
         }
         tries += 1;
+    }
+}
+
+/// Nothing of these turns was stored, and their callers hear why.
+fn refuse(batch: &mut Vec<Job>, error: &Error) {
+    for job in batch.drain(..) {
+        let error = match error {
+            Error::Database(error) => Error::Database(error.clone()),
+            _ => Error::Closed,
+        };
+        let _ = job.done.send(Err(error));
     }
 }
 

@@ -1,12 +1,14 @@
 //! The data folder: one process at a time, an engine over it.
 
 use std::fs::{File, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use runtime::{Egress, Engine, Limits};
 use store::Store;
+use store::backup::RESTORING;
 use store::workspaces::Workspace;
 
 use crate::config::Storage;
@@ -29,8 +31,10 @@ pub(crate) async fn open(
     with_samples: bool,
 ) -> anyhow::Result<Opened> {
     let folder = &storage.data;
-    std::fs::create_dir_all(folder).with_context(|| format!("make the data folder {}", folder.display()))?;
-    let lock = lock(storage)?;
+    let lock = lock(folder)?;
+    if folder.join(RESTORING).exists() && !folder.join(store::FILE).exists() {
+        bail!("a restore into {} was interrupted; run the same `heliu restore` again", folder.display());
+    }
     let (store, starting) = Store::begin(folder, storage.database_url.as_deref())
         .await
         .with_context(|| format!("open the store in {}", folder.display()))?;
@@ -61,30 +65,46 @@ pub(crate) async fn open(
     Ok(Opened { engine, workspace, is_new, _lock: lock })
 }
 
-fn lock(storage: &Storage) -> anyhow::Result<File> {
-    let path = storage.data.join("heliu.lock");
+/// Takes the folder for this process, and makes it where there is none. Others are kept out until the file is dropped.
+pub(super) fn lock(folder: &Path) -> anyhow::Result<File> {
+    if folder.exists() && !folder.is_dir() {
+        bail!("{} is a file; --data names the folder that the data is in", folder.display());
+    }
+    std::fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+    let path = folder.join("heliu.lock");
     let mut file = File::options()
         .read(true)
         .write(true)
         .create(true)
         .truncate(false)
         .open(&path)
-        .with_context(|| format!("open {}", path.display()))?;
+        .map_err(|error| unwritable(folder, &error))?;
     match file.try_lock() {
         Ok(()) => {
-            file.set_len(0)?;
-            file.rewind()?;
-            write!(file, "{}", std::process::id())?;
+            // On a full disk the name of the holder cannot be written; what keeps others out is the lock.
+            let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{}", std::process::id()));
             Ok(file)
         }
         Err(TryLockError::WouldBlock) => {
             let mut holder = String::new();
             let _ = file.read_to_string(&mut holder);
-            bail!(
-                "the data folder {} is in use by process {holder}; stop it first, or use its API",
-                storage.data.display()
-            )
+            bail!("the data folder {} is in use by process {holder}; stop it first, or use its API", folder.display())
         }
         Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("lock {}", path.display())),
     }
+}
+
+fn unwritable(folder: &Path, error: &std::io::Error) -> anyhow::Error {
+    let advice = match error.kind() {
+        ErrorKind::ReadOnlyFilesystem => {
+            "it is on a disk that can only be read; mount it for writing, or choose another"
+        }
+        ErrorKind::PermissionDenied => {
+            "this user may not write there; change the rights, or choose another with --data"
+        }
+        ErrorKind::StorageFull => "there is no space left on its disk; make some and start again",
+        ErrorKind::NotADirectory => "a part of the path is a file; --data names the folder that the data is in",
+        _ => "choose another with --data",
+    };
+    anyhow::anyhow!("the data folder {} cannot be written to: {advice} ({error})", folder.display())
 }

@@ -1,9 +1,13 @@
 //! The command line: one file per command.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command answers on the terminal")]
 
+mod archive;
+mod backup;
 mod check;
+mod doctor;
 mod folder;
 mod replay;
+mod restore;
 mod serve;
 mod talk;
 mod transfer;
@@ -38,6 +42,14 @@ enum Command {
     Export(transfer::Export),
     /// Fold the journals of conversations again and compare with what is stored
     Replay(replay::Args),
+    /// Copy the database into one file, also while a server runs on it
+    Backup(backup::Args),
+    /// Put the database of a backup into a data folder
+    Restore(restore::Args),
+    /// Look the data over: is it whole, does anything wait in vain
+    Doctor(doctor::Args),
+    /// Move conversations that ended long ago out of the database into compressed files
+    Archive(archive::Args),
     /// Members: list, add, change a password, print a new set-up link
     User(user::Args),
 }
@@ -59,6 +71,10 @@ pub fn run() -> ExitCode {
         Command::Import(args) => wait(transfer::import(args)),
         Command::Export(args) => wait(transfer::export(args)),
         Command::Replay(args) => wait(replay::run(args)),
+        Command::Backup(args) => wait(backup::run(args)),
+        Command::Restore(args) => wait(restore::run(args)),
+        Command::Doctor(args) => wait(doctor::run(args)),
+        Command::Archive(args) => wait(archive::run(args)),
         Command::User(args) => wait(user::run(args)),
     };
     match result {

@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use runtime::{Egress, Limits};
+use store::disk::Trouble;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
-use super::folder;
 use super::user::new_setup_link;
+use super::{archive, folder};
 use crate::accept;
 use crate::app::{App, router};
 use crate::auth::attempts::Attempts;
@@ -20,6 +21,9 @@ use crate::config::Serve;
 
 /// After SIGTERM, running turns and open requests have this long.
 const DRAIN: Duration = Duration::from_secs(10);
+
+/// `EX_IOERR` of sysexits.h.
+const DISK_FAILED: i32 = 74;
 
 pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
     let started = Instant::now();
@@ -52,6 +56,11 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
         started,
     };
     let background = tokio::spawn(Arc::clone(&engine).run());
+    tokio::spawn(stop_when_broken(engine.store().clone()));
+    tokio::spawn(store::upkeep::keep_up(engine.store().clone()));
+    if let Some(days) = settings.keep_days {
+        tokio::spawn(archive::keep(engine.store().clone(), settings.storage.data.clone(), days));
+    }
     // Trained now, so that the first customer does not wait for it.
     let warm = Arc::clone(&engine);
     let workspace = opened.workspace.id;
@@ -93,6 +102,20 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
     engine.store().clone().close().await;
     tracing::info!("stopped");
     Ok(true)
+}
+
+/// Ends the process when the disk has failed. Nothing is folded in, flushed or tried again on the way out: what had been
+/// acknowledged is in the log that the next start reads.
+async fn stop_when_broken(store: store::Store) {
+    let mut trouble = store.trouble();
+    if trouble.wait_for(|now| *now == Some(Trouble::Broken)).await.is_ok() {
+        tracing::error!("the disk failed, stopping at once");
+        eprintln!(
+            "heliu: the disk failed to store a commit, so nothing more is accepted. What was acknowledged is safe. Look at \
+             the system's log and at the disk, run `heliu doctor`, then start again."
+        );
+        std::process::exit(DISK_FAILED);
+    }
 }
 
 fn start_logging(settings: &Serve) -> anyhow::Result<()> {

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
+use store::disk::Trouble;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -25,6 +26,13 @@ async fn alive() -> Json<Value> {
 async fn ready(State(app): State<App>) -> (StatusCode, Json<Value>) {
     if *app.stopping.borrow() {
         return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "stopping" })));
+    }
+    if let Some(trouble) = *app.engine.store().trouble().borrow() {
+        let status = match trouble {
+            Trouble::Full => "the disk is full: nothing is accepted until there is space",
+            Trouble::Broken | Trouble::Other => "the disk failed: the product is stopping",
+        };
+        return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": status })));
     }
     match store::workspaces::first(app.engine.store().read()).await {
         Ok(_) => (StatusCode::OK, Json(json!({ "status": "ready" }))),
