@@ -10,8 +10,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::channels::Channel;
+use store::drafts::Save;
 use store::versions::Publish;
-use store::{Store, WorkspaceId, channels, flows, versions, workspaces};
+use store::{Store, WorkspaceId, channels, drafts, flows, versions, workspaces};
 
 /// Conversations at the same time; every other one comes to the panic.
 const N_CONVERSATIONS: usize = 100;
@@ -73,6 +74,8 @@ async fn engine(folder: &tempfile::TempDir) -> (Arc<Engine>, WorkspaceId) {
     for flow in [flow("with_exit", Some("sorry")), flow("without_exit", None)] {
         flows::create(&writing, workspace, &flow.id, &flow.key, 1).await.expect("a flow");
         let hash = runtime::document_hash(&flow);
+        let draft = Save { flow: &flow, hash: &hash, errors: 0, warnings: 0, by: "test", now: 1 };
+        drafts::create(&writing, workspace, draft).await.expect("a draft");
         let publish = Publish { flow: &flow, hash: &hash, note: "", by: "test", now: 1 };
         versions::publish(&writing, workspace, publish).await.expect("a version");
     }
