@@ -60,11 +60,7 @@ impl Engine {
         let permit = self.admit()?;
         let engine = Arc::clone(self);
         // A task of its own: the turn goes on when the caller's connection breaks.
-        spawned(async move {
-            let _permit = permit;
-            engine.open_now(workspace, opening).await
-        })
-        .await
+        spawned(async move { permit.ends(engine.open_now(workspace, opening).await) }).await
     }
 
     /// A customer's message. The same id again gives the same answer again.
@@ -72,11 +68,7 @@ impl Engine {
         let permit = self.admit()?;
         let engine = Arc::clone(self);
         let (id, token, client_id) = (id.to_owned(), token.to_owned(), client_id.to_owned());
-        spawned(async move {
-            let _permit = permit;
-            engine.say_now(&id, &token, &client_id, input).await
-        })
-        .await
+        spawned(async move { permit.ends(engine.say_now(&id, &token, &client_id, input).await) }).await
     }
 
     /// What was said after a number.

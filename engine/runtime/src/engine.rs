@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use interpreter::{Catalogue, Program, check};
 use model::{Flow, FlowId, Problem};
@@ -14,6 +14,7 @@ use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore, broadcast};
 
 use crate::fan_out::{DeskEvent, FanOut, Frame};
 use crate::mailbox::Mailboxes;
+use crate::measure::{Exposition, Measure};
 use crate::perform::Caller;
 use crate::perform::egress::Egress;
 use crate::programs::Programs;
@@ -49,6 +50,7 @@ pub struct Engine {
     pub(crate) timer_set: Notify,
     pub(crate) rehearsals: Rehearsals,
     pub(crate) limits: Limits,
+    measure: Arc<Measure>,
     programs: Programs,
     knowledge: Mutex<HashMap<WorkspaceId, Arc<Knowledge>>>,
     generation: AtomicU64,
@@ -81,6 +83,7 @@ impl Engine {
             timer_set: Notify::new(),
             rehearsals: Rehearsals::new(limits.rehearsals),
             limits,
+            measure: Arc::default(),
             programs: Programs::default(),
             knowledge: Mutex::default(),
             generation: AtomicU64::new(1),
@@ -159,6 +162,21 @@ impl Engine {
         drained.is_ok()
     }
 
+    /// The figures that everybody counts into.
+    pub fn measure(&self) -> &Arc<Measure> {
+        &self.measure
+    }
+
+    /// Writes all figures of the engine.
+    pub fn write_figures(&self, text: &mut Exposition) {
+        let (turns, conversations, windows) = self.load();
+        text.gauge("heliu_turns_running", "Turns that run right now.", turns);
+        text.gauge("heliu_turns_most", "Turns that may run at once.", self.limits.turns);
+        text.gauge("heliu_conversations_active", "Conversations with something in line.", conversations);
+        text.gauge("heliu_windows_listening", "Customers' windows that listen.", windows);
+        self.measure.write(text, self.committer.figures());
+    }
+
     /// Turns that run right now, conversations with something in line, windows that listen.
     pub fn load(&self) -> (usize, usize, usize) {
         let running = self.limits.turns - self.turns.available_permits().min(self.limits.turns);
@@ -166,13 +184,22 @@ impl Engine {
     }
 
     /// The right to begin a turn, or a refusal before anything is accepted.
-    pub(crate) fn admit(&self) -> Result<OwnedSemaphorePermit> {
-        Arc::clone(&self.turns).try_acquire_owned().map_err(|_| Error::Busy)
+    pub(crate) fn admit(&self) -> Result<Admission> {
+        let permit = Arc::clone(&self.turns).try_acquire_owned();
+        permit.map(|permit| self.admission(permit)).map_err(|_| {
+            self.measure.turns_refused.add_one();
+            Error::Busy
+        })
     }
 
     /// The right to begin a turn that nobody can repeat: timers, recovery.
-    pub(crate) async fn admit_own(&self) -> Result<OwnedSemaphorePermit> {
-        Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Error::Busy)
+    pub(crate) async fn admit_own(&self) -> Result<Admission> {
+        let permit = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Error::Busy)?;
+        Ok(self.admission(permit))
+    }
+
+    fn admission(&self, permit: OwnedSemaphorePermit) -> Admission {
+        Admission { began: Instant::now(), measure: Arc::clone(&self.measure), _permit: permit }
     }
 
     pub(crate) async fn program(
@@ -192,6 +219,32 @@ impl Engine {
         flow: &Flow,
     ) -> Result<Arc<Program>> {
         self.programs.of_document(&self.store, &self.catalogue, knowledge, workspace, flow).await
+    }
+}
+
+/// The right to run a turn; it ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Admission {
+    began: Instant,
+    measure: Arc<Measure>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Admission {
+    /// Ends the turn and counts how.
+    pub(crate) fn ends<T>(self, result: Result<T>) -> Result<T> {
+        match &result {
+            Err(Error::Busy) => self.measure.turns_refused.add_one(),
+            Err(Error::Store(_) | Error::Broken(_) | Error::Internal(_)) => self.measure.turns_failed.add_one(),
+            _ => {}
+        }
+        result
+    }
+}
+
+impl Drop for Admission {
+    fn drop(&mut self) {
+        self.measure.turn_seconds.took(self.began.elapsed());
     }
 }
 

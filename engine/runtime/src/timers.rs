@@ -98,7 +98,9 @@ impl Engine {
         }
         work.timer_fired(due);
         work.happen(&Event::TimerDue { timer: TimerId(due.timer.clone()) }).await?;
-        work.finish().await
+        work.finish().await?;
+        self.measure().timer_fired(self.clock.now() - due.due);
+        Ok(())
     }
 
     /// A timer that its conversation does not wait for any more.

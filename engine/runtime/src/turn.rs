@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use interpreter::{AgentAct, Answer, Effect, Event, Pending, Program, State};
 use model::{Content, Message, NodeId, Sender, Status, Texts};
@@ -175,12 +175,14 @@ impl<'e> Work<'e> {
         while let Some(effect) = asked {
             let Some(id) = effect.asked().cloned() else { break };
             n_effects += 1;
+            let began = Instant::now();
             let answer = if n_effects > MAX_EFFECTS {
                 let why = Texts::new("这一轮做的事太多了", "this turn asked for too much");
                 Answer::Failed { why }
             } else {
                 self.perform_patiently(&effect, self.effect_key(&id.0)).await?
             };
+            self.engine.measure().effect_ended(began, matches!(answer, Answer::Failed { .. }));
             asked = self.step(&Event::Done { effect: id, answer });
             if n_effects > 2 * MAX_EFFECTS {
                 return Err(Error::Internal("a flow never stops asking".into()));
@@ -292,6 +294,9 @@ impl<'e> Work<'e> {
             is_over,
         };
         conversation.id = self.engine.committer.commit(turn).await?;
+        if is_over {
+            self.engine.measure().turns_done.add_one();
+        }
         conversation.state_version += 1;
         if has_timers {
             self.engine.timer_set.notify_one();

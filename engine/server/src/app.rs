@@ -30,6 +30,7 @@ pub(crate) struct App {
     /// True from the moment the product is asked to stop.
     pub(crate) stopping: watch::Receiver<bool>,
     pub(crate) started: Instant,
+    pub(crate) probe: Arc<routes::health::Probe>,
 }
 
 impl App {

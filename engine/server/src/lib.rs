@@ -14,6 +14,7 @@ mod cli;
 mod config;
 mod error;
 mod language;
+mod process;
 mod routes;
 mod samples;
 mod transfer;

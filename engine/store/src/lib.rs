@@ -11,6 +11,7 @@
 mod connect;
 mod error;
 mod moment;
+mod probe;
 mod rows;
 mod tables;
 
@@ -19,6 +20,7 @@ pub mod conversations;
 pub mod desk;
 pub mod directory;
 pub mod drafts;
+pub mod figures;
 pub mod flows;
 pub mod intents;
 pub mod libraries;

@@ -1,11 +1,15 @@
 //! Committing what a turn did: all of it in one transaction, many conversations under one fsync.
 
+use std::sync::Arc;
+use std::time::Instant;
+
 use model::{Message, Moment};
 use sea_orm::{ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::conversations::{Conversation, write};
 use crate::error::{json, word};
+use crate::figures::Commits;
 use crate::rows::{insert, insert_all};
 use crate::tables::{conversation, journal, message, timer, turn};
 use crate::{Error, Result, Store};
@@ -53,6 +57,7 @@ pub struct Said {
 #[derive(Clone, Debug)]
 pub struct Committer {
     queue: mpsc::Sender<Job>,
+    figures: Arc<Commits>,
 }
 
 #[derive(Debug)]
@@ -70,8 +75,9 @@ impl Committer {
     /// Starts the writer; it stops when the last door is dropped.
     pub fn start(store: Store) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        tokio::spawn(write_batches(store, jobs));
-        Self { queue }
+        let figures = Arc::<Commits>::default();
+        tokio::spawn(write_batches(store, jobs, Arc::clone(&figures)));
+        Self { queue, figures }
     }
 
     /// Makes a turn durable and answers with the conversation's number.
@@ -81,12 +87,21 @@ impl Committer {
         self.queue.send(job).await.map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Closed)?
     }
+
+    /// What the writer does and did.
+    pub fn figures(&self) -> &Commits {
+        &self.figures
+    }
 }
 
-async fn write_batches(store: Store, mut jobs: mpsc::Receiver<Job>) {
+async fn write_batches(store: Store, mut jobs: mpsc::Receiver<Job>, figures: Arc<Commits>) {
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
-        match commit_all(&store, &batch).await {
+        figures.waiting.set(jobs.len());
+        let began = Instant::now();
+        let committed = commit_all(&store, &batch).await;
+        figures.ended(batch.len(), began.elapsed(), committed.is_ok());
+        match committed {
             Ok(answers) => {
                 for (job, answer) in batch.drain(..).zip(answers) {
                     // A caller that has gone away does not need the answer.

@@ -50,6 +50,7 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
         is_https: base.starts_with("https://"),
         stopping,
         started,
+        probe: Arc::default(),
     };
     let background = tokio::spawn(Arc::clone(&engine).run());
     // Trained now, so that the first customer does not wait for it.
