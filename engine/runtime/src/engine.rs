@@ -12,7 +12,7 @@ use store::turns::Committer;
 use store::{Store, WorkspaceId};
 use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore, broadcast};
 
-use crate::fan_out::{DeskEvent, FanOut, Frame};
+use crate::fan_out::{DeskEvent, FanOut, Frame, Window};
 use crate::mailbox::Mailboxes;
 use crate::measure::{Exposition, Measure};
 use crate::perform::Caller;
@@ -140,7 +140,7 @@ impl Engine {
     }
 
     /// Listens to one conversation.
-    pub fn window(&self, conversation: &str) -> broadcast::Receiver<Frame> {
+    pub fn window(&self, conversation: &str) -> Window {
         self.fan_out.window(conversation)
     }
 
@@ -173,11 +173,11 @@ impl Engine {
         text.gauge("heliu_turns_running", "Turns that run right now.", turns);
         text.gauge("heliu_turns_most", "Turns that may run at once.", self.limits.turns);
         text.gauge("heliu_conversations_active", "Conversations with something in line.", conversations);
-        text.gauge("heliu_windows_listening", "Customers' windows that listen.", windows);
+        text.gauge("heliu_conversations_watched", "Conversations with windows that listen.", windows);
         self.measure.write(text, self.committer.figures());
     }
 
-    /// Turns that run right now, conversations with something in line, windows that listen.
+    /// Turns that run right now, conversations with something in line, conversations with windows that listen.
     pub fn load(&self) -> (usize, usize, usize) {
         let running = self.limits.turns - self.turns.available_permits().min(self.limits.turns);
         (running, self.mailboxes.len(), self.fan_out.windows())

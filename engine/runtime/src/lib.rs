@@ -25,11 +25,11 @@ mod secret;
 mod timers;
 mod turn;
 
-pub use chat::{Answered, Opened, Opening};
+pub use chat::{Answered, Opened, Opening, PAGE};
 pub use clock::{Clock, now};
 pub use engine::{Engine, Limits};
 pub use error::{Error, Result};
-pub use fan_out::{DeskEvent, Frame};
+pub use fan_out::{DeskEvent, Frame, Missed, Window};
 pub use knowledge::{Knowledge, signature};
 pub use measure::{Exposition, Measure, labelled};
 pub use perform::egress::Egress;

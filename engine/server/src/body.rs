@@ -1,11 +1,26 @@
 //! JSON bodies, with errors in the product's own words.
 
-use axum::body::Bytes;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::body::{Body as RawBody, Bytes, HttpBody};
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::{StreamExt, stream};
 use serde::de::DeserializeOwned;
 
+use tokio::time::{Instant, timeout_at};
+
+use crate::accept::Peer;
 use crate::error::{ApiError, too_large};
+
+/// A body must have come by then; a large one gets a second more for each part that came.
+const TIME: Duration = Duration::from_secs(15);
+const PART_BYTES: usize = 32 * 1024;
 
 /// A JSON body of a known shape. An empty body reads as `{}`.
 #[derive(Debug)]
@@ -43,6 +58,57 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
             .with("column", column)
         }
     })
+}
+
+/// Cuts off bodies that trickle, whoever reads them.
+pub(crate) async fn in_time(request: Request, next: Next) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let peer = request.extensions().get::<Arc<Peer>>().cloned();
+    let is_slow = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&is_slow);
+    let request = request.map(|body| paced(body, told));
+    let mut response = next.run(request).await;
+    if is_slow.load(Ordering::Relaxed) {
+        response = too_slow().into_response();
+    }
+    if let (Some(peer), StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT) = (peer, response.status()) {
+        // It may still be sending; it should read why that was in vain.
+        peer.linger();
+    }
+    response
+}
+
+fn paced(body: RawBody, is_slow: Arc<AtomicBool>) -> RawBody {
+    let begin = Some((body.into_data_stream(), Instant::now() + TIME, 0));
+    RawBody::from_stream(stream::unfold(begin, move |begin| {
+        let is_slow = Arc::clone(&is_slow);
+        async move {
+            let (mut parts, mut deadline, mut bytes) = begin?;
+            match timeout_at(deadline, parts.next()).await {
+                Ok(Some(Ok(part))) => {
+                    bytes += part.len();
+                    while bytes >= PART_BYTES {
+                        bytes -= PART_BYTES;
+                        deadline += Duration::from_secs(1);
+                    }
+                    Some((Ok(part), Some((parts, deadline, bytes))))
+                }
+                Ok(Some(Err(error))) => Some((Err(io::Error::other(error)), None)),
+                Ok(None) => None,
+                Err(_) => {
+                    is_slow.store(true, Ordering::Relaxed);
+                    Some((Err(io::ErrorKind::TimedOut.into()), None))
+                }
+            }
+        }
+    }))
+}
+
+fn too_slow() -> ApiError {
+    ApiError::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "内容传得太慢", "the body came too slowly")
+        .detail("请检查网络后再试", "check the network and try again")
 }
 
 fn broken_off() -> ApiError {

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Args, Command};
 
+use crate::accept::Network;
+
 /// Where the product keeps what it remembers.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Storage {
@@ -37,6 +39,18 @@ pub(crate) struct Serve {
     /// Connections that may be open at once
     #[arg(long, env = "HELIU_MAX_CONNECTIONS", default_value_t = 20_000, value_name = "N")]
     pub(crate) max_connections: usize,
+    /// Connections that one address may hold (IPv6: one network of 64 bits); trusted proxies may hold more
+    #[arg(long, env = "HELIU_MAX_CONNECTIONS_PER_ADDRESS", default_value_t = 2_000, value_name = "N")]
+    pub(crate) max_connections_per_address: usize,
+    /// Proxies whose X-Forwarded-For is believed, as addresses or networks (10.0.0.0/8), separated by commas
+    #[arg(long, env = "HELIU_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',')]
+    pub(crate) trusted_proxies: Vec<Network>,
+    /// Messages that one customer may send a second, five times as many at once; 0 for no bound
+    #[arg(long, env = "HELIU_MESSAGES_PER_SECOND", default_value_t = 20, value_name = "N")]
+    pub(crate) messages_per_second: u32,
+    /// Conversations that one address may open a second, sixty times as many at once; 0 for no bound
+    #[arg(long, env = "HELIU_OPENINGS_PER_SECOND", default_value_t = 100, value_name = "N")]
+    pub(crate) openings_per_second: u32,
     /// Start with an empty workspace, without the sample flows
     #[arg(long, env = "HELIU_NO_SAMPLES")]
     pub(crate) no_samples: bool,
@@ -49,7 +63,7 @@ pub(crate) struct Serve {
 }
 
 /// The names a file may set: those of the flags.
-const NAMES: [(&str, &str); 10] = [
+const NAMES: [(&str, &str); 14] = [
     ("data", "data"),
     ("database-url", "database_url"),
     ("listen", "listen"),
@@ -57,6 +71,10 @@ const NAMES: [(&str, &str); 10] = [
     ("allow-private", "allow_private"),
     ("max-turns", "max_turns"),
     ("max-connections", "max_connections"),
+    ("max-connections-per-address", "max_connections_per_address"),
+    ("trusted-proxies", "trusted_proxies"),
+    ("messages-per-second", "messages_per_second"),
+    ("openings-per-second", "openings_per_second"),
     ("no-samples", "no_samples"),
     ("log", "log"),
     ("log-format", "log_format"),

@@ -12,14 +12,17 @@ use tracing_subscriber::EnvFilter;
 
 use super::folder;
 use super::user::new_setup_link;
-use crate::accept;
+use crate::accept::{self, Doors, Places, Proxies};
 use crate::app::{App, router};
 use crate::auth::attempts::Attempts;
 use crate::auth::password::Passwords;
 use crate::config::Serve;
+use crate::rates::Rates;
 
-/// After SIGTERM, running turns and open requests have this long.
+/// After SIGTERM, running turns and open requests have this long, together.
 const DRAIN: Duration = Duration::from_secs(10);
+/// Then listeners have this long to hear that they should come back.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
     let started = Instant::now();
@@ -47,6 +50,9 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
         workspace_name: opened.workspace.name.as_str().into(),
         passwords: Passwords::default(),
         attempts: Attempts::default(),
+        messages: Arc::new(Rates::new(settings.messages_per_second, settings.messages_per_second.saturating_mul(5))),
+        openings: Arc::new(Rates::new(settings.openings_per_second, settings.openings_per_second.saturating_mul(60))),
+        places: Places::new(settings.max_connections, settings.max_connections_per_address),
         is_https: base.starts_with("https://"),
         stopping,
         started,
@@ -77,7 +83,12 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
 
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let told_to_stop = async move {
+    let doors = Doors {
+        places: Arc::clone(&app.places),
+        proxies: Arc::new(Proxies::new(settings.trusted_proxies)),
+        measure: Arc::clone(engine.measure()),
+    };
+    let told_to_stop = async {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
@@ -85,9 +96,13 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
         tracing::info!("stopping: running turns are finished first");
         let _ = stop.send(true);
     };
-    accept::serve(listener, router(app), settings.max_connections, told_to_stop, DRAIN).await;
-    if !engine.drain(DRAIN).await {
+    let deadline = accept::serve(listener, router(app), doors, told_to_stop, DRAIN).await;
+    if !engine.drain(deadline.saturating_duration_since(Instant::now())).await {
         tracing::warn!("some turns were cut off; they go on at the next start");
+    }
+    // Each listener holds a receiver until it has said goodbye.
+    if tokio::time::timeout(FAREWELL, stop.closed()).await.is_err() {
+        tracing::warn!("some listeners were cut off");
     }
     background.abort();
     engine.store().clone().close().await;
