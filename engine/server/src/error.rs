@@ -139,6 +139,19 @@ impl From<store::Error> for ApiError {
                 "对话刚刚有了变化，请再试一次",
                 "the conversation has just changed, try again",
             ),
+            error if error.is_outage() => {
+                tracing::error!(%error, "the database does not work");
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "storage",
+                    "暂时无法保存，请稍后再试",
+                    "nothing can be stored at the moment, try again later",
+                )
+                .detail(
+                    "消息没有被接受，请用同一个编号再发",
+                    "the message was not accepted; send it again with the same id",
+                )
+            }
             other => Self::internal(&other),
         }
     }

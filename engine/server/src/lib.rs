@@ -21,5 +21,6 @@ mod rates;
 mod routes;
 mod samples;
 mod transfer;
+mod unambiguous;
 
 pub use cli::run;

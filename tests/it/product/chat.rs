@@ -11,32 +11,32 @@ use super::{Answer, Client, Product, words};
 
 /// A customer in a conversation.
 #[derive(Clone)]
-pub(super) struct Customer {
-    pub(super) client: Client,
-    pub(super) id: String,
-    pub(super) token: String,
-    pub(super) opened: Value,
+pub(crate) struct Customer {
+    pub(crate) client: Client,
+    pub(crate) id: String,
+    pub(crate) token: String,
+    pub(crate) opened: Value,
 }
 
 impl Customer {
-    pub(super) async fn open(product: &Product, wishes: Value) -> Self {
+    pub(crate) async fn open(product: &Product, wishes: Value) -> Self {
         let mut client = product.client();
         let opened = client.post("/api/chat/web/conversations", wishes).await.is(201);
         let text = |name: &str| opened[name].as_str().expect(name).to_owned();
         Self { client, id: text("id"), token: text("token"), opened }
     }
 
-    pub(super) async fn send(&mut self, body: Value) -> Answer {
+    pub(crate) async fn send(&mut self, body: Value) -> Answer {
         let path = format!("/api/chat/conversations/{}/messages", self.id);
         let bearer = format!("Bearer {}", self.token);
         self.client.send(Method::POST, &path, Some(body), &[("authorization", &bearer)]).await
     }
 
-    pub(super) async fn say(&mut self, id: &str, text: &str) -> Value {
+    pub(crate) async fn say(&mut self, id: &str, text: &str) -> Value {
         self.send(json!({ "id": id, "text": text })).await.is(200)
     }
 
-    pub(super) async fn after(&mut self, seq: i64) -> Value {
+    pub(crate) async fn after(&mut self, seq: i64) -> Value {
         let path = format!("/api/chat/conversations/{}/messages?after={seq}", self.id);
         let bearer = format!("Bearer {}", self.token);
         self.client.send(Method::GET, &path, None, &[("authorization", &bearer)]).await.is(200)

@@ -1,12 +1,12 @@
 //! The running product, as its users meet it: started from the binary, talked to over HTTP.
 
 mod bad_input;
-mod chat;
+pub(crate) mod chat;
 mod desk;
 mod flows;
 mod knowledge;
-mod mock;
-mod restart;
+pub(crate) mod mock;
+pub(crate) mod restart;
 mod sign_in;
 
 use std::net::TcpListener;
@@ -29,23 +29,40 @@ pub(crate) struct Product {
     pub(crate) setup_token: String,
     folder: TempDir,
     port: u16,
-    allowed: String,
+    args: Vec<String>,
     child: Child,
 }
 
 impl Product {
     /// A first start on a free port.
     pub(crate) async fn start() -> Self {
-        Self::start_allowing("").await
+        Self::start_with(&[]).await
     }
 
     /// A first start that lets flows call a private host.
     pub(crate) async fn start_allowing(host: &str) -> Self {
+        Self::start_with(&["--allow-private", host]).await
+    }
+
+    /// A first start with these arguments besides the usual ones.
+    pub(crate) async fn start_with(args: &[&str]) -> Self {
+        let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
         let folder = tempfile::tempdir().expect("a folder");
         let port = free_port();
-        let (child, setup_token) = spawn(folder.path(), port, host).await;
+        let (child, setup_token) = spawn(folder.path(), port, &args).await;
         let url = format!("http://127.0.0.1:{port}");
-        Self { url, setup_token, folder, port, allowed: host.to_owned(), child }
+        Self { url, setup_token, folder, port, args, child }
+    }
+
+    /// A first start of a process that lives on when a file cannot grow: the write fails instead.
+    pub(crate) async fn start_ignoring_file_size_signal() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let port = free_port();
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(binary());
+        let (child, setup_token) = spawn_by(command, folder.path(), port, &[]).await;
+        let url = format!("http://127.0.0.1:{port}");
+        Self { url, setup_token, folder, port, args: Vec::new(), child }
     }
 
     /// A product whose first owner is signed in.
@@ -83,7 +100,12 @@ impl Product {
 
     /// Starts again on the same folder and port.
     pub(crate) async fn start_again(&mut self) {
-        (self.child, _) = spawn(self.folder.path(), self.port, &self.allowed).await;
+        (self.child, _) = spawn(self.folder.path(), self.port, &self.args).await;
+    }
+
+    /// The process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id().expect("the process is running")
     }
 
     /// The data folder.
@@ -103,12 +125,13 @@ pub(crate) fn binary() -> PathBuf {
     binary
 }
 
-async fn spawn(folder: &Path, port: u16, allowed: &str) -> (Child, String) {
-    let mut command = Command::new(binary());
+async fn spawn(folder: &Path, port: u16, args: &[String]) -> (Child, String) {
+    spawn_by(Command::new(binary()), folder, port, args).await
+}
+
+async fn spawn_by(mut command: Command, folder: &Path, port: u16, args: &[String]) -> (Child, String) {
     command.args(["serve", "--log", "warn", "--listen", &format!("127.0.0.1:{port}"), "--data"]).arg(folder);
-    if !allowed.is_empty() {
-        command.args(["--allow-private", allowed]);
-    }
+    command.args(args);
     command.current_dir(folder).stdout(Stdio::piped()).kill_on_drop(true);
     let mut child = command.spawn().expect("the server starts");
     let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();

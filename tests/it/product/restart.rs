@@ -11,7 +11,7 @@ use super::{Client, Product, binary, words};
 const ROUNDS: usize = 20;
 
 /// Asks for something, posts it to a service, says the answer, and asks again.
-pub(super) fn order_flow(key: &str, connector: &str, timeout_s: u32) -> Value {
+pub(crate) fn order_flow(key: &str, connector: &str, timeout_s: u32) -> Value {
     let both = |text: &str| json!({ "zh": text, "en": text });
     json!({
         "format": 1,
@@ -49,7 +49,7 @@ pub(super) fn order_flow(key: &str, connector: &str, timeout_s: u32) -> Value {
 }
 
 /// Imports a flow and publishes it.
-pub(super) async fn import_flow(owner: &mut Client, flow: Value) {
+pub(crate) async fn import_flow(owner: &mut Client, flow: Value) {
     let report = owner.post("/api/import", flow).await.is(200);
     let id = report["flows"][0]["id"].as_str().expect("an id");
     owner.post(&format!("/api/flows/{id}/publish"), json!({})).await.is(200);

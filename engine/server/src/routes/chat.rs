@@ -24,6 +24,7 @@ use crate::accept::{Client, Peer};
 use crate::app::App;
 use crate::body::Body;
 use crate::error::{ApiError, Result};
+use crate::unambiguous::Unambiguous;
 
 /// Values a caller may give, and how large they may be together.
 const MAX_VALUES: usize = 50;
@@ -86,7 +87,7 @@ async fn say(
     State(app): State<App>,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Body(payload): Body<Value>,
+    Body(Unambiguous(payload)): Body<Unambiguous>,
 ) -> Result<Response> {
     let token = bearer(&headers).ok_or_else(no_token)?;
     within(app.messages.take((&id, token)), &app)?;
