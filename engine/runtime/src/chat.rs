@@ -13,8 +13,8 @@ use uuid::Uuid;
 use crate::turn::{Words, Work, shortened};
 use crate::{Engine, Error, Result, secret};
 
-/// Messages that one answer carries at most; whoever gets so many asks again.
-pub const PAGE: usize = 500;
+/// Messages that one answer carries at most.
+const PAGE: usize = 500;
 const TOPIC_CHARS: usize = 60;
 
 /// What a customer's window wants.
@@ -73,8 +73,13 @@ impl Engine {
 
     /// What was said after a number.
     pub async fn catch_up(&self, id: &str, token: &str, after: i64) -> Result<Answered> {
+        self.catch_up_by(id, token, after, PAGE).await
+    }
+
+    /// The same, with so many messages at most; whoever gets that many asks again.
+    pub async fn catch_up_by(&self, id: &str, token: &str, after: i64, n: usize) -> Result<Answered> {
         let conversation = self.customers(id, token).await?;
-        let messages = store::messages::after(self.store.read(), conversation.id, after, PAGE as u64).await?;
+        let messages = store::messages::after(self.store.read(), conversation.id, after, n as u64).await?;
         let seq = messages.last().map_or(conversation.last_seq, |message| message.seq);
         Ok(Answered { seq, messages, status: conversation.status })
     }

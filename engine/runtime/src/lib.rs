@@ -25,7 +25,7 @@ mod secret;
 mod timers;
 mod turn;
 
-pub use chat::{Answered, Opened, Opening, PAGE};
+pub use chat::{Answered, Opened, Opening};
 pub use clock::{Clock, now};
 pub use engine::{Engine, Limits};
 pub use error::{Error, Result};

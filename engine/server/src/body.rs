@@ -19,7 +19,7 @@ use crate::accept::Peer;
 use crate::error::{ApiError, too_large};
 
 /// A body must have come by then; a large one gets a second more for each part that came.
-const TIME: Duration = Duration::from_secs(15);
+const TIME: Duration = Duration::from_secs(10);
 const PART_BYTES: usize = 32 * 1024;
 
 /// A JSON body of a known shape. An empty body reads as `{}`.
@@ -66,24 +66,31 @@ pub(crate) async fn in_time(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let peer = request.extensions().get::<Arc<Peer>>().cloned();
-    let is_slow = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&is_slow);
+    let progress = Arc::<Progress>::default();
+    let told = Arc::clone(&progress);
     let request = request.map(|body| paced(body, told));
     let mut response = next.run(request).await;
-    if is_slow.load(Ordering::Relaxed) {
+    if progress.is_slow.load(Ordering::Relaxed) {
         response = too_slow().into_response();
     }
-    if let (Some(peer), StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT) = (peer, response.status()) {
-        // It may still be sending; it should read why that was in vain.
+    if let (Some(peer), false) = (peer, progress.is_whole.load(Ordering::Relaxed)) {
+        // It may still be sending; it should read why that is in vain.
         peer.linger();
     }
     response
 }
 
-fn paced(body: RawBody, is_slow: Arc<AtomicBool>) -> RawBody {
+/// How far a body has come.
+#[derive(Debug, Default)]
+struct Progress {
+    is_whole: AtomicBool,
+    is_slow: AtomicBool,
+}
+
+fn paced(body: RawBody, progress: Arc<Progress>) -> RawBody {
     let begin = Some((body.into_data_stream(), Instant::now() + TIME, 0));
     RawBody::from_stream(stream::unfold(begin, move |begin| {
-        let is_slow = Arc::clone(&is_slow);
+        let progress = Arc::clone(&progress);
         async move {
             let (mut parts, mut deadline, mut bytes) = begin?;
             match timeout_at(deadline, parts.next()).await {
@@ -96,9 +103,12 @@ fn paced(body: RawBody, is_slow: Arc<AtomicBool>) -> RawBody {
                     Some((Ok(part), Some((parts, deadline, bytes))))
                 }
                 Ok(Some(Err(error))) => Some((Err(io::Error::other(error)), None)),
-                Ok(None) => None,
+                Ok(None) => {
+                    progress.is_whole.store(true, Ordering::Relaxed);
+                    None
+                }
                 Err(_) => {
-                    is_slow.store(true, Ordering::Relaxed);
+                    progress.is_slow.store(true, Ordering::Relaxed);
                     Some((Err(io::ErrorKind::TimedOut.into()), None))
                 }
             }

@@ -76,7 +76,7 @@ async fn sigterm_under_load_loses_nothing_and_tells_listeners_when_to_come_back(
 /// All come back at once, at the worst: without waiting as they were told.
 #[tokio::test]
 async fn after_a_restart_everybody_is_back_soon() {
-    let n = many(300, 10_000);
+    let n = many(200, 10_000);
     let cap = ["--max-connections-per-address", "20000", "--messages-per-second", "0"];
     let mut product = Product::start_with(&cap).await;
     import_flow(&mut product.owner().await, echo_flow()).await;

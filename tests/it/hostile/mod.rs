@@ -36,6 +36,16 @@ impl Chance {
         Self(seed | 1)
     }
 
+    /// One that never comes up.
+    fn steady() -> Self {
+        Self(0)
+    }
+
+    /// True once in so many times.
+    fn one_in(&mut self, n: u64) -> bool {
+        self.0 != 0 && self.below(n) == 0
+    }
+
     fn below(&mut self, n: u64) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;

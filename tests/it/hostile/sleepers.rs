@@ -12,7 +12,7 @@ use crate::product::chat::Customer;
 
 #[tokio::test]
 async fn a_silent_window_costs_a_few_kib() {
-    let (n, n_customers) = (many(2_000, 18_000), many(100, 1_000));
+    let (n, n_customers) = (many(2_000, 18_000), many(20, 1_000));
     let product = Product::start_with(&["--max-connections-per-address", "20000"]).await;
     let mut customers = Vec::new();
     for _ in 0..n_customers {

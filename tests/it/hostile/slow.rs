@@ -10,10 +10,15 @@ use super::{figure, honest, many, resident_kib, until};
 use crate::product::chat::Customer;
 use crate::product::{Product, words};
 
+/// Side by side, since both wait for the same patience to end.
+#[tokio::test]
+async fn slow_clients_are_cut_and_nobody_else_notices() {
+    tokio::join!(slow_senders(), slow_readers());
+}
+
 /// Half of them send a header byte by byte, a quarter nothing at all, a quarter half the greeting of HTTP/2; and some
 /// post a body that trickles.
-#[tokio::test]
-async fn slow_senders_are_cut_and_others_do_not_notice() {
+async fn slow_senders() {
     let product = Product::start_with(&["--max-connections-per-address", "10000"]).await;
     let customer = Customer::open(&product, json!({})).await;
     let quiet = honest(&product).await;
@@ -84,8 +89,7 @@ async fn trickle(raw: &mut Raw) -> String {
 }
 
 /// They stop reading while much is said, and are cut; when they come back, nothing is missing.
-#[tokio::test]
-async fn slow_readers_cost_little_are_cut_and_catch_up() {
+async fn slow_readers() {
     let product = Product::start_with(&["--messages-per-second", "0"]).await;
     let n_readers = many(20, 1_000);
     let mut customer = Customer::open(&product, json!({ "flow": "faq", "language": "zh" })).await;

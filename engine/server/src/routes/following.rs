@@ -13,6 +13,8 @@ use super::chat::shown;
 
 /// What one frame carries of messages; a longer message has a frame of its own.
 const FRAME_BYTES: usize = 16 * 1024;
+/// Messages that are read at once. Few, since a slow reader keeps them until it has read them.
+const PAGE: usize = 16;
 
 /// Somebody who follows a conversation.
 pub(super) struct Following {
@@ -84,8 +86,8 @@ impl Following {
     }
 
     async fn read(&mut self) -> runtime::Result<()> {
-        let missed = self.engine.catch_up(&self.id, &self.token, self.seq).await?;
-        self.has_more = missed.messages.len() >= runtime::PAGE;
+        let missed = self.engine.catch_up_by(&self.id, &self.token, self.seq, PAGE).await?;
+        self.has_more = missed.messages.len() >= PAGE;
         self.unread = Some(missed);
         Ok(())
     }
