@@ -8,6 +8,8 @@ use model::{Content, FlowKey, Input, Language, Message, Sender, Status, VarName}
 use serde_json::Value;
 use store::WorkspaceId;
 use store::conversations::Conversation;
+use tracing::field::Empty;
+use tracing::{Instrument, Span, info_span};
 use uuid::Uuid;
 
 use crate::turn::{Words, Work, shortened};
@@ -60,7 +62,8 @@ impl Engine {
         let permit = self.admit()?;
         let engine = Arc::clone(self);
         // A task of its own: the turn goes on when the caller's connection breaks.
-        spawned(async move { permit.ends(engine.open_now(workspace, opening).await) }).await
+        let turn = async move { permit.ends(engine.open_now(workspace, opening).await) };
+        spawned(turn.instrument(info_span!("turn", what = "opened", conversation.id = Empty))).await
     }
 
     /// A customer's message. The same id again gives the same answer again.
@@ -68,7 +71,9 @@ impl Engine {
         let permit = self.admit()?;
         let engine = Arc::clone(self);
         let (id, token, client_id) = (id.to_owned(), token.to_owned(), client_id.to_owned());
-        spawned(async move { permit.ends(engine.say_now(&id, &token, &client_id, input).await) }).await
+        let span = info_span!("turn", what = "said", conversation.id = %id);
+        let turn = async move { permit.ends(engine.say_now(&id, &token, &client_id, input).await) };
+        spawned(turn.instrument(span)).await
     }
 
     /// What was said after a number.
@@ -91,6 +96,7 @@ impl Engine {
         let live = store::versions::live_by_key(self.store.read(), workspace, &wanted).await?;
         let (flow_id, version) = live.ok_or(Error::NoFlow)?;
         let (public_id, token, now) = (Uuid::new_v4().to_string(), secret::random_token(), self.clock.now());
+        Span::current().record("conversation.id", &public_id);
         let conversation = Conversation {
             id: 0,
             workspace,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use interpreter::{Event, TimerId};
 use store::timers::Due;
 use tokio::task::JoinSet;
+use tracing::{Instrument, info_span};
 
 use crate::turn::Work;
 use crate::{Engine, Result};
@@ -62,7 +63,8 @@ impl Engine {
         let mut firing = JoinSet::new();
         for due in due {
             let engine = Arc::clone(self);
-            firing.spawn(async move { engine.fire(&due).await.map_err(|error| (due, error)) });
+            let span = info_span!("turn", what = "timer", conversation = due.conversation);
+            firing.spawn(async move { engine.fire(&due).await.map_err(|error| (due, error)) }.instrument(span));
         }
         while let Some(fired) = firing.join_next().await {
             if let Ok(Err((due, error))) = fired {

@@ -9,6 +9,7 @@ use model::{Content, Message, NodeId, Sender, Status, Texts};
 use store::conversations::Conversation;
 use store::turns::{Happened, Said, Turn};
 use store::{rfc3339, timers::Due};
+use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
 use crate::fan_out::Frame;
@@ -180,7 +181,7 @@ impl<'e> Work<'e> {
                 let why = Texts::new("这一轮做的事太多了", "this turn asked for too much");
                 Answer::Failed { why }
             } else {
-                self.perform_patiently(&effect, self.effect_key(&id.0)).await?
+                self.perform_patiently(&effect, self.effect_key(&id.0)).instrument(info_span!("effect")).await?
             };
             self.engine.measure().effect_ended(began, matches!(answer, Answer::Failed { .. }));
             asked = self.step(&Event::Done { effect: id, answer });
@@ -293,7 +294,7 @@ impl<'e> Work<'e> {
             gone_timers: done.gone_timers,
             is_over,
         };
-        conversation.id = self.engine.committer.commit(turn).await?;
+        conversation.id = self.engine.committer.commit(turn).instrument(info_span!("commit")).await?;
         if is_over {
             self.engine.measure().turns_done.add_one();
         }

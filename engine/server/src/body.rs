@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::body::{Body as RawBody, Bytes, HttpBody};
 use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
@@ -66,16 +66,24 @@ pub(crate) async fn in_time(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let peer = request.extensions().get::<Arc<Peer>>().cloned();
+    // A short rest is read and thrown away by the server itself.
+    let is_long = request.body().size_hint().upper().is_none_or(|bytes| bytes > PART_BYTES as u64);
+    let version = request.version();
     let progress = Arc::<Progress>::default();
     let told = Arc::clone(&progress);
     let request = request.map(|body| paced(body, told));
     let mut response = next.run(request).await;
-    if progress.is_slow.load(Ordering::Relaxed) {
+    let is_slow = progress.is_slow.load(Ordering::Relaxed);
+    if is_slow {
         response = too_slow().into_response();
     }
-    if let (Some(peer), false) = (peer, progress.is_whole.load(Ordering::Relaxed)) {
-        // It may still be sending; it should read why that is in vain.
+    let is_unread = !progress.is_whole.load(Ordering::Relaxed);
+    if let (Some(peer), true, true) = (peer, is_unread, is_long || is_slow) {
+        // It may still be sending; it should read why that is in vain, and not use the connection again.
         peer.linger();
+        if version <= Version::HTTP_11 {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
     }
     response
 }

@@ -54,6 +54,9 @@ pub(crate) struct Serve {
     /// Start with an empty workspace, without the sample flows
     #[arg(long, env = "HELIU_NO_SAMPLES")]
     pub(crate) no_samples: bool,
+    /// A collector for traces of turns, by OTLP over HTTP: http://…:4318
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
+    pub(crate) otlp: Option<String>,
     /// What is logged: error, warn, info, debug, or a tracing filter
     #[arg(long, env = "HELIU_LOG", default_value = "info", value_name = "FILTER")]
     pub(crate) log: String,
@@ -63,7 +66,7 @@ pub(crate) struct Serve {
 }
 
 /// The names a file may set: those of the flags.
-const NAMES: [(&str, &str); 14] = [
+const NAMES: [(&str, &str); 15] = [
     ("data", "data"),
     ("database-url", "database_url"),
     ("listen", "listen"),
@@ -76,6 +79,7 @@ const NAMES: [(&str, &str); 14] = [
     ("messages-per-second", "messages_per_second"),
     ("openings-per-second", "openings_per_second"),
     ("no-samples", "no_samples"),
+    ("otlp", "otlp"),
     ("log", "log"),
     ("log-format", "log_format"),
 ];

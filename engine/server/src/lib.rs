@@ -16,6 +16,7 @@ mod config;
 mod error;
 mod language;
 mod listening;
+mod otlp;
 mod process;
 mod rates;
 mod routes;

@@ -93,7 +93,7 @@ async fn more_than_there_is_room_for_is_refused_before_it_is_accepted() {
     owner.post("/api/connectors", connector).await.is(201);
     import_flow(&mut owner, order_flow("ledger", "orders", 10)).await;
 
-    let time = Duration::from_millis(many(1_500, 60_000) as u64);
+    let time = Duration::from_millis(many(1_000, 60_000) as u64);
     let (alone, _, _) = offer(&product, TURNS, time).await;
     let (goodput, n_refused, customers) = offer(&product, 3 * TURNS, time).await;
 

@@ -8,6 +8,7 @@ mod knowledge;
 pub(crate) mod mock;
 pub(crate) mod restart;
 mod sign_in;
+mod traces;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};

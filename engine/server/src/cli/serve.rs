@@ -8,7 +8,10 @@ use runtime::{Egress, Limits};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, fmt};
 
 use super::folder;
 use super::user::new_setup_link;
@@ -17,6 +20,7 @@ use crate::app::{App, router};
 use crate::auth::attempts::Attempts;
 use crate::auth::password::Passwords;
 use crate::config::Serve;
+use crate::otlp::{self, Exporter};
 use crate::rates::Rates;
 
 /// After SIGTERM, running turns and open requests have this long, together.
@@ -26,7 +30,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
     let started = Instant::now();
-    start_logging(&settings)?;
+    let exporter = start_logging(&settings)?;
     let limits = Limits { turns: settings.max_turns.max(1), ..Limits::default() };
     let egress = Egress::new(settings.allow_private.iter().cloned());
     let opened = folder::open(&settings.storage, egress, limits, !settings.no_samples).await?;
@@ -106,17 +110,25 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
     }
     background.abort();
     engine.store().clone().close().await;
+    if let Some(exporter) = exporter {
+        exporter.flush().await;
+    }
     tracing::info!("stopped");
     Ok(true)
 }
 
-fn start_logging(settings: &Serve) -> anyhow::Result<()> {
+/// Lines for people or machines, and traces where a collector is named.
+fn start_logging(settings: &Serve) -> anyhow::Result<Option<Exporter>> {
     let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,{}", settings.log)).context("--log")?;
-    let logging = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if settings.log_format == "json" {
-        logging.json().init();
-    } else {
-        logging.with_target(false).init();
-    }
-    Ok(())
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = if settings.log_format == "json" { lines.json().boxed() } else { lines.with_target(false).boxed() };
+    let (spans, exporter) = match &settings.otlp {
+        Some(endpoint) => {
+            let (spans, exporter) = otlp::start(endpoint)?;
+            (Some(spans.with_filter(filter_fn(otlp::is_ours))), Some(exporter))
+        }
+        None => (None, None),
+    };
+    tracing_subscriber::registry().with(lines.with_filter(filter)).with(spans).init();
+    Ok(exporter)
 }
