@@ -14,6 +14,7 @@ mod m0001_workspace;
 mod m0002_flows;
 mod m0003_knowledge;
 mod m0004_conversations;
+mod m0005_circumstances;
 mod table;
 
 /// All migrations, oldest first.
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_flows::Migration),
             Box::new(m0003_knowledge::Migration),
             Box::new(m0004_conversations::Migration),
+            Box::new(m0005_circumstances::Migration),
         ]
     }
 }

@@ -1,6 +1,6 @@
 //! The customer's side: opening a conversation, saying something, catching up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use interpreter::{Event, State};
@@ -12,7 +12,8 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span, info_span};
 use uuid::Uuid;
 
-use crate::turn::{Words, Work, shortened};
+use crate::hot::Warm;
+use crate::turn::{MOST_ACCEPTED, Words, Work, shortened};
 use crate::{Engine, Error, Result, secret};
 
 /// Messages that one answer carries at most.
@@ -90,11 +91,11 @@ impl Engine {
     }
 
     async fn open_now(&self, workspace: WorkspaceId, opening: Opening) -> Result<Opened> {
-        let channel = store::channels::by_key(self.store.read(), workspace, &opening.channel).await?;
-        let channel = channel.ok_or(Error::NoChannel)?;
-        let wanted = opening.flow.filter(|_| channel.is_open).or(channel.flow).ok_or(Error::NoFlow)?;
-        let live = store::versions::live_by_key(self.store.read(), workspace, &wanted).await?;
-        let (flow_id, version) = live.ok_or(Error::NoFlow)?;
+        let knowledge = self.knowledge(workspace).await?;
+        let circumstances = knowledge.circumstances(self, workspace).await?;
+        let channel = knowledge.channels.get(&opening.channel).ok_or(Error::NoChannel)?;
+        let wanted = opening.flow.filter(|_| channel.is_open).or_else(|| channel.flow.clone()).ok_or(Error::NoFlow)?;
+        let (flow_id, version) = knowledge.circumstances.live.get(&wanted).cloned().ok_or(Error::NoFlow)?;
         let (public_id, token, now) = (Uuid::new_v4().to_string(), secret::random_token(), self.clock.now());
         Span::current().record("conversation.id", &public_id);
         let conversation = Conversation {
@@ -102,7 +103,7 @@ impl Engine {
             workspace,
             public_id: public_id.clone(),
             token_hash: secret::hash(&token),
-            channel: channel.key,
+            channel: channel.key.clone(),
             flow_id,
             flow_key: wanted,
             version,
@@ -131,29 +132,35 @@ impl Engine {
             created_at: now,
             changed_at: now,
             ended_at: None,
+            circumstances,
         };
         let language = opening.language;
         // The state begins in the flow's main language; `Open` takes the customer's where the flow has it.
-        let main = self.main_language(&conversation).await?;
-        let mut work = Work::with_state(self, conversation, State::new(main)).await?;
+        let main = self.program(&knowledge, &conversation).await?.flow().main_language();
+        let warm = Box::new(Warm { conversation, state: State::new(main), accepted: Some(HashMap::new()) });
+        let mut work = Work::open(self, warm).await?;
         let values = if channel.is_open { opening.values } else { BTreeMap::new() };
         let _turn = self.mailboxes.enter(&public_id, usize::MAX).await?;
         work.happen(&Event::Open { language, values }).await?;
         work.finish().await?;
-        Ok(Opened { id: public_id, token, answered: answered(work) })
+        Ok(Opened { id: public_id, token, answered: self.rest(work) })
     }
 
     async fn say_now(&self, id: &str, token: &str, client_id: &str, input: Input) -> Result<Answered> {
         let _turn = self.mailboxes.enter(id, self.limits.mailbox).await?;
-        let conversation = self.customers(id, token).await?;
+        let warm = self.customers_at_rest(id, token).await?;
         let body_hash = secret::hash(&serde_json::to_string(&input).unwrap_or_default());
-        if let Some(accepted) = store::messages::accepted(self.store.read(), conversation.id, client_id).await? {
-            return self.repeat(conversation, &accepted, &body_hash).await;
+        let before = match &warm.accepted {
+            Some(all) => all.get(client_id).cloned(),
+            None => store::messages::accepted(self.store.read(), warm.conversation.id, client_id).await?,
+        };
+        if let Some(accepted) = before {
+            return self.repeat(warm.conversation, &accepted, &body_hash).await;
         }
-        if conversation.status == Status::Ended {
+        if warm.conversation.status == Status::Ended {
             return Err(Error::Ended);
         }
-        let mut work = Work::begin(self, conversation).await?;
+        let mut work = Work::resume(self, warm).await?;
         if work.state.is_over() {
             return Err(Error::Ended);
         }
@@ -168,7 +175,7 @@ impl Engine {
         });
         work.happen(&Event::Said { input }).await?;
         work.finish().await?;
-        Ok(answered(work))
+        Ok(self.rest(work))
     }
 
     /// The answer that a message got when it came the first time.
@@ -198,11 +205,28 @@ impl Engine {
         found.filter(|conversation| same(&conversation.token_hash, &hash)).ok_or(Error::NotFound)
     }
 
-    async fn main_language(&self, conversation: &Conversation) -> Result<Language> {
-        let knowledge = self.knowledge(conversation.workspace).await?;
-        let (workspace, version) = (conversation.workspace, conversation.version);
-        let program = self.program(&knowledge, workspace, &conversation.flow_id, version).await?;
-        Ok(program.flow().main_language())
+    /// The same with its state: as the last turn left it in memory, or else from the store.
+    async fn customers_at_rest(&self, id: &str, token: &str) -> Result<Box<Warm>> {
+        if let Some(warm) = self.hot.take(id) {
+            if same(&warm.conversation.token_hash, &secret::hash(token)) {
+                return Ok(warm);
+            }
+            self.hot.keep(warm);
+            return Err(Error::NotFound);
+        }
+        let conversation = self.customers(id, token).await?;
+        let state = serde_json::from_str(&conversation.state)
+            .map_err(|source| store::Error::Unreadable { what: "state", source })?;
+        let accepted = store::messages::all_accepted(self.store.read(), conversation.id, MOST_ACCEPTED as u64).await?;
+        Ok(Box::new(Warm { conversation, state, accepted }))
+    }
+
+    /// What a finished turn answers; its conversation is kept for the next one.
+    fn rest(&self, work: Work<'_>) -> Answered {
+        let (warm, messages) = work.rest();
+        let answered = Answered { seq: warm.conversation.last_seq, messages, status: warm.conversation.status };
+        self.hot.keep(warm);
+        answered
     }
 
     /// What the transcript shows: a pressed button by its label, a form by its values.
@@ -231,10 +255,6 @@ pub(crate) fn label_of(messages: &[Message], id: &str) -> Option<String> {
         }
         _ => None,
     })
-}
-
-fn answered(work: Work<'_>) -> Answered {
-    Answered { seq: work.conversation.last_seq, messages: work.messages, status: work.conversation.status }
 }
 
 /// Compares hashes without telling by the time where they differ.

@@ -2,22 +2,25 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use interpreter::{Catalogue, Program, check};
-use model::{Flow, FlowId, Problem};
+use model::{Flow, Problem};
+use store::conversations::Conversation;
 use store::turns::Committer;
 use store::{Store, WorkspaceId};
 use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore, broadcast};
 
+use crate::circumstances::Past;
 use crate::fan_out::{DeskEvent, FanOut, Frame, Window};
+use crate::hot::Hot;
 use crate::mailbox::Mailboxes;
 use crate::measure::{Exposition, Measure};
 use crate::perform::Caller;
 use crate::perform::egress::Egress;
-use crate::programs::Programs;
+use crate::programs::{self, Programs};
 use crate::rehearsal::Rehearsals;
 use crate::{Clock, Error, Knowledge, Result};
 
@@ -30,11 +33,13 @@ pub struct Limits {
     pub mailbox: usize,
     /// Test chats that are kept.
     pub rehearsals: usize,
+    /// Conversations that stay in memory between their turns.
+    pub hot: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { turns: 1_024, mailbox: 32, rehearsals: 200 }
+        Self { turns: 1_024, mailbox: 32, rehearsals: 200, hot: 4_096 }
     }
 }
 
@@ -50,9 +55,12 @@ pub struct Engine {
     pub(crate) timer_set: Notify,
     pub(crate) rehearsals: Rehearsals,
     pub(crate) limits: Limits,
+    pub(crate) hot: Hot,
+    pub(crate) past: Past,
     measure: Arc<Measure>,
     programs: Programs,
-    knowledge: Mutex<HashMap<WorkspaceId, Arc<Knowledge>>>,
+    knowledge: RwLock<HashMap<WorkspaceId, Arc<Knowledge>>>,
+    learning: Mutex<()>,
     generation: AtomicU64,
     turns: Arc<Semaphore>,
 }
@@ -83,9 +91,12 @@ impl Engine {
             timer_set: Notify::new(),
             rehearsals: Rehearsals::new(limits.rehearsals),
             limits,
+            hot: Hot::new(limits.hot),
+            past: Past::default(),
             measure: Arc::default(),
             programs: Programs::default(),
-            knowledge: Mutex::default(),
+            knowledge: RwLock::default(),
+            learning: Mutex::default(),
             generation: AtomicU64::new(1),
             turns: Arc::new(Semaphore::new(limits.turns)),
         }))
@@ -113,14 +124,25 @@ impl Engine {
 
     /// What the workspace knows, trained when it changed.
     pub async fn knowledge(&self, workspace: WorkspaceId) -> Result<Arc<Knowledge>> {
-        let mut kept = self.knowledge.lock().await;
-        let generation = self.generation.load(Ordering::Acquire);
-        if let Some(knowledge) = kept.get(&workspace).filter(|knowledge| knowledge.generation == generation) {
-            return Ok(Arc::clone(knowledge));
+        if let Some(knowledge) = self.current_knowledge(workspace) {
+            return Ok(knowledge);
         }
+        // One loads, the others wait for it.
+        let _learning = self.learning.lock().await;
+        if let Some(knowledge) = self.current_knowledge(workspace) {
+            return Ok(knowledge);
+        }
+        let generation = self.generation.load(Ordering::Acquire);
         let knowledge = Arc::new(Knowledge::load(&self.store, workspace, generation).await?);
+        let mut kept = self.knowledge.write().unwrap_or_else(PoisonError::into_inner);
         kept.insert(workspace, Arc::clone(&knowledge));
         Ok(knowledge)
+    }
+
+    fn current_knowledge(&self, workspace: WorkspaceId) -> Option<Arc<Knowledge>> {
+        let generation = self.generation.load(Ordering::Acquire);
+        let kept = self.knowledge.read().unwrap_or_else(PoisonError::into_inner);
+        kept.get(&workspace).filter(|knowledge| knowledge.generation == generation).map(Arc::clone)
     }
 
     /// Something that flows refer to has changed: topics are trained and programs compiled anew when next used.
@@ -202,14 +224,10 @@ impl Engine {
         Admission { began: Instant::now(), measure: Arc::clone(&self.measure), _permit: permit }
     }
 
-    pub(crate) async fn program(
-        &self,
-        knowledge: &Knowledge,
-        workspace: WorkspaceId,
-        id: &FlowId,
-        version: i64,
-    ) -> Result<Arc<Program>> {
-        self.programs.of_version(&self.store, &self.catalogue, knowledge, workspace, id, version).await
+    /// The program that a conversation runs: its version of its flow, with the callees of its beginning and the
+    /// resources of today.
+    pub(crate) async fn program(&self, knowledge: &Knowledge, conversation: &Conversation) -> Result<Arc<Program>> {
+        self.programs.of_conversation(self, knowledge, conversation).await
     }
 
     pub(crate) async fn draft_program(
@@ -218,7 +236,8 @@ impl Engine {
         workspace: WorkspaceId,
         flow: &Flow,
     ) -> Result<Arc<Program>> {
-        self.programs.of_document(&self.store, &self.catalogue, knowledge, workspace, flow).await
+        let (resources, live) = (&knowledge.resources, &knowledge.circumstances.live);
+        programs::of_document(&self.store, &self.catalogue, resources, live, workspace, flow).await
     }
 }
 

@@ -7,9 +7,12 @@ use interpreter::{Answer, Found, IntentScore, Recognised};
 use model::{Article, Flow, FlowSignature, Intent, IntentKey, Library, LibraryKey, Named, Resources, Texts};
 use nlu::intents::{IntentExamples, Recogniser};
 use nlu::search::{Entry, Hit, Index, NOTHING_BELOW};
+use store::channels::Channel;
 use store::{Store, WorkspaceId};
+use tokio::sync::OnceCell;
 
-use crate::Result;
+use crate::circumstances::{Circumstances, Live};
+use crate::{Engine, Result};
 
 /// Trained once, used by every turn until something changes.
 pub struct Knowledge {
@@ -17,6 +20,12 @@ pub struct Knowledge {
     pub generation: u64,
     /// What flows may refer to.
     pub resources: Arc<Resources>,
+    /// The doors customers come in by.
+    pub(crate) channels: BTreeMap<String, Channel>,
+    /// What running conversations see of the workspace.
+    pub(crate) circumstances: Circumstances,
+    /// Their number on record, once a conversation ran in them.
+    on_record: OnceCell<i64>,
     recogniser: Recogniser,
     names: BTreeMap<String, Texts>,
     libraries: Vec<Library>,
@@ -29,12 +38,32 @@ impl Knowledge {
         let intents = store::intents::all(store.read(), workspace).await?;
         let libraries = store::libraries::all(store.read(), workspace).await?;
         let resources = resources(store, workspace, &intents, &libraries).await?;
+        let channels = store::channels::all(store.read(), workspace).await?;
+        let channels = channels.into_iter().map(|channel| (channel.key.clone(), channel)).collect();
+        let circumstances = Circumstances::new(&resources, live(store, workspace).await?);
         let names = intents.iter().map(|intent| (intent.key.0.clone(), intent.name.clone())).collect();
         let examples: Vec<_> =
             intents.into_iter().map(|intent| IntentExamples { key: intent.key.0, examples: intent.examples }).collect();
         let trained = tokio::task::spawn_blocking(move || Recogniser::train(&examples)).await;
         let recogniser = trained.map_err(|error| crate::Error::Internal(error.to_string()))?;
-        Ok(Self { generation, resources: Arc::new(resources), recogniser, names, libraries, indexes: Mutex::default() })
+        Ok(Self {
+            generation,
+            resources: Arc::new(resources),
+            channels,
+            circumstances,
+            on_record: OnceCell::new(),
+            recogniser,
+            names,
+            libraries,
+            indexes: Mutex::default(),
+        })
+    }
+
+    /// The number of these circumstances, on record from now on. Writes when they are new: never called in a
+    /// transaction.
+    pub(crate) async fn circumstances(&self, engine: &Engine, workspace: WorkspaceId) -> Result<i64> {
+        let keep = || self.circumstances.keep(&engine.store, workspace, engine.clock.now());
+        self.on_record.get_or_try_init(keep).await.copied()
     }
 
     /// Which topics a text may be about; with intents, only these compete.
@@ -94,6 +123,17 @@ impl Knowledge {
     fn wanted<'a>(&'a self, libraries: &'a [LibraryKey]) -> impl Iterator<Item = &'a Library> {
         self.libraries.iter().filter(move |library| libraries.is_empty() || libraries.contains(&library.key))
     }
+}
+
+/// The live version of each flow, by its key.
+async fn live(store: &Store, workspace: WorkspaceId) -> Result<Live> {
+    let live = store::versions::all_live(store.read(), workspace).await?;
+    let drafts = store::drafts::all(store.read(), workspace).await?;
+    let keys = drafts.into_iter().filter_map(|draft| {
+        let version = live.get(&draft.flow.id)?.version;
+        Some((draft.flow.key, (draft.flow.id, version)))
+    });
+    Ok(keys.collect())
 }
 
 /// Everything flows of a workspace may refer to.

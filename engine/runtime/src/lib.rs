@@ -9,18 +9,21 @@
 //! The kinds come in as a value; this crate knows none of them, and no web framework.
 
 mod chat;
+mod circumstances;
 mod clock;
 mod desk;
 mod engine;
 mod error;
 mod fan_out;
 mod happen;
+mod hot;
 mod knowledge;
 mod mailbox;
 mod measure;
 mod perform;
 mod programs;
 mod rehearsal;
+mod replay;
 mod secret;
 mod timers;
 mod turn;
@@ -35,4 +38,5 @@ pub use measure::{Exposition, Measure, labelled};
 pub use perform::egress::Egress;
 pub use programs::{document_hash, flows_called};
 pub use rehearsal::{AgentAction, TestState, WaitingFor};
+pub use replay::{History, Replayed};
 pub use secret::{hash, random_token};

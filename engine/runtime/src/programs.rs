@@ -4,17 +4,20 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use interpreter::{Callees, Catalogue, Program};
-use model::{Flow, FlowId, FlowKey};
+use model::{Flow, FlowId, FlowKey, Resources};
+use store::conversations::Conversation;
 use store::{Store, WorkspaceId};
 
-use crate::{Error, Knowledge, Result, secret};
+use crate::circumstances::Live;
+use crate::{Engine, Error, Knowledge, Result, secret};
 
 /// How deep flows may call each other.
 const MAX_DEPTH: usize = 16;
 /// Programs that are kept; beyond it all are forgotten, compiling is cheap.
 const MAX_KEPT: usize = 512;
 
-type Key = (WorkspaceId, FlowId, i64, u64);
+/// A version, the generation of its workspace, and the circumstances that name the callees.
+type Key = (WorkspaceId, FlowId, i64, u64, i64);
 
 /// The programs in use.
 #[derive(Debug, Default)]
@@ -23,67 +26,83 @@ pub(crate) struct Programs {
 }
 
 impl Programs {
-    /// The program of a published version.
-    pub(crate) async fn of_version(
+    /// The program of a conversation. Flows that it calls stay on the versions that were live when it began.
+    pub(crate) async fn of_conversation(
         &self,
-        store: &Store,
-        catalogue: &Catalogue,
+        engine: &Engine,
         knowledge: &Knowledge,
-        workspace: WorkspaceId,
-        id: &FlowId,
-        version: i64,
+        conversation: &Conversation,
     ) -> Result<Arc<Program>> {
-        let key = (workspace, id.clone(), version, knowledge.generation);
+        let (workspace, began_in) = (conversation.workspace, conversation.circumstances);
+        let key = (workspace, conversation.flow_id.clone(), conversation.version, knowledge.generation, began_in);
         if let Some(program) = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(program));
         }
-        let (flow, _) = store::versions::document(store.read(), workspace, id, version)
-            .await?
-            .ok_or_else(|| Error::Broken(format!("version {version} is gone")))?;
-        let program = self.of_document(store, catalogue, knowledge, workspace, &flow).await?;
+        let now = knowledge.circumstances(engine, workspace).await?;
+        let past = if began_in == now { None } else { engine.past.get(&engine.store, began_in).await? };
+        let live = past.as_ref().map_or(&knowledge.circumstances.live, |past| &past.live);
+        let (store, catalogue, resources) = (&engine.store, &engine.catalogue, &knowledge.resources);
+        let (id, version) = (&conversation.flow_id, conversation.version);
+        let program = of_version(store, catalogue, resources, live, workspace, id, version).await?;
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MAX_KEPT {
             kept.clear();
         }
-        kept.retain(|(_, _, _, generation), _| *generation == knowledge.generation);
+        kept.retain(|(_, _, _, generation, _), _| *generation == knowledge.generation);
         kept.insert(key, Arc::clone(&program));
         Ok(program)
     }
+}
 
-    /// The program of a document, even one with problems: what cannot run fails when a conversation comes to it.
-    /// A published version passed its checks; what it refers to may have gone since.
-    pub(crate) async fn of_document(
-        &self,
-        store: &Store,
-        catalogue: &Catalogue,
-        knowledge: &Knowledge,
-        workspace: WorkspaceId,
-        flow: &Flow,
-    ) -> Result<Arc<Program>> {
-        // Flows below are found breadth first, then compiled from the innermost outwards.
-        let mut found = vec![flow.clone()];
-        let mut seen = BTreeSet::from([flow.key.clone()]);
-        let mut next = 0;
-        while next < found.len() {
-            for key in flows_called(&found[next]) {
-                if seen.insert(key.clone())
-                    && let Some((id, version)) = store::versions::live_by_key(store.read(), workspace, &key).await?
-                    && let Some((callee, _)) = store::versions::document(store.read(), workspace, &id, version).await?
-                {
-                    found.push(callee);
-                }
+/// The program of a published version.
+pub(crate) async fn of_version(
+    store: &Store,
+    catalogue: &Catalogue,
+    resources: &Arc<Resources>,
+    live: &Live,
+    workspace: WorkspaceId,
+    id: &FlowId,
+    version: i64,
+) -> Result<Arc<Program>> {
+    let (flow, _) = store::versions::document(store.read(), workspace, id, version)
+        .await?
+        .ok_or_else(|| Error::Broken(format!("version {version} is gone")))?;
+    of_document(store, catalogue, resources, live, workspace, &flow).await
+}
+
+/// The program of a document, even one with problems: what cannot run fails when a conversation comes to it.
+/// A published version passed its checks; what it refers to may have gone since.
+pub(crate) async fn of_document(
+    store: &Store,
+    catalogue: &Catalogue,
+    resources: &Arc<Resources>,
+    live: &Live,
+    workspace: WorkspaceId,
+    flow: &Flow,
+) -> Result<Arc<Program>> {
+    // Flows below are found breadth first, then compiled from the innermost outwards.
+    let mut found = vec![flow.clone()];
+    let mut seen = BTreeSet::from([flow.key.clone()]);
+    let mut next = 0;
+    while next < found.len() {
+        for key in flows_called(&found[next]) {
+            if seen.insert(key.clone())
+                && let Some((id, version)) = live.get(&key)
+                && let Some((callee, _)) = store::versions::document(store.read(), workspace, id, *version).await?
+            {
+                found.push(callee);
             }
-            next += 1;
         }
-        compile(flow, &found, catalogue, knowledge, MAX_DEPTH).ok_or(Error::NoStart)
+        next += 1;
     }
+    compile(flow, &found, catalogue, resources, MAX_DEPTH).ok_or(Error::NoStart)
 }
 
 fn compile(
     flow: &Flow,
     found: &[Flow],
     catalogue: &Catalogue,
-    knowledge: &Knowledge,
+    resources: &Arc<Resources>,
     depth: usize,
 ) -> Option<Arc<Program>> {
     let mut callees = Callees::new();
@@ -91,11 +110,11 @@ fn compile(
         // A flow that calls itself, directly or not, finds no callee at the bottom and fails there.
         let callee = found.iter().find(|callee| callee.key == key).filter(|_| depth > 0 && key != flow.key);
         let others: Vec<Flow> = found.iter().filter(|other| other.key != flow.key).cloned().collect();
-        if let Some(program) = callee.and_then(|callee| compile(callee, &others, catalogue, knowledge, depth - 1)) {
+        if let Some(program) = callee.and_then(|callee| compile(callee, &others, catalogue, resources, depth - 1)) {
             callees.insert(key, program);
         }
     }
-    Program::compile_draft(flow, catalogue, Arc::clone(&knowledge.resources), callees).map(Arc::new)
+    Program::compile_draft(flow, catalogue, Arc::clone(resources), callees).map(Arc::new)
 }
 
 /// The flows that a flow calls: the setting `flow` of its steps.

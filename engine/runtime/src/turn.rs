@@ -1,12 +1,14 @@
 //! A turn: one thing happens to a conversation, its effects are performed, all of it is committed at once.
 
+use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use interpreter::{AgentAct, Answer, Effect, Event, Pending, Program, State};
-use model::{Content, Message, NodeId, Sender, Status, Texts};
+use model::{Content, Language, Message, NodeId, Sender, Status, Texts};
 use store::conversations::Conversation;
+use store::messages::Accepted;
 use store::turns::{Happened, Said, Turn};
 use store::{rfc3339, timers::Due};
 use tracing::{Instrument, info_span};
@@ -14,6 +16,7 @@ use uuid::Uuid;
 
 use crate::fan_out::Frame;
 use crate::happen::{Outcome, happen};
+use crate::hot::Warm;
 use crate::perform::{has_consequences, is_at_most_once, perform};
 use crate::{Engine, Error, Knowledge, Result};
 
@@ -21,6 +24,8 @@ use crate::{Engine, Error, Knowledge, Result};
 const MAX_EFFECTS: usize = 50;
 /// An effect that answers within this time costs no commit of its own.
 const PATIENCE: Duration = Duration::from_millis(300);
+/// Accepted messages that a conversation at rest remembers by itself; with more, the store is asked.
+pub(crate) const MOST_ACCEPTED: usize = 200;
 /// What lists show of a message.
 const LAST_TEXT_CHARS: usize = 120;
 
@@ -34,6 +39,10 @@ pub(crate) struct Work<'e> {
     pending: Uncommitted,
     /// Everything said in this turn, committed or not.
     pub(crate) messages: Vec<Message>,
+    /// What the workspace offers, by its number on record.
+    circumstances: i64,
+    /// What was accepted in this conversation, where that is known.
+    accepted: Option<HashMap<String, Accepted>>,
 }
 
 /// What the turn did since its last commit.
@@ -66,17 +75,36 @@ impl Words {
 impl<'e> Work<'e> {
     /// Begins the next turn of a conversation. One that was interrupted in its middle is finished first.
     pub(crate) async fn begin(engine: &'e Engine, conversation: Conversation) -> Result<Self> {
-        let mut work = Self::load(engine, conversation).await?;
-        if work.conversation.unanswered_effect.is_some() {
-            work.finish_interrupted().await?;
-        }
-        work.conversation.turn += 1;
-        work.messages.clear();
+        engine.hot.take(&conversation.public_id);
+        let work = Self::load(engine, conversation).await?;
+        work.begun().await
+    }
+
+    /// The same for a conversation at rest.
+    pub(crate) async fn resume(engine: &'e Engine, warm: Box<Warm>) -> Result<Self> {
+        Self::open(engine, warm).await?.begun().await
+    }
+
+    /// The first turn of a conversation that is not stored yet.
+    pub(crate) async fn open(engine: &'e Engine, warm: Box<Warm>) -> Result<Self> {
+        let Warm { conversation, state, accepted } = *warm;
+        let mut work = Self::with_state(engine, conversation, state).await?;
+        work.accepted = accepted;
         Ok(work)
+    }
+
+    async fn begun(mut self) -> Result<Self> {
+        if self.conversation.unanswered_effect.is_some() {
+            self.finish_interrupted().await?;
+        }
+        self.conversation.turn += 1;
+        self.messages.clear();
+        Ok(self)
     }
 
     /// Finishes the turn that a crash interrupted, if there is one.
     pub(crate) async fn recover(engine: &'e Engine, conversation: Conversation) -> Result<()> {
+        engine.hot.take(&conversation.public_id);
         let mut work = Self::load(engine, conversation).await?;
         if work.conversation.unanswered_effect.is_some() {
             work.finish_interrupted().await?;
@@ -87,10 +115,10 @@ impl<'e> Work<'e> {
     /// A turn of a conversation with a state at hand.
     pub(crate) async fn with_state(engine: &'e Engine, conversation: Conversation, state: State) -> Result<Self> {
         let knowledge = engine.knowledge(conversation.workspace).await?;
-        let (workspace, id, version) = (conversation.workspace, &conversation.flow_id, conversation.version);
-        let program = engine.program(&knowledge, workspace, id, version).await?;
+        let circumstances = knowledge.circumstances(engine, conversation.workspace).await?;
+        let program = engine.program(&knowledge, &conversation).await?;
         let (pending, messages) = (Uncommitted::default(), Vec::new());
-        Ok(Self { engine, conversation, state, program, knowledge, pending, messages })
+        Ok(Self { engine, conversation, state, program, knowledge, pending, messages, circumstances, accepted: None })
     }
 
     async fn load(engine: &'e Engine, conversation: Conversation) -> Result<Self> {
@@ -115,6 +143,14 @@ impl<'e> Work<'e> {
             node: words.node,
             client_id: words.client_id,
         };
+        if let (Some(accepted), Some(id)) = (&mut self.accepted, &message.client_id) {
+            let body_hash = words.body_hash.clone().unwrap_or_default();
+            let first = Accepted { turn: conversation.turn, seq: message.seq, body_hash };
+            accepted.insert(id.clone(), first);
+        }
+        if self.accepted.as_ref().is_some_and(|accepted| accepted.len() > MOST_ACCEPTED) {
+            self.accepted = None;
+        }
         self.messages.push(message.clone());
         self.pending.said.push(Said { message, at, body_hash: words.body_hash });
     }
@@ -139,6 +175,12 @@ impl<'e> Work<'e> {
     /// Makes everything durable and tells whoever listens.
     pub(crate) async fn finish(&mut self) -> Result<()> {
         self.commit(true).await
+    }
+
+    /// The conversation at rest, with what this turn accepted. Only after [`Work::finish`].
+    pub(crate) fn rest(self) -> (Box<Warm>, Vec<Message>) {
+        let Self { conversation, state, accepted, messages, .. } = self;
+        (Box::new(Warm { conversation, state, accepted }), messages)
     }
 
     async fn finish_interrupted(&mut self) -> Result<()> {
@@ -221,10 +263,16 @@ impl<'e> Work<'e> {
     /// One event, with everything it led to taken over into the conversation.
     fn step(&mut self, event: &Event) -> Option<Effect> {
         let at = self.engine.clock.now();
-        let (state, outcome) = happen(&self.program, self.state.clone(), event, at);
+        let state = std::mem::replace(&mut self.state, State::new(Language::zh()));
+        let (state, outcome) = happen(&self.program, state, event, at);
         self.state = state;
         self.conversation.n_events += 1;
-        self.pending.events.push(Happened { at, event: json(event), trace: json(&outcome.trace) });
+        self.pending.events.push(Happened {
+            at,
+            event: json(event),
+            trace: json(&outcome.trace),
+            circumstances: self.circumstances,
+        });
         self.take_over(outcome, at)
     }
 

@@ -21,6 +21,9 @@ use crate::error::{ApiError, too_large};
 /// A body must have come by then; a large one gets a second more for each part that came.
 const TIME: Duration = Duration::from_secs(10);
 const PART_BYTES: usize = 32 * 1024;
+/// As deep as serde_json reads.
+const MAX_DEPTH: usize = 128;
+const SHORT_BYTES: u64 = 4 * 1024;
 
 /// A JSON body of a known shape. An empty body reads as `{}`.
 #[derive(Debug)]
@@ -40,6 +43,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 /// Reads a JSON body.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    if is_too_deep(bytes) {
+        return Err(ApiError::new(
+            StatusCode::BAD_REQUEST,
+            "too-deep",
+            "内容嵌套得太深",
+            "the body is nested too deeply",
+        ));
+    }
     serde_json::from_slice(bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         if error.is_data() {
@@ -66,8 +77,8 @@ pub(crate) async fn in_time(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let peer = request.extensions().get::<Arc<Peer>>().cloned();
-    // A short rest is read and thrown away by the server itself.
-    let is_long = request.body().size_hint().upper().is_none_or(|bytes| bytes > PART_BYTES as u64);
+    // A short one came with its head, and is thrown away with it.
+    let is_long = request.body().size_hint().upper().is_none_or(|bytes| bytes > SHORT_BYTES);
     let version = request.version();
     let progress = Arc::<Progress>::default();
     let told = Arc::clone(&progress);
@@ -122,6 +133,25 @@ fn paced(body: RawBody, progress: Arc<Progress>) -> RawBody {
             }
         }
     }))
+}
+
+/// serde_json bounds the depth of what it reads, but not of fields that it skips.
+fn is_too_deep(json: &[u8]) -> bool {
+    let (mut depth, mut is_text, mut is_escaped) = (0_usize, false, false);
+    for byte in json {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_text => is_escaped = true,
+            b'"' => is_text = !is_text,
+            b'[' | b'{' if !is_text => depth += 1,
+            b']' | b'}' if !is_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return true;
+        }
+    }
+    false
 }
 
 fn too_slow() -> ApiError {

@@ -108,7 +108,7 @@ pub(crate) fn with_file(command: Command, file: &Path) -> anyhow::Result<Command
         };
         let text = kept(text);
         let is_storage = matches!(*id, "data" | "database_url");
-        let commands: &[&str] = if is_storage { &["serve", "import", "export", "user"] } else { &["serve"] };
+        let commands: &[&str] = if is_storage { &["serve", "import", "export", "replay", "user"] } else { &["serve"] };
         for name in commands {
             command = command.mut_subcommand(*name, |one| one.mut_arg(*id, |arg| arg.default_value(text)));
         }

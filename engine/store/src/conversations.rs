@@ -77,6 +77,8 @@ pub struct Conversation {
     pub changed_at: Moment,
     /// When it ended.
     pub ended_at: Option<Moment>,
+    /// What the workspace offered when it was opened: the versions of the flows it calls. 0 is unknown.
+    pub circumstances: i64,
 }
 
 /// The conversation that a customer's window names.
@@ -87,6 +89,20 @@ pub async fn by_public_id(db: &impl ConnectionTrait, public_id: &str) -> Result<
 /// The conversation with this number.
 pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<Conversation>> {
     Entity::find_by_id(id).one(db).await?.map(read).transpose()
+}
+
+/// The numbers of conversations after one of them, in order.
+pub async fn ids_after(db: &impl ConnectionTrait, id: i64, limit: u64) -> Result<Vec<i64>> {
+    let rows = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Id.gt(id))
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows)
 }
 
 /// Conversations whose last turn stopped in its middle: (number, uuid).
@@ -116,14 +132,33 @@ pub async fn trace(db: &impl ConnectionTrait, id: i64) -> Result<Vec<Visit>> {
     Ok(visits)
 }
 
-/// The events of a conversation in order, each with its moment: folded over `step` they give its state.
-pub async fn journal(db: &impl ConnectionTrait, id: i64) -> Result<Vec<(Moment, String)>> {
+/// An event of the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When it happened.
+    pub at: Moment,
+    /// The event, as JSON.
+    pub event: String,
+    /// The path it led along, as JSON.
+    pub trace: String,
+    /// What the workspace offered then; 0 is unknown.
+    pub circumstances: i64,
+}
+
+/// The events of a conversation in order: folded over `step` they give its state.
+pub async fn journal(db: &impl ConnectionTrait, id: i64) -> Result<Vec<Entry>> {
     let rows = journal::Entity::find()
         .filter(journal::Column::ConversationId.eq(id))
         .order_by_asc(journal::Column::N)
         .all(db)
         .await?;
-    Ok(rows.into_iter().map(|row| (row.at, row.event)).collect())
+    let entry = |row: journal::Model| Entry {
+        at: row.at,
+        event: row.event,
+        trace: row.trace,
+        circumstances: row.circumstances,
+    };
+    Ok(rows.into_iter().map(entry).collect())
 }
 
 pub(crate) fn read(row: Model) -> Result<Conversation> {
@@ -161,6 +196,7 @@ pub(crate) fn read(row: Model) -> Result<Conversation> {
         created_at: row.created_at,
         changed_at: row.changed_at,
         ended_at: row.ended_at,
+        circumstances: row.circumstances,
     })
 }
 
@@ -200,5 +236,6 @@ pub(crate) fn write(conversation: &Conversation) -> Model {
         created_at: c.created_at,
         changed_at: c.changed_at,
         ended_at: c.ended_at,
+        circumstances: c.circumstances,
     }
 }

@@ -16,6 +16,7 @@ mod rows;
 mod tables;
 
 pub mod channels;
+pub mod circumstances;
 pub mod conversations;
 pub mod desk;
 pub mod directory;

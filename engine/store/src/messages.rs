@@ -1,5 +1,7 @@
 //! The transcript: messages by conversation and number.
 
+use std::collections::HashMap;
+
 use model::{Message, NodeId, Status};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -50,6 +52,27 @@ pub async fn accepted(db: &impl ConnectionTrait, conversation: i64, client_id: &
         .one(db)
         .await?;
     Ok(row.map(|row| Accepted { turn: row.turn, seq: row.seq, body_hash: row.body_hash.unwrap_or_default() }))
+}
+
+/// What was accepted in a conversation, by the clients' ids; `None` when there are more than `limit`.
+pub async fn all_accepted(
+    db: &impl ConnectionTrait,
+    conversation: i64,
+    limit: u64,
+) -> Result<Option<HashMap<String, Accepted>>> {
+    let rows: Vec<(String, i64, i64, Option<String>)> = Entity::find()
+        .select_only()
+        .columns([Column::ClientId, Column::Turn, Column::Seq, Column::BodyHash])
+        .filter(Column::ConversationId.eq(conversation))
+        .filter(Column::ClientId.is_not_null())
+        .limit(limit + 1)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let all =
+        rows.into_iter().map(|(id, turn, seq, hash)| (id, Accepted { turn, seq, body_hash: hash.unwrap_or_default() }));
+    let all: HashMap<_, _> = all.collect();
+    Ok((all.len() as u64 <= limit).then_some(all))
 }
 
 /// How a turn ended: the status and the number of the last message it answered with.

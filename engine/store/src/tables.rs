@@ -212,6 +212,7 @@ tables! {
         pub created_at: i64,
         pub changed_at: i64,
         pub ended_at: Option<i64>,
+        pub circumstances: i64,
     }
     journal "journal" {
         pub workspace_id: i64,
@@ -223,6 +224,15 @@ tables! {
         pub at: i64,
         pub event: String,
         pub trace: String,
+        pub circumstances: i64,
+    }
+    circumstances "circumstances" {
+        pub workspace_id: i64,
+        #[sea_orm(primary_key)]
+        pub id: i64,
+        pub hash: String,
+        pub document: String,
+        pub created_at: i64,
     }
     message "messages" {
         pub workspace_id: i64,

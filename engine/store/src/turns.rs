@@ -1,17 +1,16 @@
 //! Committing what a turn did: all of it in one transaction, many conversations under one fsync.
 
+mod batch;
+
 use std::sync::Arc;
 use std::time::Instant;
 
 use model::{Message, Moment};
-use sea_orm::{ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
-use crate::conversations::{Conversation, write};
-use crate::error::{json, word};
+use crate::connect::is_sqlite;
+use crate::conversations::Conversation;
 use crate::figures::Commits;
-use crate::rows::{insert, insert_all};
-use crate::tables::{conversation, journal, message, timer, turn};
 use crate::{Error, Result, Store};
 
 /// What a turn, or the part of it up to an effect with consequences, did to a conversation.
@@ -40,6 +39,8 @@ pub struct Happened {
     pub event: String,
     /// The path it led along, as JSON.
     pub trace: String,
+    /// What the workspace offered then.
+    pub circumstances: i64,
 }
 
 /// A message of the transcript.
@@ -69,14 +70,20 @@ struct Job {
 /// Turns that wait for the writer at most; the next one waits at the door.
 const QUEUE: usize = 1_024;
 /// Turns under one fsync at most.
-const BATCH: usize = 64;
+const BATCH: usize = 256;
+/// Writers on PostgreSQL, each on a connection of its own; SQLite has room for one.
+const WRITERS: usize = 4;
 
 impl Committer {
     /// Starts the writer; it stops when the last door is dropped.
     pub fn start(store: Store) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let figures = Arc::<Commits>::default();
-        tokio::spawn(write_batches(store, jobs, Arc::clone(&figures)));
+        let jobs = Arc::new(Mutex::new(jobs));
+        let writers = if is_sqlite(store.read()) { 1 } else { WRITERS };
+        for _ in 0..writers {
+            tokio::spawn(write_batches(store.clone(), Arc::clone(&jobs), Arc::clone(&figures)));
+        }
         Self { queue, figures }
     }
 
@@ -94,10 +101,16 @@ impl Committer {
     }
 }
 
-async fn write_batches(store: Store, mut jobs: mpsc::Receiver<Job>, figures: Arc<Commits>) {
+async fn write_batches(store: Store, jobs: Arc<Mutex<mpsc::Receiver<Job>>>, figures: Arc<Commits>) {
     let mut batch = Vec::with_capacity(BATCH);
-    while jobs.recv_many(&mut batch, BATCH).await > 0 {
-        figures.waiting.set(jobs.len());
+    loop {
+        // Whatever waits goes under one fsync.
+        let mut waiting = jobs.lock().await;
+        if waiting.recv_many(&mut batch, BATCH).await == 0 {
+            return;
+        }
+        figures.waiting.set(waiting.len());
+        drop(waiting);
         let began = Instant::now();
         let committed = commit_all(&store, &batch).await;
         figures.ended(batch.len(), began.elapsed(), committed.is_ok());
@@ -131,90 +144,11 @@ async fn write_batches(store: Store, mut jobs: mpsc::Receiver<Job>, figures: Arc
 
 /// Applies turns in one transaction. A stale turn changes nothing and spoils nothing.
 async fn commit_all(store: &Store, jobs: &[Job]) -> Result<Vec<Result<i64>>> {
+    let turns: Vec<&Turn> = jobs.iter().map(|job| &*job.turn).collect();
     let writing = store.write().await?;
-    let mut answers = Vec::with_capacity(jobs.len());
-    for job in jobs {
-        match apply(&writing, &job.turn).await {
-            Ok(id) => answers.push(Ok(id)),
-            Err(Error::Stale) => answers.push(Err(Error::Stale)),
-            Err(error) => return Err(error),
-        }
-    }
+    let ids = batch::write(&writing, &turns).await?;
     writing.commit().await?;
-    Ok(answers)
-}
-
-async fn apply(db: &impl ConnectionTrait, done: &Turn) -> Result<i64> {
-    let id = save_conversation(db, &done.conversation).await?;
-    let workspace_id = done.conversation.workspace.0;
-    let number = done.conversation.turn;
-
-    let first = done.conversation.n_events - i64::try_from(done.events.len()).unwrap_or(0) + 1;
-    let events = done.events.iter().zip(first..).map(|(event, n)| journal::Model {
-        workspace_id,
-        conversation_id: id,
-        n,
-        turn: number,
-        at: event.at,
-        event: event.event.clone(),
-        trace: event.trace.clone(),
-    });
-    insert_all(db, events.collect()).await?;
-
-    let messages = done.messages.iter().map(|said| message::Model {
-        workspace_id,
-        conversation_id: id,
-        seq: said.message.seq,
-        turn: number,
-        at: said.at,
-        sender: word(&said.message.from),
-        name: said.message.name.clone(),
-        content: json(&said.message.content),
-        node: said.message.node.as_ref().map(|node| node.0.clone()),
-        client_id: said.message.client_id.clone(),
-        body_hash: said.body_hash.clone(),
-    });
-    insert_all(db, messages.collect()).await?;
-
-    for gone in &done.gone_timers {
-        timer::Entity::delete_by_id((id, gone.clone())).exec(db).await?;
-    }
-    for (timer_id, due) in &done.set_timers {
-        let row = timer::Model { workspace_id, conversation_id: id, timer_id: timer_id.clone(), due: *due };
-        insert(db, row).await?;
-    }
-    if done.is_over {
-        let row = turn::Model {
-            workspace_id,
-            conversation_id: id,
-            turn: number,
-            status: word(&done.conversation.status),
-            last_seq: done.conversation.last_seq,
-        };
-        insert(db, row).await?;
-    }
-    Ok(id)
-}
-
-/// Adds or updates the row; an update finds only the version and the owner that were loaded.
-async fn save_conversation(db: &impl ConnectionTrait, after: &Conversation) -> Result<i64> {
-    let mut row = write(after).into_active_model();
-    row.state_version = ActiveValue::Set(after.state_version + 1);
-    if after.id == 0 {
-        row.id = ActiveValue::NotSet;
-        return Ok(row.insert(db).await?.id);
-    }
-    use conversation::Column;
-    row.id = ActiveValue::NotSet;
-    let row = row.reset_all();
-    let saved = conversation::Entity::update_many()
-        .set(row)
-        .filter(Column::Id.eq(after.id))
-        .filter(Column::StateVersion.eq(after.state_version))
-        .filter(Column::OwnerEpoch.eq(after.owner_epoch))
-        .exec(db)
-        .await?;
-    if saved.rows_affected == 1 { Ok(after.id) } else { Err(Error::Stale) }
+    Ok(ids.into_iter().map(|id| id.ok_or(Error::Stale)).collect())
 }
 
 #[cfg(test)]
@@ -288,6 +222,7 @@ mod tests {
             created_at: 1,
             changed_at: number,
             ended_at: None,
+            circumstances: 0,
         };
         let message = Message {
             seq: number,
@@ -300,7 +235,7 @@ mod tests {
         };
         Turn {
             conversation,
-            events: vec![Happened { at: number, event: "{}".into(), trace: "[]".into() }],
+            events: vec![Happened { at: number, event: "{}".into(), trace: "[]".into(), circumstances: 0 }],
             messages: vec![Said { message, at: number, body_hash: Some("x".into()) }],
             set_timers: vec![(format!("t{number}"), 5_000 + number)],
             gone_timers: vec![format!("t{}", number - 1)],

@@ -3,6 +3,7 @@
 
 mod check;
 mod folder;
+mod replay;
 mod serve;
 mod talk;
 mod transfer;
@@ -35,6 +36,8 @@ enum Command {
     Import(transfer::Import),
     /// Write the whole workspace as a bundle
     Export(transfer::Export),
+    /// Fold the journals of conversations again and compare with what is stored
+    Replay(replay::Args),
     /// Members: list, add, change a password, print a new set-up link
     User(user::Args),
 }
@@ -55,6 +58,7 @@ pub fn run() -> ExitCode {
         Command::Talk(args) => talk::run(&args),
         Command::Import(args) => wait(transfer::import(args)),
         Command::Export(args) => wait(transfer::export(args)),
+        Command::Replay(args) => wait(replay::run(args)),
         Command::User(args) => wait(user::run(args)),
     };
     match result {

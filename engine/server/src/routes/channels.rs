@@ -61,6 +61,7 @@ async fn change(
     let channel = Channel { name, flow, ..before };
     store::channels::save(&writing, signed_in.workspace, &channel).await?;
     commit(writing).await?;
+    app.engine.forget_knowledge();
     Ok(Json(shown(&channel)))
 }
 
