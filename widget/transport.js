@@ -62,8 +62,8 @@ const messagesPath = (id) => `/api/chat/conversations/${encodeURIComponent(id)}/
 /** @param {string} channel @param {object} wishes */
 export const openConversation = (channel, wishes) => askJson(`/api/chat/${encodeURIComponent(channel)}/conversations`, { method: 'POST', body: wishes });
 
-/** Everything after `seq`. @param {import('./store.js').Store} store @param {number} seq */
-export const messagesAfter = (store, seq) => askJson(`${messagesPath(store.id)}?after=${seq}`, { token: store.token, timeout: 20000 });
+/** Everything after `seq`; with `wait`, held back so many seconds until there is something. @param {import('./store.js').Store} store @param {number} seq @param {number} [wait] */
+export const messagesAfter = (store, seq, wait = 0) => askJson(`${messagesPath(store.id)}?after=${seq}${wait ? `&wait=${wait}` : ''}`, { token: store.token, timeout: 20000 + wait * 1000 });
 
 /**
  * Sends what is queued, one after another in order, again and again until it is accepted or refused for good.
@@ -135,6 +135,7 @@ export class Live {
     /** @type {'socket'|'events'|'poll'} */
     this.way = 'socket';
     this.failures = 0;
+    this.hasPolled = false;
     this.isStopped = true;
     this.isUp = false;
     this.close = () => {};
@@ -186,13 +187,13 @@ export class Live {
     this.on.reach(true);
   }
 
-  /** @param {boolean} hadBeenUp */
-  down(hadBeenUp) {
+  /** @param {boolean} hadBeenUp @param {number} [wait] when the server says to come back, in ms */
+  down(hadBeenUp, wait) {
     this.isUp = false;
     if (this.isStopped) return;
     this.on.reach(false);
     if (!hadBeenUp && this.way !== 'poll') this.doubt();
-    this.timer = window.setTimeout(() => this.connect(), backoff(this.attempt++));
+    this.timer = window.setTimeout(() => this.connect(), wait ?? backoff(this.attempt++));
   }
 
   /** A way that fails twice while plain requests get through is closed by something in between: take the next one. */
@@ -220,7 +221,9 @@ export class Live {
       clearInterval(beat);
       clearTimeout(patience);
       socket.close();
-      this.down(wasUp);
+      // A server that restarts gives each window a moment of its own, so that not all come at once.
+      const told = event?.code === 1012 && /reconnect-ms=(\d{1,5})/.exec(event.reason);
+      this.down(wasUp, told ? 250 + Number(told[1]) : undefined);
     };
     this.close = () => { isOver = true; clearInterval(beat); clearTimeout(patience); socket.close(); };
     socket.onopen = () => {
@@ -270,13 +273,16 @@ export class Live {
     let isOver = false;
     this.close = () => { isOver = true; };
     try {
-      const answer = await messagesAfter(this.store, this.store.seq);
+      // The first answer comes at once: it says that the server is there.
+      const answer = await messagesAfter(this.store, this.store.seq, this.hasPolled ? 25 : 0);
       if (isOver) return;
+      this.hasPolled = true;
       this.up();
       this.on.frame({ ...answer, complete: true });
-      this.timer = window.setTimeout(() => this.connect(), document.hidden ? 15000 : 3000);
+      this.timer = window.setTimeout(() => this.connect(), document.hidden ? 5000 : 300);
     } catch (error) {
       if (isOver) return;
+      this.hasPolled = false;
       if (error instanceof Trouble && !error.isPassing) return this.refuse(error);
       this.down(true);
     }

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod golden;
+mod hostile;
 mod ops;
 mod postgres;
 mod product;

@@ -8,6 +8,8 @@ use model::{Content, FlowKey, Input, Language, Message, Sender, Status, VarName}
 use serde_json::Value;
 use store::WorkspaceId;
 use store::conversations::Conversation;
+use tracing::field::Empty;
+use tracing::{Instrument, Span, info_span};
 use uuid::Uuid;
 
 use crate::hot::Warm;
@@ -16,7 +18,7 @@ use crate::turn::{MOST_ACCEPTED, Words, Work, shortened};
 use crate::{Engine, Error, Result, secret};
 
 /// Messages that one answer carries at most.
-const PAGE: u64 = 500;
+const PAGE: usize = 500;
 const TOPIC_CHARS: usize = 60;
 
 /// What a customer's window wants.
@@ -62,11 +64,8 @@ impl Engine {
         let permit = self.admit()?;
         let engine = Arc::clone(self);
         // A task of its own: the turn goes on when the caller's connection breaks.
-        spawned(async move {
-            let _permit = permit;
-            engine.open_now(workspace, opening).await
-        })
-        .await
+        let turn = async move { permit.ends(engine.open_now(workspace, opening).await) };
+        spawned(turn.instrument(info_span!("turn", what = "opened", conversation.id = Empty))).await
     }
 
     /// A customer's message. The same id again gives the same answer again.
@@ -74,23 +73,28 @@ impl Engine {
         let permit = self.admit()?;
         let engine = Arc::clone(self);
         let (id, token, client_id) = (id.to_owned(), token.to_owned(), client_id.to_owned());
-        spawned(async move {
-            let _permit = permit;
+        let span = info_span!("turn", what = "said", conversation.id = %id);
+        let turn = async move {
             let mut tries = Tries::begin();
             loop {
                 let said = engine.say_now(&id, &token, &client_id, input.clone()).await;
                 if let Some(settled) = tries.settle(said).await {
-                    return settled;
+                    return permit.ends(settled);
                 }
             }
-        })
-        .await
+        };
+        spawned(turn.instrument(span)).await
     }
 
     /// What was said after a number.
     pub async fn catch_up(&self, id: &str, token: &str, after: i64) -> Result<Answered> {
+        self.catch_up_by(id, token, after, PAGE).await
+    }
+
+    /// The same, with so many messages at most; whoever gets that many asks again.
+    pub async fn catch_up_by(&self, id: &str, token: &str, after: i64, n: usize) -> Result<Answered> {
         let conversation = self.customers(id, token).await?;
-        let messages = store::messages::after(self.store.read(), conversation.id, after, PAGE).await?;
+        let messages = store::messages::after(self.store.read(), conversation.id, after, n as u64).await?;
         let seq = messages.last().map_or(conversation.last_seq, |message| message.seq);
         Ok(Answered { seq, messages, status: conversation.status })
     }
@@ -102,6 +106,7 @@ impl Engine {
         let wanted = opening.flow.filter(|_| channel.is_open).or_else(|| channel.flow.clone()).ok_or(Error::NoFlow)?;
         let (flow_id, version) = knowledge.circumstances.live.get(&wanted).cloned().ok_or(Error::NoFlow)?;
         let (public_id, token, now) = (Uuid::new_v4().to_string(), secret::random_token(), self.clock.now());
+        Span::current().record("conversation.id", &public_id);
         let conversation = Conversation {
             id: 0,
             workspace,

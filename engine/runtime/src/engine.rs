@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use interpreter::{Catalogue, Program, check};
 use model::{Flow, Problem};
@@ -14,9 +14,10 @@ use store::{Store, WorkspaceId};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, broadcast};
 
 use crate::circumstances::Past;
-use crate::fan_out::{DeskEvent, FanOut, Frame};
+use crate::fan_out::{DeskEvent, FanOut, Frame, Window};
 use crate::hot::Hot;
 use crate::mailbox::Mailboxes;
+use crate::measure::{Exposition, Measure};
 use crate::perform::Caller;
 use crate::perform::egress::Egress;
 use crate::perform::hosts::Breaker;
@@ -62,6 +63,7 @@ pub struct Engine {
     pub(crate) limits: Limits,
     pub(crate) hot: Hot,
     pub(crate) past: Past,
+    measure: Arc<Measure>,
     programs: Programs,
     knowledge: RwLock<HashMap<WorkspaceId, Arc<Knowledge>>>,
     learning: Mutex<()>,
@@ -109,6 +111,7 @@ impl Engine {
             limits,
             hot: Hot::new(limits.hot),
             past: Past::default(),
+            measure: Arc::default(),
             programs: Programs::default(),
             knowledge: RwLock::default(),
             learning: Mutex::default(),
@@ -186,7 +189,7 @@ impl Engine {
     }
 
     /// Listens to one conversation.
-    pub fn window(&self, conversation: &str) -> broadcast::Receiver<Frame> {
+    pub fn window(&self, conversation: &str) -> Window {
         self.fan_out.window(conversation)
     }
 
@@ -209,7 +212,22 @@ impl Engine {
         drained.is_ok()
     }
 
-    /// Turns that run right now, conversations with something in line, windows that listen.
+    /// The figures that everybody counts into.
+    pub fn measure(&self) -> &Arc<Measure> {
+        &self.measure
+    }
+
+    /// Writes all figures of the engine.
+    pub fn write_figures(&self, text: &mut Exposition) {
+        let (turns, conversations, windows) = self.load();
+        text.gauge("heliu_turns_running", "Turns that run right now.", turns);
+        text.gauge("heliu_turns_most", "Turns that may run at once.", self.limits.turns);
+        text.gauge("heliu_conversations_active", "Conversations with something in line.", conversations);
+        text.gauge("heliu_conversations_watched", "Conversations with windows that listen.", windows);
+        self.measure.write(text, self.committer.figures());
+    }
+
+    /// Turns that run right now, conversations with something in line, conversations with windows that listen.
     pub fn load(&self) -> (usize, usize, usize) {
         (self.running(), self.mailboxes.len(), self.fan_out.windows())
     }
@@ -225,11 +243,13 @@ impl Engine {
     }
 
     /// The right to begin a turn, or a refusal before anything is accepted.
-    pub(crate) fn admit(&self) -> Result<OwnedSemaphorePermit> {
-        if self.running() >= self.limits.turns {
-            return Err(Error::Busy);
-        }
-        Arc::clone(&self.turns).try_acquire_owned().map_err(|_| Error::Busy)
+    pub(crate) fn admit(&self) -> Result<Admission> {
+        let has_room = self.running() < self.limits.turns;
+        let permit = has_room.then(|| Arc::clone(&self.turns).try_acquire_owned().ok()).flatten();
+        permit.map(|permit| self.admission(permit)).ok_or_else(|| {
+            self.measure.turns_refused.add_one();
+            Error::Busy
+        })
     }
 
     /// Gives a turn's place to others while it waits for a service.
@@ -249,8 +269,13 @@ impl Engine {
     }
 
     /// The right to begin a turn that nobody can repeat: timers, recovery.
-    pub(crate) async fn admit_own(&self) -> Result<OwnedSemaphorePermit> {
-        Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Error::Busy)
+    pub(crate) async fn admit_own(&self) -> Result<Admission> {
+        let permit = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Error::Busy)?;
+        Ok(self.admission(permit))
+    }
+
+    fn admission(&self, permit: OwnedSemaphorePermit) -> Admission {
+        Admission { began: Instant::now(), measure: Arc::clone(&self.measure), _permit: permit }
     }
 
     /// The program that a conversation runs: its version of its flow, with the callees of its beginning and the
@@ -267,6 +292,32 @@ impl Engine {
     ) -> Result<Arc<Program>> {
         let (resources, live) = (&knowledge.resources, &knowledge.circumstances.live);
         programs::of_document(&self.store, &self.catalogue, resources, live, workspace, flow).await
+    }
+}
+
+/// The right to run a turn; it ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Admission {
+    began: Instant,
+    measure: Arc<Measure>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Admission {
+    /// Ends the turn and counts how.
+    pub(crate) fn ends<T>(self, result: Result<T>) -> Result<T> {
+        match &result {
+            Err(Error::Busy) => self.measure.turns_refused.add_one(),
+            Err(Error::Store(_) | Error::Broken(_) | Error::Internal(_)) => self.measure.turns_failed.add_one(),
+            _ => {}
+        }
+        result
+    }
+}
+
+impl Drop for Admission {
+    fn drop(&mut self) {
+        self.measure.turn_seconds.took(self.began.elapsed());
     }
 }
 

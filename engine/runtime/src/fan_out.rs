@@ -1,11 +1,12 @@
 //! Telling windows and desks what was committed, within this process.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Message, Status};
 use serde::Serialize;
 use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
 
 /// What a conversation's windows hear.
 #[derive(Clone, Debug)]
@@ -53,29 +54,75 @@ pub enum DeskEvent {
     },
 }
 
-/// A slow listener loses frames beyond this; it is told so, and reads them from the store.
-const BACKLOG: usize = 64;
+/// A slow window misses frames beyond this; it is told so, and reads them from the store. Twenty thousand windows
+/// that hear nothing for hours pay for it, so it is small.
+const BACKLOG: usize = 4;
 const DESK_BACKLOG: usize = 1_024;
+
+type Windows = Mutex<HashMap<Arc<str>, broadcast::Sender<Frame>>>;
 
 /// All listeners.
 #[derive(Debug)]
 pub(crate) struct FanOut {
-    windows: Mutex<HashMap<String, broadcast::Sender<Frame>>>,
+    windows: Arc<Windows>,
     desks: broadcast::Sender<DeskEvent>,
+}
+
+/// A listener of one conversation.
+#[derive(Debug)]
+pub struct Window {
+    conversation: Arc<str>,
+    /// None only while it is dropped.
+    frames: Option<broadcast::Receiver<Frame>>,
+    windows: Arc<Windows>,
+}
+
+/// Some frames were missed: the store has what they said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missed;
+
+impl Window {
+    /// The next frame.
+    pub async fn next(&mut self) -> Result<Frame, Missed> {
+        let Some(frames) = &mut self.frames else { return std::future::pending().await };
+        match frames.recv().await {
+            Ok(frame) => Ok(frame),
+            Err(RecvError::Lagged(_)) => Err(Missed),
+            // The sender lives in the map as long as this window does.
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        self.frames = None;
+        if windows.get(&self.conversation).is_some_and(|sender| sender.receiver_count() == 0) {
+            windows.remove(&self.conversation);
+        }
+    }
 }
 
 impl Default for FanOut {
     fn default() -> Self {
-        Self { windows: Mutex::default(), desks: broadcast::Sender::new(DESK_BACKLOG) }
+        Self { windows: Arc::default(), desks: broadcast::Sender::new(DESK_BACKLOG) }
     }
 }
 
 impl FanOut {
     /// Listens to one conversation.
-    pub(crate) fn window(&self, conversation: &str) -> broadcast::Receiver<Frame> {
+    pub(crate) fn window(&self, conversation: &str) -> Window {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        windows.retain(|_, sender| sender.receiver_count() > 0);
-        windows.entry(conversation.to_owned()).or_insert_with(|| broadcast::Sender::new(BACKLOG)).subscribe()
+        let (conversation, frames) = match windows.get_key_value(conversation) {
+            Some((conversation, sender)) => (Arc::clone(conversation), sender.subscribe()),
+            None => {
+                let (conversation, (sender, frames)) = (Arc::from(conversation), broadcast::channel(BACKLOG));
+                windows.insert(Arc::clone(&conversation), sender);
+                (conversation, frames)
+            }
+        };
+        Window { conversation, frames: Some(frames), windows: Arc::clone(&self.windows) }
     }
 
     /// Listens to all conversations.
@@ -83,10 +130,9 @@ impl FanOut {
         self.desks.subscribe()
     }
 
-    /// How many windows listen.
+    /// How many conversations have windows that listen.
     pub(crate) fn windows(&self) -> usize {
-        let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        windows.values().map(broadcast::Sender::receiver_count).sum()
+        self.windows.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     /// Is any desk listening?
@@ -113,9 +159,11 @@ impl FanOut {
         let _ = self.desks.send(event);
     }
 
-    /// Tells everybody; nobody listening is fine.
+    /// Tells everybody. Without listeners nothing is copied.
     pub(crate) fn tell(&self, conversation: &str, frame: Frame) {
-        if let Frame::Messages { messages, seq, status } = &frame {
+        if let Frame::Messages { messages, seq, status } = &frame
+            && self.desks.receiver_count() > 0
+        {
             for message in messages {
                 let message = message.clone();
                 let _ = self.desks.send(DeskEvent::Message { conversation: conversation.to_owned(), message });
@@ -130,5 +178,39 @@ impl FanOut {
         if let Some(sender) = windows.get(conversation) {
             let _ = sender.send(frame);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn windows_hear_their_conversation_until_the_last_one_closes() {
+        let fan_out = FanOut::default();
+        let mut one = fan_out.window("a");
+        let two = fan_out.window("a");
+
+        fan_out.tell("b", Frame::Typing { from: "bot" });
+        fan_out.tell("a", Frame::Typing { from: "agent" });
+        assert!(matches!(one.next().await, Ok(Frame::Typing { from: "agent" })));
+
+        drop(one);
+        assert_eq!(fan_out.windows(), 1);
+        drop(two);
+        assert_eq!(fan_out.windows(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_window_that_falls_behind_is_told_once() {
+        let fan_out = FanOut::default();
+        let mut window = fan_out.window("a");
+
+        for _ in 0..3 * BACKLOG {
+            fan_out.tell("a", Frame::Typing { from: "bot" });
+        }
+
+        assert!(matches!(window.next().await, Err(Missed)));
+        assert!(matches!(window.next().await, Ok(Frame::Typing { .. })));
     }
 }

@@ -19,6 +19,7 @@ use store::timers::Due;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::{self, JoinError, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
+use tracing::{Instrument, info_span};
 
 use crate::turn::Work;
 use crate::{Engine, Error, Result};
@@ -113,6 +114,7 @@ impl Engine {
         crash::point("timer_fired_before_commit");
         work.finish().await?;
         crash::point("timer_fired_after_commit");
+        self.measure().timer_fired(self.clock.now() - due.due);
         Ok(())
     }
 
@@ -192,7 +194,8 @@ impl Firing<'_> {
         }
         let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { return };
         let task = fire_in_place(Arc::clone(self.engine), due.clone(), conversation, place);
-        self.under_way.insert(self.tasks.spawn(task).id(), due);
+        let span = info_span!("turn", what = "timer", conversation = due.conversation);
+        self.under_way.insert(self.tasks.spawn(task.instrument(span)).id(), due);
     }
 
     /// One is done; one that failed, or panicked, rests.

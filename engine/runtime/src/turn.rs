@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use interpreter::{AgentAct, Answer, Effect, Event, Pending, Program, State};
 use model::{Content, Language, Message, NodeId, Sender, Status, Texts};
@@ -11,6 +11,7 @@ use store::conversations::Conversation;
 use store::messages::Accepted;
 use store::turns::{Happened, Said, Turn};
 use store::{crash, rfc3339, timers::Due};
+use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
 use crate::fan_out::Frame;
@@ -219,15 +220,17 @@ impl<'e> Work<'e> {
         while let Some(effect) = asked {
             let Some(id) = effect.asked().cloned() else { break };
             n_effects += 1;
+            let began = Instant::now();
             let answer = if n_effects > MAX_EFFECTS {
                 let why = Texts::new("这一轮做的事太多了", "this turn asked for too much");
                 Answer::Failed { why }
             } else {
-                self.perform_patiently(&effect, self.effect_key(&id.0)).await?
+                self.perform_patiently(&effect, self.effect_key(&id.0)).instrument(info_span!("effect")).await?
             };
             if matches!(effect, Effect::Call { .. }) {
                 crash::point("after_http_before_result");
             }
+            self.engine.measure().effect_ended(began, matches!(answer, Answer::Failed { .. }));
             asked = self.step(&Event::Done { effect: id, answer });
             if n_effects > 2 * MAX_EFFECTS {
                 return Err(Error::Internal("a flow never stops asking".into()));
@@ -348,7 +351,10 @@ impl<'e> Work<'e> {
             is_over,
             answers_effect,
         };
-        conversation.id = self.engine.committer.commit(turn).await?;
+        conversation.id = self.engine.committer.commit(turn).instrument(info_span!("commit")).await?;
+        if is_over {
+            self.engine.measure().turns_done.add_one();
+        }
         conversation.state_version += 1;
         crash::point(if conversation.unanswered_effect.is_some() { "after_intent" } else { "before_telling" });
         if let Some(due) = first_due {

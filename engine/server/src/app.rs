@@ -14,8 +14,10 @@ use tokio::sync::watch;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::accept::{Client, Places};
 use crate::auth::{attempts::Attempts, origin, password::Passwords};
-use crate::{error, routes};
+use crate::rates::Rates;
+use crate::{body, error, routes};
 
 /// What routes work with.
 #[derive(Clone)]
@@ -25,11 +27,17 @@ pub(crate) struct App {
     pub(crate) workspace_name: Arc<str>,
     pub(crate) passwords: Passwords,
     pub(crate) attempts: Attempts,
+    /// Messages of one customer.
+    pub(crate) messages: Arc<Rates>,
+    /// Conversations opened from one address.
+    pub(crate) openings: Arc<Rates>,
+    pub(crate) places: Arc<Places>,
     /// Do people reach us by https?
     pub(crate) is_https: bool,
     /// True from the moment the product is asked to stop.
     pub(crate) stopping: watch::Receiver<bool>,
     pub(crate) started: Instant,
+    pub(crate) probe: Arc<routes::health::Probe>,
 }
 
 impl App {
@@ -85,6 +93,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/api/openapi.json", axum::routing::get(async move || Json((*api).clone())))
         .route("/api/{*rest}", axum::routing::any(error::unknown_route))
         .merge(routes::pages::routes())
+        .layer(middleware::from_fn(body::in_time))
         .layer(middleware::from_fn(error::in_callers_language))
         .layer(middleware::from_fn(with_headers))
         .with_state(app)
@@ -94,10 +103,11 @@ pub(crate) fn router(app: App) -> Router {
 async fn with_headers(request: Request, next: Next) -> Response {
     let (method, path, begun) = (request.method().clone(), request.uri().path().to_owned(), Instant::now());
     let is_api = path.starts_with("/api/");
+    let client = request.extensions().get::<Client>().map(|Client(address)| tracing::field::display(*address));
     let mut response = next.run(request).await;
     let (status, duration_ms) = (response.status().as_u16(), begun.elapsed().as_millis());
     // Without the query: it may hold a token.
-    tracing::debug!(%method, path, status, duration_ms, "answered");
+    tracing::debug!(%method, path, status, duration_ms, client, "answered");
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));

@@ -1,11 +1,29 @@
 //! JSON bodies, with errors in the product's own words.
 
-use axum::body::Bytes;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::body::{Body as RawBody, Bytes, HttpBody};
 use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, Version, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::{StreamExt, stream};
 use serde::de::DeserializeOwned;
 
+use tokio::time::{Instant, timeout_at};
+
+use crate::accept::Peer;
 use crate::error::{ApiError, too_large};
+
+/// A body must have come by then; a large one gets a second more for each part that came.
+const TIME: Duration = Duration::from_secs(10);
+const PART_BYTES: usize = 32 * 1024;
+/// As deep as serde_json reads.
+const MAX_DEPTH: usize = 128;
+const SHORT_BYTES: u64 = 4 * 1024;
 
 /// A JSON body of a known shape. An empty body reads as `{}`.
 #[derive(Debug)]
@@ -25,6 +43,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 /// Reads a JSON body.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    if is_too_deep(bytes) {
+        return Err(ApiError::new(
+            StatusCode::BAD_REQUEST,
+            "too-deep",
+            "内容嵌套得太深",
+            "the body is nested too deeply",
+        ));
+    }
     serde_json::from_slice(bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         if error.is_data() {
@@ -43,6 +69,94 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
             .with("column", column)
         }
     })
+}
+
+/// Cuts off bodies that trickle, whoever reads them.
+pub(crate) async fn in_time(request: Request, next: Next) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let peer = request.extensions().get::<Arc<Peer>>().cloned();
+    // A short one came with its head, and is thrown away with it.
+    let is_long = request.body().size_hint().upper().is_none_or(|bytes| bytes > SHORT_BYTES);
+    let version = request.version();
+    let progress = Arc::<Progress>::default();
+    let told = Arc::clone(&progress);
+    let request = request.map(|body| paced(body, told));
+    let mut response = next.run(request).await;
+    let is_slow = progress.is_slow.load(Ordering::Relaxed);
+    if is_slow {
+        response = too_slow().into_response();
+    }
+    let is_unread = !progress.is_whole.load(Ordering::Relaxed);
+    if let (Some(peer), true, true) = (peer, is_unread, is_long || is_slow) {
+        // It may still be sending; it should read why that is in vain, and not use the connection again.
+        peer.linger();
+        if version <= Version::HTTP_11 {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+    }
+    response
+}
+
+/// How far a body has come.
+#[derive(Debug, Default)]
+struct Progress {
+    is_whole: AtomicBool,
+    is_slow: AtomicBool,
+}
+
+fn paced(body: RawBody, progress: Arc<Progress>) -> RawBody {
+    let begin = Some((body.into_data_stream(), Instant::now() + TIME, 0));
+    RawBody::from_stream(stream::unfold(begin, move |begin| {
+        let progress = Arc::clone(&progress);
+        async move {
+            let (mut parts, mut deadline, mut bytes) = begin?;
+            match timeout_at(deadline, parts.next()).await {
+                Ok(Some(Ok(part))) => {
+                    bytes += part.len();
+                    while bytes >= PART_BYTES {
+                        bytes -= PART_BYTES;
+                        deadline += Duration::from_secs(1);
+                    }
+                    Some((Ok(part), Some((parts, deadline, bytes))))
+                }
+                Ok(Some(Err(error))) => Some((Err(io::Error::other(error)), None)),
+                Ok(None) => {
+                    progress.is_whole.store(true, Ordering::Relaxed);
+                    None
+                }
+                Err(_) => {
+                    progress.is_slow.store(true, Ordering::Relaxed);
+                    Some((Err(io::ErrorKind::TimedOut.into()), None))
+                }
+            }
+        }
+    }))
+}
+
+/// serde_json bounds the depth of what it reads, but not of fields that it skips.
+fn is_too_deep(json: &[u8]) -> bool {
+    let (mut depth, mut is_text, mut is_escaped) = (0_usize, false, false);
+    for byte in json {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_text => is_escaped = true,
+            b'"' => is_text = !is_text,
+            b'[' | b'{' if !is_text => depth += 1,
+            b']' | b'}' if !is_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return true;
+        }
+    }
+    false
+}
+
+fn too_slow() -> ApiError {
+    ApiError::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "内容传得太慢", "the body came too slowly")
+        .detail("请检查网络后再试", "check the network and try again")
 }
 
 fn broken_off() -> ApiError {

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Args, Command};
 
+use crate::accept::Network;
+
 /// Where the product keeps what it remembers.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Storage {
@@ -37,12 +39,27 @@ pub(crate) struct Serve {
     /// Connections that may be open at once
     #[arg(long, env = "HELIU_MAX_CONNECTIONS", default_value_t = 20_000, value_name = "N")]
     pub(crate) max_connections: usize,
+    /// Connections that one address may hold (IPv6: one network of 64 bits); trusted proxies may hold more
+    #[arg(long, env = "HELIU_MAX_CONNECTIONS_PER_ADDRESS", default_value_t = 2_000, value_name = "N")]
+    pub(crate) max_connections_per_address: usize,
+    /// Proxies whose X-Forwarded-For is believed, as addresses or networks (10.0.0.0/8), separated by commas
+    #[arg(long, env = "HELIU_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',')]
+    pub(crate) trusted_proxies: Vec<Network>,
+    /// Messages that one customer may send a second, five times as many at once; 0 for no bound
+    #[arg(long, env = "HELIU_MESSAGES_PER_SECOND", default_value_t = 20, value_name = "N")]
+    pub(crate) messages_per_second: u32,
+    /// Conversations that one address may open a second, sixty times as many at once; 0 for no bound
+    #[arg(long, env = "HELIU_OPENINGS_PER_SECOND", default_value_t = 100, value_name = "N")]
+    pub(crate) openings_per_second: u32,
     /// Start with an empty workspace, without the sample flows
     #[arg(long, env = "HELIU_NO_SAMPLES")]
     pub(crate) no_samples: bool,
     /// Archive conversations this many days after they ended: they leave the database for files in the data folder
     #[arg(long, env = "HELIU_KEEP_DAYS", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) keep_days: Option<u32>,
+    /// A collector for traces of turns, by OTLP over HTTP: http://…:4318
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
+    pub(crate) otlp: Option<String>,
     /// What is logged: error, warn, info, debug, or a tracing filter
     #[arg(long, env = "HELIU_LOG", default_value = "info", value_name = "FILTER")]
     pub(crate) log: String,
@@ -56,7 +73,7 @@ const WITH_STORAGE: [&str; 9] =
     ["serve", "import", "export", "replay", "user", "backup", "restore", "doctor", "archive"];
 
 /// The names a file may set: those of the flags.
-const NAMES: [(&str, &str); 11] = [
+const NAMES: [(&str, &str); 16] = [
     ("data", "data"),
     ("database-url", "database_url"),
     ("listen", "listen"),
@@ -64,8 +81,13 @@ const NAMES: [(&str, &str); 11] = [
     ("allow-private", "allow_private"),
     ("max-turns", "max_turns"),
     ("max-connections", "max_connections"),
+    ("max-connections-per-address", "max_connections_per_address"),
+    ("trusted-proxies", "trusted_proxies"),
+    ("messages-per-second", "messages_per_second"),
+    ("openings-per-second", "openings_per_second"),
     ("no-samples", "no_samples"),
     ("keep-days", "keep_days"),
+    ("otlp", "otlp"),
     ("log", "log"),
     ("log-format", "log_format"),
 ];

@@ -155,13 +155,17 @@ impl From<store::Error> for ApiError {
             other if other.is_not_text() => {
                 Self::not_valid("内容含有无法保存的字符", "this holds a character that cannot be stored")
             }
-            other if other.is_unavailable() => {
-                tracing::warn!(error = %other, "the database does not answer");
+            error if error.is_outage() || error.is_unavailable() => {
+                tracing::warn!(%error, "the database does not work");
                 Self::new(
                     StatusCode::SERVICE_UNAVAILABLE,
                     "database-unavailable",
                     "服务暂时连不上数据库，请稍后再试",
                     "the service cannot reach its database, try again in a moment",
+                )
+                .detail(
+                    "消息没有被接受，请用同一个编号再发",
+                    "the message was not accepted; send it again with the same id",
                 )
             }
             other => Self::internal(&other),

@@ -4,6 +4,7 @@
 //! - `routes` has one file per area of the API; each route says in its attribute what OpenAPI shows of it.
 //! - `auth` lets staff in; customers come with the token of their conversation.
 //! - `error` chooses status codes and words.
+//! - `accept` lets connections in and cuts those that dawdle; `rates` bounds what one client may do.
 
 mod accept;
 mod app;
@@ -14,8 +15,13 @@ mod cli;
 mod config;
 mod error;
 mod language;
+mod listening;
+mod otlp;
+mod process;
+mod rates;
 mod routes;
 mod samples;
 mod transfer;
+mod unambiguous;
 
 pub use cli::run;

@@ -25,6 +25,18 @@ pub enum Error {
     Closed,
 }
 
+impl Error {
+    /// Does the database not work, for now? A row that breaks a rule of its table is our mistake, not an outage.
+    pub fn is_outage(&self) -> bool {
+        use sea_orm::DbErr;
+        match self {
+            Self::Database(DbErr::ConnectionAcquire(_)) => true,
+            Self::Database(error @ (DbErr::Conn(_) | DbErr::Exec(_) | DbErr::Query(_))) => error.sql_err().is_none(),
+            _ => false,
+        }
+    }
+}
+
 /// A result of the store.
 pub type Result<T> = std::result::Result<T, Error>;
 

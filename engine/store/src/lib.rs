@@ -12,6 +12,7 @@ mod connect;
 mod error;
 mod moment;
 mod postgres;
+mod probe;
 mod rows;
 #[cfg(test)]
 mod sample;
@@ -34,6 +35,7 @@ pub mod directory;
 pub mod disk;
 pub mod doctor;
 pub mod drafts;
+pub mod figures;
 pub mod flows;
 pub mod intents;
 pub mod libraries;

@@ -3,6 +3,7 @@
 mod batch;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use model::{Message, Moment};
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -10,6 +11,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use crate::connect::is_sqlite;
 use crate::conversations::Conversation;
 use crate::disk::Trouble;
+use crate::figures::Commits;
 use crate::trouble::is_worth_another_try;
 use crate::{Error, Result, Store, crash, replicas};
 
@@ -60,6 +62,7 @@ pub struct Said {
 #[derive(Clone, Debug)]
 pub struct Committer {
     queue: mpsc::Sender<Job>,
+    figures: Arc<Commits>,
 }
 
 #[derive(Debug)]
@@ -79,12 +82,13 @@ impl Committer {
     /// Starts the writer; it stops when the last door is dropped.
     pub fn start(store: Store) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
+        let figures = Arc::<Commits>::default();
         let jobs = Arc::new(Mutex::new(jobs));
         let writers = if is_sqlite(store.read()) { 1 } else { WRITERS };
         for _ in 0..writers {
-            tokio::spawn(write_batches(store.clone(), Arc::clone(&jobs)));
+            tokio::spawn(write_batches(store.clone(), Arc::clone(&jobs), Arc::clone(&figures)));
         }
-        Self { queue }
+        Self { queue, figures }
     }
 
     /// Makes a turn durable and answers with the conversation's number.
@@ -94,20 +98,31 @@ impl Committer {
         self.queue.send(job).await.map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Closed)?
     }
+
+    /// What the writer does and did.
+    pub fn figures(&self) -> &Commits {
+        &self.figures
+    }
 }
 
-async fn write_batches(store: Store, jobs: Arc<Mutex<mpsc::Receiver<Job>>>) {
+async fn write_batches(store: Store, jobs: Arc<Mutex<mpsc::Receiver<Job>>>, figures: Arc<Commits>) {
     let mut batch = Vec::with_capacity(BATCH);
     loop {
         // Whatever waits goes under one fsync.
-        if jobs.lock().await.recv_many(&mut batch, BATCH).await == 0 {
+        let mut waiting = jobs.lock().await;
+        if waiting.recv_many(&mut batch, BATCH).await == 0 {
             return;
         }
+        figures.waiting.set(waiting.len());
+        drop(waiting);
         if store.replica().is_some() {
             // Everybody takes rows in the same order, so that nobody waits in a circle.
             batch.sort_by_key(|job: &Job| job.turn.conversation.id);
         }
-        match commit_all(&store, &batch).await {
+        let began = Instant::now();
+        let committed = commit_all(&store, &batch).await;
+        figures.ended(batch.len(), began.elapsed(), committed.is_ok());
+        match committed {
             Ok(answers) => {
                 store.committed();
                 for (job, answer) in batch.drain(..).zip(answers) {

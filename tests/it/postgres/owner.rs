@@ -129,6 +129,6 @@ fn every_order_has_one_key(mock: &Mock, n_orders: usize) {
 }
 
 async fn signal(product: &Product, name: &str) {
-    let sent = Command::new("kill").args([format!("-{name}"), product.process().to_string()]).status().await;
+    let sent = Command::new("kill").args([format!("-{name}"), product.pid().to_string()]).status().await;
     assert!(sent.expect("kill runs").success());
 }

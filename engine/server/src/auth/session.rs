@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use store::members::{Member, Role};
 use store::{WorkspaceId, Writing};
 
+use crate::accept::Client;
 use crate::app::App;
 use crate::error::{ApiError, Result};
 use crate::language::CallersLanguage;
@@ -62,6 +63,9 @@ impl FromRequestParts<App> for SignedIn {
         }
         if let Some(language) = parts.extensions.get::<CallersLanguage>() {
             language.set_members(member.language.clone());
+        }
+        if let Some(Client(address)) = parts.extensions.get() {
+            app.places.staff_is_at(*address);
         }
         Ok(Self { workspace: session.workspace, member })
     }

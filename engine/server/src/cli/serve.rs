@@ -9,25 +9,32 @@ use store::disk::Trouble;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, fmt};
 
 use super::user::new_setup_link;
 use super::{archive, folder};
-use crate::accept;
+use crate::accept::{self, Doors, Places, Proxies};
 use crate::app::{App, router};
 use crate::auth::attempts::Attempts;
 use crate::auth::password::Passwords;
 use crate::config::Serve;
+use crate::otlp::{self, Exporter};
+use crate::rates::Rates;
 
-/// After SIGTERM, running turns and open requests have this long.
+/// After SIGTERM, running turns and open requests have this long, together.
 const DRAIN: Duration = Duration::from_secs(10);
+/// Then listeners have this long to hear that they should come back.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// `EX_IOERR` of sysexits.h.
 const DISK_FAILED: i32 = 74;
 
 pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
     let started = Instant::now();
-    start_logging(&settings)?;
+    let exporter = start_logging(&settings)?;
     let limits = Limits { turns: settings.max_turns.max(1), ..Limits::default() };
     let egress = Egress::new(settings.allow_private.iter().cloned());
     let opened = folder::open(&settings.storage, egress, limits, !settings.no_samples).await?;
@@ -51,9 +58,13 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
         workspace_name: opened.workspace.name.as_str().into(),
         passwords: Passwords::default(),
         attempts: Attempts::default(),
+        messages: Arc::new(Rates::new(settings.messages_per_second, settings.messages_per_second.saturating_mul(5))),
+        openings: Arc::new(Rates::new(settings.openings_per_second, settings.openings_per_second.saturating_mul(60))),
+        places: Places::new(settings.max_connections, settings.max_connections_per_address),
         is_https: base.starts_with("https://"),
         stopping,
         started,
+        probe: Arc::default(),
     };
     let background = tokio::spawn(Arc::clone(&engine).run());
     tokio::spawn(stop_when_broken(engine.store().clone()));
@@ -85,7 +96,12 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
 
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let told_to_stop = async move {
+    let doors = Doors {
+        places: Arc::clone(&app.places),
+        proxies: Arc::new(Proxies::new(settings.trusted_proxies)),
+        measure: Arc::clone(engine.measure()),
+    };
+    let told_to_stop = async {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
@@ -93,13 +109,20 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
         tracing::info!("stopping: running turns are finished first");
         let _ = stop.send(true);
     };
-    accept::serve(listener, router(app), settings.max_connections, told_to_stop, DRAIN).await;
-    if !engine.drain(DRAIN).await {
+    let deadline = accept::serve(listener, router(app), doors, told_to_stop, DRAIN).await;
+    if !engine.drain(deadline.saturating_duration_since(Instant::now())).await {
         tracing::warn!("some turns were cut off; they go on at the next start");
+    }
+    // Each listener holds a receiver until it has said goodbye.
+    if tokio::time::timeout(FAREWELL, stop.closed()).await.is_err() {
+        tracing::warn!("some listeners were cut off");
     }
     background.abort();
     engine.leave_replicas().await;
     engine.store().clone().close().await;
+    if let Some(exporter) = exporter {
+        exporter.flush().await;
+    }
     tracing::info!("stopped");
     Ok(true)
 }
@@ -118,13 +141,18 @@ async fn stop_when_broken(store: store::Store) {
     }
 }
 
-fn start_logging(settings: &Serve) -> anyhow::Result<()> {
+/// Lines for people or machines, and traces where a collector is named.
+fn start_logging(settings: &Serve) -> anyhow::Result<Option<Exporter>> {
     let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,{}", settings.log)).context("--log")?;
-    let logging = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if settings.log_format == "json" {
-        logging.json().init();
-    } else {
-        logging.with_target(false).init();
-    }
-    Ok(())
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = if settings.log_format == "json" { lines.json().boxed() } else { lines.with_target(false).boxed() };
+    let (spans, exporter) = match &settings.otlp {
+        Some(endpoint) => {
+            let (spans, exporter) = otlp::start(endpoint)?;
+            (Some(spans.with_filter(filter_fn(otlp::is_ours))), Some(exporter))
+        }
+        None => (None, None),
+    };
+    tracing_subscriber::registry().with(lines.with_filter(filter)).with(spans).init();
+    Ok(exporter)
 }

@@ -1,14 +1,16 @@
 //! The customer's doors: opening a conversation, writing, catching up.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
-use axum::Json;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use channels::web::{self, Refusal};
 use model::{FlowKey, Language, Status, VarName};
 use runtime::{Answered, Opening};
@@ -18,9 +20,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::chat_stream;
+use crate::accept::{Client, Peer};
 use crate::app::App;
 use crate::body::Body;
 use crate::error::{ApiError, Result};
+use crate::unambiguous::Unambiguous;
 
 /// Values a caller may give, and how large they may be together.
 const MAX_VALUES: usize = 50;
@@ -53,9 +57,11 @@ struct Customer {
 async fn open(
     State(app): State<App>,
     Path(channel): Path<String>,
+    Extension(Client(address)): Extension<Client>,
     headers: HeaderMap,
     Body(wanted): Body<Open>,
 ) -> Result<Response> {
+    within(app.openings.take(address), &app)?;
     let values = wanted.variables.unwrap_or_default();
     let bytes: usize = values.iter().map(|(name, value)| name.as_str().len() + value.to_string().len()).sum();
     if values.len() > MAX_VALUES || bytes > MAX_VALUES_BYTES {
@@ -81,9 +87,10 @@ async fn say(
     State(app): State<App>,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Body(payload): Body<Value>,
+    Body(Unambiguous(payload)): Body<Unambiguous>,
 ) -> Result<Response> {
     let token = bearer(&headers).ok_or_else(no_token)?;
+    within(app.messages.take((&id, token)), &app)?;
     let incoming = web::read(&payload).map_err(refused)?;
     let answered = app.engine.say(&id, token, &incoming.id, incoming.input).await?;
     Ok(Json(shown(&answered)).into_response())
@@ -93,28 +100,39 @@ async fn say(
 struct After {
     #[serde(default)]
     after: Option<String>,
+    /// Seconds to wait for news.
+    #[serde(default)]
+    wait: Option<String>,
     #[serde(default)]
     token: Option<String>,
 }
 
-/// What was said after a number; as `text/event-stream` or WebSocket, also what comes later.
-#[utoipa::path(get, path = "/api/chat/conversations/{id}/messages", tag = "customer", params(("after" = Option<i64>, Query)), responses((status = 200, body = Value)))]
+/// What was said after a number; as `text/event-stream` or WebSocket, also what comes later. With `wait`, an answer
+/// without messages is held back until there are some, or so many seconds have passed.
+#[utoipa::path(get, path = "/api/chat/conversations/{id}/messages", tag = "customer", params(("after" = Option<i64>, Query), ("wait" = Option<u64>, Query)), responses((status = 200, body = Value)))]
 async fn after(
     State(app): State<App>,
     Path(id): Path<String>,
     Query(wanted): Query<After>,
+    Extension(peer): Extension<Arc<Peer>>,
     headers: HeaderMap,
     upgrade: std::result::Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response> {
-    let after = wanted.after.as_deref().and_then(|after| after.parse().ok()).unwrap_or(0);
+    let number = |text: Option<&str>| text.and_then(|text| text.parse::<i64>().ok());
+    let after = number(wanted.after.as_deref()).unwrap_or(0);
     let token = bearer(&headers).map(str::to_owned).or(wanted.token);
     if let Ok(upgrade) = upgrade {
-        return Ok(chat_stream::by_socket(app, upgrade, id, token, after));
+        return Ok(chat_stream::by_socket(&app, peer, upgrade, id, token, after));
     }
     let token = token.ok_or_else(no_token)?;
     let accepts = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if accepts.contains("text/event-stream") {
-        return chat_stream::by_events(app, id, token, after).await;
+        // A browser that comes back asks at the old address, and says here how far it was.
+        let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
+        return chat_stream::by_events(&app, id, token, number(last).unwrap_or(after)).await;
+    }
+    if let Some(wait) = number(wanted.wait.as_deref()).filter(|wait| *wait > 0) {
+        return chat_stream::by_waiting(&app, id, token, after, wait.unsigned_abs()).await;
     }
     let answered = app.engine.catch_up(&id, &token, after).await?;
     Ok(Json(shown(&answered)).into_response())
@@ -166,12 +184,23 @@ pub(crate) async fn from_anywhere(request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     if is_question {
-        let allowed = HeaderValue::from_static("authorization, content-type, accept-language, cache-control");
+        let allowed =
+            HeaderValue::from_static("authorization, content-type, accept-language, cache-control, last-event-id");
         headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
         headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
         headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     }
     response
+}
+
+/// Passes on what is within its rate; the rest is refused before anything is accepted.
+fn within(taken: std::result::Result<(), Duration>, app: &App) -> Result<()> {
+    taken.map_err(|wait| {
+        app.engine.measure().requests_refused.add_one();
+        ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too-fast", "发送得太快", "that is too fast")
+            .detail("请稍等片刻再发", "wait a moment, then send it again")
+            .with("retry_ms", u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))
+    })
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

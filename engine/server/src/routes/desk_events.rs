@@ -1,21 +1,23 @@
 //! What happens at the desk, live, by WebSocket.
 
-use std::time::Duration;
+use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Response;
 use runtime::DeskEvent;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::chat_stream::{close, small};
+use super::socket::{Heard, Socket, small};
+use crate::accept::Peer;
 use crate::app::App;
 use crate::auth::session::SignedIn;
-
-/// Proxies cut silent connections; a ping keeps them.
-const PING: Duration = Duration::from_secs(25);
+use crate::listening::Listening;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(listen))
@@ -23,35 +25,36 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// WebSocket of `{"type":"changed",…}` and `{"type":"message",…}`.
 #[utoipa::path(get, path = "/api/desk/events", tag = "desk", responses((status = 101)))]
-async fn listen(State(app): State<App>, _: SignedIn, upgrade: WebSocketUpgrade) -> Response {
-    small(upgrade).on_upgrade(move |socket| tell(app, socket))
+async fn listen(
+    State(app): State<App>,
+    _: SignedIn,
+    Extension(peer): Extension<Arc<Peer>>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let (events, stopping) = (app.engine.desk_events(), app.stopping.clone());
+    let listening = Listening::by_socket(app.engine.measure());
+    small(upgrade).on_upgrade(move |socket| tell(Socket::new(socket, peer, listening), events, stopping))
 }
 
-async fn tell(app: App, mut socket: WebSocket) {
-    let mut events = app.engine.desk_events();
-    let mut stopping = app.stopping.clone();
-    let mut ping = tokio::time::interval(PING);
+async fn tell(mut socket: Socket, mut events: Receiver<DeskEvent>, mut stopping: watch::Receiver<bool>) {
     loop {
-        let frame = tokio::select! {
+        tokio::select! {
             event = events.recv() => match event {
-                Ok(event) => text(&event),
+                Ok(event) => {
+                    if !socket.send(serde_json::to_string(&event).unwrap_or_default()).await {
+                        return;
+                    }
+                }
                 // Too slow: the desk reads its lists again when it comes back.
-                Err(RecvError::Lagged(_)) => break close(&mut socket, 1013, "too slow, reconnect").await,
-                Err(RecvError::Closed) => break,
+                Err(RecvError::Lagged(_)) => return socket.close(1013, "too slow, reconnect").await,
+                Err(RecvError::Closed) => return,
             },
-            received = socket.recv() => match received {
-                Some(Ok(Message::Close(_))) | Some(Err(_)) | None => break,
-                Some(Ok(_)) => continue,
+            heard = socket.hear() => match heard {
+                Heard::Something(_) => {}
+                Heard::Misuse(code, why) => return socket.close(code, why).await,
+                Heard::End => return,
             },
-            _ = ping.tick() => Message::Ping(Default::default()),
-            _ = stopping.changed() => break close(&mut socket, 1012, "restarting, reconnect").await,
-        };
-        if socket.send(frame).await.is_err() {
-            break;
+            _ = stopping.changed() => return socket.close_for_restart().await,
         }
     }
-}
-
-fn text(event: &DeskEvent) -> Message {
-    Message::Text(serde_json::to_string(event).unwrap_or_default().into())
 }

@@ -1,0 +1,133 @@
+//! Clients that say little, send slowly or do not read.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use super::wire::{Raw, Socket};
+use super::{figure, honest, many, resident_kib, until};
+use crate::product::chat::Customer;
+use crate::product::{Product, words};
+
+/// Side by side, since both wait for the same patience to end.
+#[tokio::test]
+async fn slow_clients_are_cut_and_nobody_else_notices() {
+    tokio::join!(slow_senders(), slow_readers());
+}
+
+/// Half of them send a header byte by byte, a quarter nothing at all, a quarter half the greeting of HTTP/2; and some
+/// post a body that trickles.
+async fn slow_senders() {
+    let product = Product::start_with(&["--max-connections-per-address", "10000"]).await;
+    let customer = Customer::open(&product, json!({})).await;
+    let quiet = honest(&product).await;
+    let (n_heads, n_bodies) = (many(200, 2_000), many(50, 1_000));
+
+    let mut cutting = JoinSet::new();
+    for n in 0..n_heads {
+        let mut raw = Raw::connect(&product).await;
+        cutting.spawn(async move {
+            let began = Instant::now();
+            match n % 4 {
+                0 => drop(raw.send(b"PRI * HTTP/2").await),
+                1 => {}
+                _ => drop(raw.send(b"GET / HTTP/1.1\r\nhost: a\r\nx-slow: ").await),
+            }
+            trickle(&mut raw).await;
+            began.elapsed()
+        });
+    }
+    let mut bodies = JoinSet::new();
+    for _ in 0..n_bodies {
+        let mut raw = Raw::connect(&product).await;
+        let head = format!(
+            "POST /api/chat/conversations/{}/messages HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {}\r\n\
+             content-length: 1000\r\n\r\n{{",
+            customer.id, customer.token
+        );
+        bodies.spawn(async move {
+            let began = Instant::now();
+            raw.send(head.as_bytes()).await;
+            (trickle(&mut raw).await, began.elapsed())
+        });
+    }
+    let meanwhile = honest(&product).await;
+    let cut: Vec<Duration> = cutting.join_all().await;
+    let cut_bodies = bodies.join_all().await;
+
+    let worst = cut.iter().max().expect("some");
+    let worst_body = cut_bodies.iter().map(|(_, took)| *took).max().expect("some");
+    println!(
+        "{n_heads} slow heads cut within {worst:?}, {n_bodies} slow bodies within {worst_body:?}; \
+         an honest request took at most {quiet:?} before and {meanwhile:?} meanwhile"
+    );
+    assert!(*worst <= Duration::from_secs(15), "{worst:?}");
+    assert!(worst_body <= Duration::from_secs(30), "{worst_body:?}");
+    let told = cut_bodies.iter().filter(|(answer, _)| answer.starts_with("HTTP/1.1 408")).count();
+    assert!(told * 10 >= cut_bodies.len() * 9, "{told} of {} were told why", cut_bodies.len());
+    assert!(meanwhile < 2 * quiet + Duration::from_millis(200), "{meanwhile:?}");
+    until("all places are free again", Duration::from_secs(5), async || {
+        figure(&product, "heliu_connections_open").await <= 20.0
+    })
+    .await;
+}
+
+/// Sends a byte a second until the other end closes; answers with what it said.
+async fn trickle(raw: &mut Raw) -> String {
+    let mut said = Vec::new();
+    loop {
+        match tokio::time::timeout(Duration::from_secs(1), raw.to_end()).await {
+            Ok(rest) => {
+                said.extend(rest);
+                return String::from_utf8_lossy(&said).into_owned();
+            }
+            Err(_) if !raw.send(b"x").await => return String::from_utf8_lossy(&raw.to_end().await).into_owned(),
+            Err(_) => {}
+        }
+    }
+}
+
+/// They stop reading while much is said, and are cut; when they come back, nothing is missing.
+async fn slow_readers() {
+    let product = Product::start_with(&["--messages-per-second", "0"]).await;
+    let n_readers = many(20, 1_000);
+    let mut customer = Customer::open(&product, json!({ "flow": "faq", "language": "zh" })).await;
+    let mut readers = Vec::new();
+    for _ in 0..n_readers {
+        let raw = Raw::connect_narrow(&product).await;
+        readers.push(Socket::over(raw, &customer, 0).await.expect("a WebSocket"));
+    }
+    let before = resident_kib(&product);
+
+    // Long enough to fill every buffer in between: what the system keeps, and one frame.
+    let long = "问".repeat(7_900);
+    let mut seq = 0;
+    for n in 0..many(40, 100) {
+        let answer = customer.send(json!({ "id": format!("m{n}"), "text": format!("{n} {long}") })).await;
+        match answer.status.as_u16() {
+            200 => seq = answer.is(200)["seq"].as_i64().expect("a number"),
+            // The flow may have handed over or ended; what is said is enough.
+            _ => break,
+        }
+    }
+    until("slow readers are cut", Duration::from_secs(25), async || {
+        figure(&product, "heliu_listeners_open{way=\"socket\"}").await < 1.0
+    })
+    .await;
+    let grown = resident_kib(&product).saturating_sub(before);
+    println!("{n_readers} readers that stopped: memory grew by {grown} KiB, all were cut");
+    assert!(grown < 100 * 1024, "{grown} KiB");
+
+    drop(readers);
+    let mut socket = Socket::open(&product, &customer, 0).await;
+    let mut heard = Vec::new();
+    while heard.len() < seq as usize {
+        heard.extend(words(&socket.text().await.expect("the rest")));
+    }
+    let mut all = Vec::new();
+    while all.len() < seq as usize {
+        all.extend(words(&customer.after(all.len() as i64).await));
+    }
+    assert_eq!(heard, all);
+}
