@@ -11,7 +11,7 @@ use store::channels::Channel;
 use store::{Store, WorkspaceId};
 use tokio::sync::OnceCell;
 
-use crate::circumstances::{Circumstances, Live};
+use crate::circumstances::Circumstances;
 use crate::{Engine, Result};
 
 /// Trained once, used by every turn until something changes.
@@ -40,7 +40,8 @@ impl Knowledge {
         let resources = resources(store, workspace, &intents, &libraries).await?;
         let channels = store::channels::all(store.read(), workspace).await?;
         let channels = channels.into_iter().map(|channel| (channel.key.clone(), channel)).collect();
-        let circumstances = Circumstances::new(&resources, live(store, workspace).await?);
+        let circumstances =
+            Circumstances::new(&resources, store::versions::live_by_keys(store.read(), workspace).await?);
         let names = intents.iter().map(|intent| (intent.key.0.clone(), intent.name.clone())).collect();
         let examples: Vec<_> =
             intents.into_iter().map(|intent| IntentExamples { key: intent.key.0, examples: intent.examples }).collect();
@@ -123,17 +124,6 @@ impl Knowledge {
     fn wanted<'a>(&'a self, libraries: &'a [LibraryKey]) -> impl Iterator<Item = &'a Library> {
         self.libraries.iter().filter(move |library| libraries.is_empty() || libraries.contains(&library.key))
     }
-}
-
-/// The live version of each flow, by its key.
-async fn live(store: &Store, workspace: WorkspaceId) -> Result<Live> {
-    let live = store::versions::all_live(store.read(), workspace).await?;
-    let drafts = store::drafts::all(store.read(), workspace).await?;
-    let keys = drafts.into_iter().filter_map(|draft| {
-        let version = live.get(&draft.flow.id)?.version;
-        Some((draft.flow.key, (draft.flow.id, version)))
-    });
-    Ok(keys.collect())
 }
 
 /// Everything flows of a workspace may refer to.

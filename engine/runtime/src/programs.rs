@@ -11,8 +11,6 @@ use store::{Store, WorkspaceId};
 use crate::circumstances::Live;
 use crate::{Engine, Error, Knowledge, Result, secret};
 
-/// How deep flows may call each other.
-const MAX_DEPTH: usize = 16;
 /// Programs that are kept; beyond it all are forgotten, compiling is cheap.
 const MAX_KEPT: usize = 512;
 
@@ -80,41 +78,22 @@ pub(crate) async fn of_document(
     workspace: WorkspaceId,
     flow: &Flow,
 ) -> Result<Arc<Program>> {
-    // Flows below are found breadth first, then compiled from the innermost outwards.
-    let mut found = vec![flow.clone()];
-    let mut seen = BTreeSet::from([flow.key.clone()]);
-    let mut next = 0;
-    while next < found.len() {
-        for key in flows_called(&found[next]) {
-            if seen.insert(key.clone())
-                && let Some((id, version)) = live.get(&key)
-                && let Some((callee, _)) = store::versions::document(store.read(), workspace, id, *version).await?
-            {
-                found.push(callee);
-            }
-        }
-        next += 1;
-    }
-    compile(flow, &found, catalogue, resources, MAX_DEPTH).ok_or(Error::NoStart)
-}
-
-fn compile(
-    flow: &Flow,
-    found: &[Flow],
-    catalogue: &Catalogue,
-    resources: &Arc<Resources>,
-    depth: usize,
-) -> Option<Arc<Program>> {
+    // Every flow is compiled once, however many call it; a program finds those that its own flows call.
     let mut callees = Callees::new();
-    for key in flows_called(flow) {
-        // A flow that calls itself, directly or not, finds no callee at the bottom and fails there.
-        let callee = found.iter().find(|callee| callee.key == key).filter(|_| depth > 0 && key != flow.key);
-        let others: Vec<Flow> = found.iter().filter(|other| other.key != flow.key).cloned().collect();
-        if let Some(program) = callee.and_then(|callee| compile(callee, &others, catalogue, resources, depth - 1)) {
-            callees.insert(key, program);
+    let mut open = flows_called(flow);
+    while let Some(key) = open.pop() {
+        if key != flow.key
+            && !callees.contains_key(&key)
+            && let Some((id, version)) = live.get(&key)
+            && let Some((callee, _)) = store::versions::document(store.read(), workspace, id, *version).await?
+            && let Some(program) = Program::compile_draft(&callee, catalogue, Arc::clone(resources), Callees::new())
+        {
+            open.extend(flows_called(&callee));
+            callees.insert(key, Arc::new(program));
         }
     }
-    Program::compile_draft(flow, catalogue, Arc::clone(resources), callees).map(Arc::new)
+    let program = Program::compile_draft(flow, catalogue, Arc::clone(resources), callees);
+    program.map(Arc::new).ok_or(Error::NoStart)
 }
 
 /// The flows that a flow calls: the setting `flow` of its steps.

@@ -108,7 +108,8 @@ fn as_postgres_says(columns: BTreeSet<String>) -> BTreeSet<String> {
     // SQLite keeps the type that was written, and its row numbers are never absent.
     let same = |column: String| {
         let column = column.replace("boolean", "bool").replace(" bool", " boolean");
-        if column.ends_with(".id integer") { column.replace("integer", "bigint not null") } else { column }
+        let column = column.replace(" integer", " bigint");
+        if column.ends_with(".id bigint") { column + " not null" } else { column }
     };
     columns.into_iter().map(same).collect()
 }

@@ -87,6 +87,21 @@ pub async fn all_live(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Resu
     Ok(live)
 }
 
+/// The live version of every flow, by its key.
+pub async fn live_by_keys(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+) -> Result<BTreeMap<FlowKey, (FlowId, i64)>> {
+    let flows = flow::Entity::find().filter(flow::Column::WorkspaceId.eq(workspace.0)).all(db).await?;
+    let releases = release::Entity::find().filter(release::Column::WorkspaceId.eq(workspace.0)).all(db).await?;
+    let releases: BTreeMap<String, i64> = releases.into_iter().map(|row| (row.flow_id, row.version)).collect();
+    let live = flows.into_iter().filter_map(|row| {
+        let version = *releases.get(&row.id)?;
+        Some((FlowKey(row.key), (FlowId(row.id), version)))
+    });
+    Ok(live.collect())
+}
+
 /// The flow with this key and its live version.
 pub async fn live_by_key(
     db: &impl ConnectionTrait,

@@ -5,7 +5,6 @@ mod crowd;
 mod delivery;
 mod drain;
 mod frames;
-mod ready;
 mod sleepers;
 mod slow;
 mod wire;

@@ -87,33 +87,26 @@ impl Product {
     /// A start with a new data folder, on a database that may have been used before.
     pub(crate) async fn start_on(database: Database, host: &str) -> Self {
         let args = if host.is_empty() { Vec::new() } else { vec!["--allow-private".to_owned(), host.to_owned()] };
-        Self::begin(Command::new(binary()), database, args).await
+        Self::begin(database, args).await
     }
 
     /// A first start with these arguments besides the usual ones.
     pub(crate) async fn start_with(args: &[&str]) -> Self {
         let args = args.iter().map(|arg| (*arg).to_owned()).collect();
-        Self::begin(Command::new(binary()), Database::of_this_run(), args).await
+        Self::begin(Database::of_this_run(), args).await
     }
 
-    /// A first start of a process that lives on when a file cannot grow: the write fails instead.
-    pub(crate) async fn start_ignoring_file_size_signal() -> Self {
-        let mut command = Command::new("sh");
-        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(binary());
-        Self::begin(command, Database::Embedded, Vec::new()).await
-    }
-
-    async fn begin(command: Command, database: Database, args: Vec<String>) -> Self {
+    async fn begin(database: Database, args: Vec<String>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let port = free_port();
-        let (child, setup_token) = spawn(command, folder.path(), port, &args, &database).await;
+        let (child, setup_token) = spawn(folder.path(), port, &args, &database).await;
         let url = format!("http://127.0.0.1:{port}");
         Self { url, setup_token, folder, port, args, child, database }
     }
 
     /// Another process on the same database, with a data folder of its own.
     pub(crate) async fn replica(&self) -> Self {
-        Self::begin(Command::new(binary()), self.database.clone(), self.args.clone()).await
+        Self::begin(self.database.clone(), self.args.clone()).await
     }
 
     /// A product whose first owner is signed in.
@@ -151,8 +144,7 @@ impl Product {
 
     /// Starts again on the same folder and port.
     pub(crate) async fn start_again(&mut self) {
-        let command = Command::new(binary());
-        (self.child, _) = spawn(command, self.folder.path(), self.port, &self.args, &self.database).await;
+        (self.child, _) = spawn(self.folder.path(), self.port, &self.args, &self.database).await;
     }
 
     /// The number of the process.
@@ -177,13 +169,8 @@ pub(crate) fn binary() -> PathBuf {
     binary
 }
 
-async fn spawn(
-    mut command: Command,
-    folder: &Path,
-    port: u16,
-    args: &[String],
-    database: &Database,
-) -> (Child, String) {
+async fn spawn(folder: &Path, port: u16, args: &[String], database: &Database) -> (Child, String) {
+    let mut command = Command::new(binary());
     command.args(["serve", "--log", "warn", "--listen", &format!("127.0.0.1:{port}"), "--data"]).arg(folder);
     command.args(args).env_remove("DATABASE_URL");
     if let Some(url) = database.url() {

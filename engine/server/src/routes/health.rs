@@ -36,8 +36,9 @@ impl Probe {
     /// Does the store read and write? If not, why.
     async fn ask(&self, store: &Store) -> Result<(), String> {
         match *store.trouble().borrow() {
-            // Tried again below: it may have space again.
-            None | Some(Trouble::Full) => {}
+            None => {}
+            // The store looks for space by itself.
+            Some(Trouble::Full) => return Err("the disk is full: nothing is accepted until there is space".into()),
             Some(Trouble::Broken | Trouble::Other) => return Err("the disk failed: the product is stopping".into()),
         }
         let mut last = self.last.lock().await;
@@ -48,9 +49,6 @@ impl Probe {
         }
         let answer = match tokio::time::timeout(PATIENCE, store.probe()).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) if error.trouble() == Trouble::Full => {
-                Err("the disk is full: nothing is accepted until there is space".into())
-            }
             Ok(Err(error)) => Err(format!("the database does not work: {error}")),
             Err(_) => Err(format!("the database did not answer within {} ms", PATIENCE.as_millis())),
         };
