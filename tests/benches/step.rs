@@ -27,8 +27,8 @@ summary = `${names.len()} items, ${sum}`;";
 const NOW: i64 = 1_763_800_000_000;
 
 fn main() -> anyhow::Result<()> {
-    let flow = flow(FLOW)?;
-    let program = compile(&flow)?;
+    let w1 = flow(FLOW)?;
+    let program = compile(&w1)?;
     let (end, middle) = conversation(&program)?;
     ensure!(end.status == Status::Ended, "the conversation does not reach its end");
 

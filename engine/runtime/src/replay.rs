@@ -1,6 +1,7 @@
 //! Folding a journal again: the same events over the same circumstances give the same states, byte for byte.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::sync::Arc;
 
 use interpreter::{Event, Program, State};
@@ -68,11 +69,12 @@ impl Engine {
         let mut state: Option<State> = None;
         let mut said = history.said.iter();
         for (number, entry) in (1..).zip(&history.events) {
-            if !programs.contains_key(&entry.circumstances) {
-                let program = self.program_in(entry.circumstances, conversation, live, &knowledge).await?;
-                programs.insert(entry.circumstances, program);
-            }
-            let program = &programs[&entry.circumstances];
+            let program = match programs.entry(entry.circumstances) {
+                Vacant(place) => {
+                    place.insert(self.program_in(entry.circumstances, conversation, live, &knowledge).await?)
+                }
+                Occupied(program) => program.into_mut(),
+            };
             let event: Event = match serde_json::from_str(&entry.event) {
                 Ok(event) => event,
                 Err(error) => return Ok(Replayed::Unreadable { why: format!("event {number}: {error}") }),
