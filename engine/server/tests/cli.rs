@@ -20,7 +20,9 @@ fn help_names_every_command() {
 
     assert!(help.status.success());
     let text = words(&help.stdout);
-    for command in ["serve", "check", "talk", "import", "export", "backup", "restore", "doctor", "archive", "user"] {
+    for command in
+        ["serve", "check", "talk", "import", "export", "replay", "backup", "restore", "doctor", "archive", "user"]
+    {
         assert!(text.contains(&format!("\n  {command} ")), "{command} is missing in\n{text}");
     }
 }

@@ -34,6 +34,8 @@ pub(crate) fn agent(run: &mut Run<'_>, act: &AgentAct) {
             run.state.status = Status::Waiting;
             run.come_back(Happened::Agent(act.clone()));
         }
+        // Nobody is there for a conversation that went to a person as the last resort: it stays in the line.
+        AgentAct::Nobody if run.state.aside => {}
         AgentAct::Nobody => run.resume(Happened::Agent(act.clone())),
     }
 }

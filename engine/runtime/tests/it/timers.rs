@@ -68,6 +68,7 @@ async fn a_burst_fires_once_each_within_a_minute_while_customers_are_answered() 
     let like = world.open("week").await.expect("a conversation");
     let deadlines: Vec<Moment> = (0..n).map(|n| MORNING + HOUR_MS + n % 1_000).collect();
     let numbers = world.sleepers(&like, &deadlines).await;
+    world.wake(50.0).await;
     let customer = world.open("echo").await.expect("a conversation");
     let mut quiet = Vec::new();
     for said in 0..100 {
@@ -132,6 +133,7 @@ async fn timers_that_fail_rest_and_hold_up_nobody() {
     let like = world.open("week").await.expect("a conversation");
     let broken = world.sleepers_with_a_broken_state(&like, &[MORNING + HOUR_MS; 300]).await;
     let fine = world.sleepers(&like, &[MORNING + HOUR_MS + 1; 20]).await;
+    world.wake(50.0).await;
 
     let (mut now, mut rests) = (MORNING + HOUR_MS + 1, Vec::new());
     for round in 0..3 {
@@ -157,19 +159,24 @@ async fn timers_that_fail_rest_and_hold_up_nobody() {
     }
 }
 
-fn wait(minutes: f64) -> Value {
+pub(crate) fn wait(minutes: f64) -> Value {
     json!({ "kind": "wait", "config": { "minutes": minutes, "until_message": false } })
 }
 
 /// Chance that can be had again.
 struct Chance(u64);
 
+#[expect(clippy::print_stdout, reason = "whoever repeats a failed run needs its seed")]
+fn report(seed: u64) {
+    println!("HELIU_SEED={seed}");
+}
+
 impl Chance {
     /// From `HELIU_SEED`, or from the clock; printed.
     fn seeded() -> Self {
         let seed = std::env::var("HELIU_SEED").ok().and_then(|seed| seed.parse().ok());
         let seed = seed.unwrap_or_else(|| u64::try_from(runtime::now()).unwrap_or(1));
-        println!("HELIU_SEED={seed}");
+        report(seed);
         Self(seed)
     }
 

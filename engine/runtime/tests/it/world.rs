@@ -181,6 +181,12 @@ impl World {
         numbers
     }
 
+    /// The sleepers were put into the store past the engine; a conversation that waits less makes it look again.
+    pub(crate) async fn wake(&self, minutes: f64) {
+        self.publish("nap", &[(crate::timers::wait(minutes), "elapsed")]).await;
+        self.open("nap").await.expect("a conversation");
+    }
+
     /// All timers in the store.
     pub(crate) async fn timers(&self) -> Vec<Due> {
         store::timers::due(self.engine.store().read(), Moment::MAX, 1_000_000).await.expect("a read")
