@@ -6,6 +6,8 @@
 //!
 //! `HELIU_LONG=1` runs the long forms, `HELIU_SEED=n` repeats a run, `HELIU_ROUNDS=n` sets the rounds of [`rounds`].
 
+#![expect(clippy::print_stdout, reason = "a run prints its seed, its figures, and what it skips")]
+
 mod away;
 mod checker;
 mod customer;

@@ -1,5 +1,7 @@
 //! The whole product from outside, and the shape of the house it is built from.
 
+#![expect(clippy::print_stdout, reason = "a run prints its seed, its figures, and what it skips")]
+
 mod architecture;
 mod golden;
 mod hostile;

@@ -77,12 +77,12 @@ async fn slow_senders() {
 async fn trickle(raw: &mut Raw) -> String {
     let mut said = Vec::new();
     loop {
-        match tokio::time::timeout(Duration::from_secs(1), raw.to_end()).await {
+        match tokio::time::timeout(Duration::from_secs(1), raw.read_to_end()).await {
             Ok(rest) => {
                 said.extend(rest);
                 return String::from_utf8_lossy(&said).into_owned();
             }
-            Err(_) if !raw.send(b"x").await => return String::from_utf8_lossy(&raw.to_end().await).into_owned(),
+            Err(_) if !raw.send(b"x").await => return String::from_utf8_lossy(&raw.read_to_end().await).into_owned(),
             Err(_) => {}
         }
     }

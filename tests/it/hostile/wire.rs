@@ -67,7 +67,7 @@ impl Raw {
     }
 
     /// Everything until the other end closes.
-    pub(super) async fn to_end(&mut self) -> Vec<u8> {
+    pub(super) async fn read_to_end(&mut self) -> Vec<u8> {
         while self.more().await {}
         std::mem::take(&mut self.rest)
     }

@@ -48,7 +48,7 @@ async fn a_call_that_must_happen_at_most_once_is_never_sent_twice() {
     for does in [Does::Hangs, Does::Closes, Does::says(ERROR), Does::says("nonsense\r\n\r\n")] {
         let service = Service::start(move |_| does.clone()).await;
 
-        service.call(Ask { retries: 5, at_most_once: true, timeout_ms: 300, ..Ask::default() }).await;
+        service.call(Ask { retries: 5, at_most_once: true, timeout_ms: 300 }).await;
 
         assert_eq!(service.keys().len(), 1);
     }
