@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use futures_util::{SinkExt, StreamExt};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::Message as Frame;
 
 use super::mock::Mock;
 use super::restart::{import_flow, order_flow};
@@ -199,4 +202,26 @@ async fn next_event(stream: &mut reqwest::Response) -> Value {
     let text = String::from_utf8_lossy(&chunk).into_owned();
     let data = text.lines().find_map(|line| line.strip_prefix("data:")).unwrap_or_else(|| panic!("{text}"));
     serde_json::from_str(data).expect("JSON")
+}
+
+/// Browsers do: the pong leaves before the page hears that its socket is open.
+#[tokio::test]
+async fn a_window_that_answers_a_ping_before_it_shows_its_token_is_let_in() {
+    let product = Product::start().await;
+    let customer = Customer::open(&product, json!({ "flow": "faq" })).await;
+    let door = product.url.replace("http://", "ws://");
+    let address = format!("{door}/api/chat/conversations/{}/messages?after=0", customer.id);
+    let (mut socket, _) = connect_async(address).await.expect("a socket");
+
+    socket.send(Frame::Pong(Default::default())).await.expect("it is open");
+    socket.send(Frame::text(json!({ "token": customer.token }).to_string())).await.expect("it is open");
+
+    let heard = loop {
+        match socket.next().await {
+            Some(Ok(Frame::Ping(_))) => {}
+            Some(Ok(Frame::Text(text))) => break text,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(heard.contains("\"messages\""), "{heard}");
 }

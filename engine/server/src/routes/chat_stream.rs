@@ -122,7 +122,17 @@ struct First {
 }
 
 async fn first_frame(socket: &mut Socket, after: i64) -> Option<(String, i64)> {
-    let Ok(Heard::Something(text)) = tokio::time::timeout(FIRST_FRAME, socket.hear()).await else { return None };
+    let text = tokio::time::timeout(FIRST_FRAME, async {
+        loop {
+            match socket.hear().await {
+                // A browser answers our first ping before its page has said anything.
+                Heard::Something(text) if text.is_empty() => {}
+                Heard::Something(text) => return Some(text),
+                Heard::Misuse(..) | Heard::End => return None,
+            }
+        }
+    });
+    let text = text.await.ok().flatten()?;
     let first: First = serde_json::from_str(&text).ok()?;
     Some((first.token, first.after.unwrap_or(after)))
 }
