@@ -119,6 +119,10 @@ fn tests(is_long: bool) -> anyhow::Result<Outcome> {
     if is_long {
         tests.env("HELIU_LONG", "1");
     }
+    if is_long && has_nextest {
+        // The default profile ends a test after two minutes.
+        tests.args(["--profile", "long"]);
+    }
     Ok(Outcome::Summary(run_keeping(&mut tests, |line| {
         line.trim_start().starts_with("Summary [") || line.starts_with("test result:")
     })?))
