@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::hot::Warm;
 use crate::replicas::Tries;
-use crate::turn::{MOST_ACCEPTED, Words, Work, shortened};
+use crate::turn::{MOST_ACCEPTED, Words, Work, shortened, state_of};
 use crate::{Engine, Error, Result, secret};
 
 /// Messages that one answer carries at most.
@@ -224,8 +224,7 @@ impl Engine {
             return Err(Error::NotFound);
         }
         let conversation = self.customers(id, token).await?;
-        let state = serde_json::from_str(&conversation.state)
-            .map_err(|source| store::Error::Unreadable { what: "state", source })?;
+        let state = state_of(&conversation)?;
         let accepted = store::messages::all_accepted(self.store.read(), conversation.id, MOST_ACCEPTED as u64).await?;
         Ok(Box::new(Warm { conversation, state, accepted }))
     }

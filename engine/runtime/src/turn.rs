@@ -122,8 +122,7 @@ impl<'e> Work<'e> {
     }
 
     async fn load(engine: &'e Engine, conversation: Conversation) -> Result<Self> {
-        let state = serde_json::from_str(&conversation.state)
-            .map_err(|source| store::Error::Unreadable { what: "state", source })?;
+        let state = state_of(&conversation)?;
         Self::with_state(engine, conversation, state).await
     }
 
@@ -376,6 +375,12 @@ impl<'e> Work<'e> {
             .map_or(("", 0), |frame| (frame.node.as_ref().map_or("", |node| node.as_str()), frame.visit));
         Uuid::new_v5(&conversation, format!("{}/{node}/{visit}/{effect}", self.conversation.turn).as_bytes())
     }
+}
+
+/// The state that a conversation's row holds.
+pub(crate) fn state_of(conversation: &Conversation) -> Result<State> {
+    let read = serde_json::from_str(&conversation.state);
+    Ok(read.map_err(|source| store::Error::Unreadable { what: "state", source })?)
 }
 
 /// The first characters of a text, on one line.

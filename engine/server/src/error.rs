@@ -155,7 +155,7 @@ impl From<store::Error> for ApiError {
             other if other.is_not_text() => {
                 Self::not_valid("内容含有无法保存的字符", "this holds a character that cannot be stored")
             }
-            error if error.is_outage() || error.is_unavailable() => {
+            error if error.is_outage() => {
                 tracing::warn!(%error, "the database does not work");
                 Self::new(
                     StatusCode::SERVICE_UNAVAILABLE,

@@ -8,10 +8,11 @@
 use std::sync::Arc;
 
 use sea_orm::sqlx::error::DatabaseError;
-use sea_orm::{DbErr, RuntimeErr, sqlx};
+use sea_orm::{DbErr, sqlx};
 use tokio::sync::watch;
 
 use crate::Error;
+use crate::trouble::sqlx_error;
 
 /// SQLite's primary result codes; the extended ones hold them in their lowest byte.
 /// Source: <https://www.sqlite.org/rescode.html>.
@@ -45,7 +46,7 @@ pub enum Trouble {
 impl Trouble {
     /// What kind of trouble an error of the database is.
     pub fn of(error: &DbErr) -> Self {
-        let Some(error) = database_error(error) else { return Self::Other };
+        let Some(error) = sqlx_error(error).and_then(sqlx::Error::as_database_error) else { return Self::Other };
         let code = error.code().unwrap_or_default();
         match code.parse::<u32>() {
             Ok(code) if is_sqlite(error) => Self::of_sqlite(code),
@@ -130,15 +131,6 @@ pub(crate) fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
 
 fn is_sqlite(error: &dyn DatabaseError) -> bool {
     error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some()
-}
-
-fn database_error(error: &DbErr) -> Option<&dyn DatabaseError> {
-    match error {
-        DbErr::Conn(RuntimeErr::SqlxError(error))
-        | DbErr::Exec(RuntimeErr::SqlxError(error))
-        | DbErr::Query(RuntimeErr::SqlxError(error)) => error.as_database_error(),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

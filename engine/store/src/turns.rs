@@ -194,21 +194,15 @@ async fn commit_all(store: &Store, jobs: &[Job]) -> Result<Vec<Result<i64>>> {
 
 #[cfg(test)]
 mod tests {
-    use model::{Content, Language, Sender, Status};
-
     use super::*;
-    use crate::{WorkspaceId, conversations, messages, timers, workspaces};
+    use crate::sample::turn;
+    use crate::{conversations, messages, sample, timers};
 
     #[tokio::test]
     async fn a_turn_is_stored_whole_and_a_stale_one_not_at_all() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(folder.path(), None).await.expect("a store");
-        let workspace = {
-            let writing = store.write().await.expect("the writer");
-            let workspace = workspaces::create(&writing, "Heliu", 1).await.expect("a workspace");
-            writing.commit().await.expect("a commit");
-            workspace.id
-        };
+        let workspace = sample::workspace(&store).await;
         let committer = Committer::start(store.clone());
 
         let first = turn(workspace, 0, 0, 1);
@@ -226,62 +220,5 @@ mod tests {
         assert_eq!((accepted.turn, accepted.seq), (2, 2));
         assert_eq!(timers::next_due(store.read(), 0).await.expect("a read"), Some(5_002));
         assert_eq!(conversations::journal(store.read(), id).await.expect("a read").len(), 2);
-    }
-
-    fn turn(workspace: WorkspaceId, id: i64, state_version: i64, number: i64) -> Turn {
-        let conversation = Conversation {
-            id,
-            workspace,
-            public_id: "p".into(),
-            token_hash: "h".into(),
-            channel: "web".into(),
-            flow_id: "f".into(),
-            flow_key: "faq".into(),
-            version: 1,
-            state: "{}".into(),
-            state_version,
-            owner_epoch: 0,
-            turn: number,
-            n_events: number,
-            last_seq: number,
-            status: Status::Waiting,
-            unanswered_effect: None,
-            customer: String::new(),
-            team: None,
-            priority: None,
-            topic: None,
-            packet: None,
-            waiting_since: None,
-            agent_id: None,
-            agent_name: None,
-            last_sender: Some(Sender::Customer),
-            last_text: None,
-            result: None,
-            rating: None,
-            rating_reason: None,
-            summary: None,
-            created_at: 1,
-            changed_at: number,
-            ended_at: None,
-            circumstances: 0,
-        };
-        let message = Message {
-            seq: number,
-            at: String::new(),
-            from: Sender::Customer,
-            name: None,
-            content: Content::text(Language::zh().0),
-            node: None,
-            client_id: Some(format!("c{number}")),
-        };
-        Turn {
-            conversation,
-            events: vec![Happened { at: number, event: "{}".into(), trace: "[]".into(), circumstances: 0 }],
-            messages: vec![Said { message, at: number, body_hash: Some("x".into()) }],
-            set_timers: vec![(format!("t{number}"), 5_000 + number)],
-            gone_timers: vec![format!("t{}", number - 1)],
-            is_over: true,
-            answers_effect: false,
-        }
     }
 }

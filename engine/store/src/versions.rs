@@ -102,22 +102,6 @@ pub async fn live_by_keys(
     Ok(live.collect())
 }
 
-/// The flow with this key and its live version.
-pub async fn live_by_key(
-    db: &impl ConnectionTrait,
-    workspace: WorkspaceId,
-    key: &FlowKey,
-) -> Result<Option<(FlowId, i64)>> {
-    let found = flow::Entity::find()
-        .filter(flow::Column::WorkspaceId.eq(workspace.0))
-        .filter(flow::Column::Key.eq(&key.0))
-        .one(db)
-        .await?;
-    let Some(found) = found else { return Ok(None) };
-    let release = release::Entity::find_by_id((workspace.0, found.id.clone())).one(db).await?;
-    Ok(release.map(|release| (FlowId(found.id), release.version)))
-}
-
 /// Publishes a document as the next version and makes it live. The same document again gets the number it has.
 pub async fn publish(db: &impl ConnectionTrait, workspace: WorkspaceId, publish: Publish<'_>) -> Result<i64> {
     let id = &publish.flow.id;
