@@ -1,8 +1,8 @@
 //! A conversation in which customer, services, clock and agents do whatever comes into their heads.
 
 use interpreter::{
-    AgentAct, Answer, Effect, Event, Found, HttpReply, IntentScore, Pending, Program, Recognised, State, Step, TimerId,
-    WaitsFor, step,
+    AgentAct, Answer, Effect, Event, Found, Generated, HttpReply, IntentScore, Pending, Program, Recognised, State,
+    Step, Task, TimerId, ToolCall, WaitsFor, step,
 };
 use model::{Content, Input, Moment, Texts};
 use serde_json::{Value, json};
@@ -151,8 +151,31 @@ pub fn answer(effect: &Effect, dice: &mut Dice<'_>) -> Answer {
                 .collect(),
             nothing_below: 0.2,
         },
+        Effect::Generate { task, .. } => generated(task, dice),
         _ => Answer::Replied(HttpReply { status: [200, 201, 404, 500, 302][dice.below(5)], body: body(dice) }),
     }
+}
+
+/// What a model may answer: words, JSON that fits or does not, tools that exist or do not.
+fn generated(task: &Task, dice: &mut Dice<'_>) -> Answer {
+    const WORDS: [&str; 6] =
+        ["好的", "", "{{ secret }} ${order_no}", "<script>alert(1)</script>", "[1] 可以", "NO_ANSWER"];
+    if dice.percent(10) {
+        return Answer::OverBudget { why: Texts::new("超出预算", "over budget") };
+    }
+    let value = task.schema.as_ref().map(|_| match dice.below(4) {
+        0 => json!({ "known": true, "answer": "可以", "citations": ["1", "9"] }),
+        1 => json!({ "topic": "refund", "sure": 1.0, "order_no": dice.number() }),
+        2 => json!({ "text": WORDS[dice.below(WORDS.len())], "next": "anywhere", "citations": ["1"] }),
+        _ => body(dice),
+    });
+    let name = match task.tools.get(dice.below(4)) {
+        Some(tool) => tool.name.clone(),
+        None => "delete_everything".into(),
+    };
+    let calls = (0..dice.below(3)).map(|n| ToolCall { id: format!("c{n}"), name: name.clone(), arguments: body(dice) });
+    let calls = calls.collect();
+    Answer::Generated(Generated { text: WORDS[dice.below(WORDS.len())].into(), value, calls, ..Generated::default() })
 }
 
 fn body(dice: &mut Dice<'_>) -> Value {

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::plan::{Plan, PlanNode};
 use crate::size::{MAX_VALUE_BYTES, size_of};
-use crate::{Effect, EffectId, Frame, HttpRequest, Next, Pending, State, Timer, TimerId, packet};
+use crate::{Effect, EffectId, Frame, HttpRequest, Next, Pending, State, Task, Timer, TimerId, packet};
 
 /// Something went wrong in a node: it leaves by its failed port, or the flow's "on error" catches it.
 #[derive(Clone, Debug, PartialEq)]
@@ -274,6 +274,12 @@ impl Ctx<'_> {
     pub fn ask_service(&mut self, request: HttpRequest) -> Next {
         let id = self.next_effect();
         self.ask(Effect::Call { id, node: self.node.id.clone(), request })
+    }
+
+    /// Asks a language model: resumes with `Answer::Generated`, `Answer::OverBudget` or `Answer::Failed`.
+    pub fn ask_model(&mut self, task: Task) -> Next {
+        let id = self.next_effect();
+        self.ask(Effect::Generate { id, node: self.node.id.clone(), task: Box::new(task) })
     }
 
     /// Puts the conversation in a team's queue: resumes with [`crate::Happened::Agent`], or `TimeUp` after `minutes`.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use model::{Content, HandOffPacket, IntentKey, LibraryKey, Moment, NodeId};
 use serde::{Deserialize, Serialize};
 
+use crate::Task;
+
 /// The id of an effect that is answered: `e1`, `e2`, … in the order of the conversation.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -55,6 +57,15 @@ pub enum Effect {
         /// What to send.
         request: HttpRequest,
     },
+    /// Ask a language model; answered by `Answer::Generated`, `Answer::OverBudget`, or `Answer::Failed`.
+    Generate {
+        /// Answer with it.
+        id: EffectId,
+        /// The step that asks.
+        node: NodeId,
+        /// What for, and with what.
+        task: Box<Task>,
+    },
     /// Wake the conversation at a time with `Event::TimerDue`.
     SetTimer {
         /// Come back with it.
@@ -92,7 +103,10 @@ impl Effect {
     /// The id to answer with, where the effect is asked.
     pub fn asked(&self) -> Option<&EffectId> {
         match self {
-            Self::Recognise { id, .. } | Self::Search { id, .. } | Self::Call { id, .. } => Some(id),
+            Self::Recognise { id, .. }
+            | Self::Search { id, .. }
+            | Self::Call { id, .. }
+            | Self::Generate { id, .. } => Some(id),
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use model::{Input, Language, Texts, VarName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{EffectId, TimerId};
+use crate::{EffectId, Generated, TimerId};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,6 +60,13 @@ pub enum Answer {
     },
     /// Of `Call`.
     Replied(HttpReply),
+    /// Of `Generate`.
+    Generated(Generated),
+    /// Of `Generate`: no model was asked, because the money or the tokens for it are used up.
+    OverBudget {
+        /// Which budget, for the trace.
+        why: Texts,
+    },
     /// There is no answer.
     Failed {
         /// Why, for the trace.

@@ -95,6 +95,7 @@ fn size_of_pending(pending: &Pending) -> usize {
                     + headers.map(|(name, value)| size_of_text(name) + size_of_text(value) + 2).sum::<usize>()
                     + request.body.as_deref().map_or(0, size_of_text)
             }
+            Effect::Generate { task, .. } => task.size(),
             _ => 0,
         }
 }

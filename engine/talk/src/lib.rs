@@ -18,10 +18,12 @@
 //! - [`run_bundle`] plays all talks of a bundle; [`run_folder`] all talks in a folder, the only function that reads files.
 //!
 //! What this crate never does: call a real service or wait for real time. Replies of services come from `http:` lines;
+//! `model:` lines are what a language model answers (words, JSON, `call TOOL {…}`, `fails`, `over budget`);
 //! topics and articles are recognised and searched for real unless `recognise:` or `search:` lines say otherwise.
 
 mod folder;
 mod lines;
+mod model_line;
 mod parse;
 mod pattern;
 mod play;

@@ -44,7 +44,7 @@ pub enum Spoken {
     Recognise(Asked),
     /// The search's answer: article ids with scores.
     Search(Asked),
-    /// A model's answer.
+    /// A model's answer: words, JSON, `call TOOL {…}`, `fails` or `over budget`.
     Model(String),
     /// Time passes, in milliseconds.
     Wait(i64),

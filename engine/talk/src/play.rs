@@ -7,6 +7,7 @@ use model::{Content, Input, Moment, Status, Texts, Visit};
 use serde_json::Value;
 
 use crate::lines::{AgentLine, HttpLine, Line, Reply, Spoken, Talk};
+use crate::model_line;
 use crate::pattern;
 use crate::report::{LineMark, Mismatch, PlayedLine, Report, path_of};
 use crate::world::World;
@@ -288,6 +289,17 @@ impl Player<'_> {
                         Some(called),
                         "流程调用了接口，剧本里没有与它相符的 http: 行",
                         "the flow called a service; no http: line of the talk fits the call",
+                    )),
+                }
+            }
+            Effect::Generate { task, .. } => {
+                let line = self.take_line(from, |means| matches!(means, Spoken::Model(_)));
+                match line.map(|line| &line.means) {
+                    Some(Spoken::Model(written)) => Ok(model_line::answer(task, written)),
+                    _ => Err(Mismatch::new(
+                        Some(format!("model:    ({})", task.purpose.as_str())),
+                        "流程请模型回答，剧本里没有 model: 行",
+                        "the flow asked a model; the talk has no model: line for it",
                     )),
                 }
             }

@@ -4,6 +4,7 @@ mod call;
 mod circuit;
 pub(crate) mod egress;
 mod failure;
+mod generate;
 pub(crate) mod hosts;
 mod retry;
 
@@ -19,6 +20,7 @@ pub(crate) async fn perform(knowledge: &Knowledge, caller: &Caller, effect: &Eff
         Effect::Recognise { text, intents, .. } => Answer::Recognised(knowledge.recognise(text, intents)),
         Effect::Search { query, libraries, limit, .. } => knowledge.found(query, libraries, *limit),
         Effect::Call { request, .. } => caller.call(request, key).await,
+        Effect::Generate { task, .. } => generate::generate(task).await,
         other => {
             tracing::error!(effect = ?std::mem::discriminant(other), "an effect without an answer was asked");
             Answer::Failed { why: model::Texts::new("程序内部出错", "the program failed inside") }
