@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use tests::sized;
 use tokio::task::JoinSet;
 
 use crate::checker::{assert_none, at_rest};
 use crate::customer::{Line, Outcome, Sent, Talk, http, outcome};
 use crate::flow::Step;
 use crate::mock::Mock;
-use crate::random::{Random, sized};
+use crate::random::Random;
 use crate::server::{Server, Start, prepared};
 use crate::snapshot::Snapshot;
 use crate::window::{Window, by_events};

@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tests::sized;
 use tokio::task::JoinSet;
 
 use crate::checker::{assert_none, at_rest};
 use crate::customer::{ANSWER_WITHIN, Line, Outcome, Sent, Talk, http, outcome};
 use crate::flow::Step;
 use crate::mock::Mock;
-use crate::random::{Random, sized};
+use crate::random::Random;
 use crate::server::{Server, Start, prepared};
 use crate::snapshot::Snapshot;
 use crate::window::Window;

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use store::Store;
+use tests::sized;
 
-use crate::random::sized;
 use crate::server::{Start, crashes_at_start};
 use crate::snapshot::{Snapshot, at, rows};
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use tests::sized;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -12,7 +13,7 @@ use crate::checker::{assert_none, at_rest};
 use crate::flow::Step;
 use crate::ledger::Load;
 use crate::mock::Mock;
-use crate::random::{Random, sized};
+use crate::random::Random;
 use crate::server::{Server, Start, prepared};
 use crate::snapshot::Snapshot;
 

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use tests::sized;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -10,7 +11,7 @@ use crate::checker::{assert_none, at_rest};
 use crate::customer::{Sent, Talk, http};
 use crate::flow::Step;
 use crate::mock::Mock;
-use crate::random::{Random, sized};
+use crate::random::Random;
 use crate::server::{Server, Start, prepared};
 use crate::snapshot::Snapshot;
 

@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use reqwest::Method;
 use serde_json::Value;
+use tests::sized;
 
 use crate::customer::{Outcome, Talk, http, outcome};
 use crate::flow::echo_flow;
-use crate::random::sized;
 use crate::server::{Owner, Server, Start, prepared};
 use crate::snapshot::Snapshot;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use tests::{is_long, sized};
 use tokio::task::JoinSet;
 
 use crate::checker::{assert_none, at_rest, at_the_crash};
@@ -11,7 +12,7 @@ use crate::customer::{Talk, http};
 use crate::flow::Step;
 use crate::ledger::Load;
 use crate::mock::Mock;
-use crate::random::{Random, is_long, sized};
+use crate::random::Random;
 use crate::server::{Server, Start, copied, prepared};
 use crate::snapshot::Snapshot;
 

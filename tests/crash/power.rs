@@ -5,13 +5,14 @@
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
+use tests::sized;
 
 use crate::checker::{assert_none, at_the_crash};
 use crate::flow::Step;
 use crate::image::Disk;
 use crate::ledger::Load;
 use crate::mock::Mock;
-use crate::random::{Random, sized};
+use crate::random::Random;
 use crate::recording::{Deed, Mark, Recording, under_strace, why_not};
 use crate::server::{Server, Start, copied, prepared};
 use crate::snapshot::Snapshot;

@@ -52,13 +52,3 @@ impl Random {
         }
     }
 }
-
-/// Is the long form wanted?
-pub(crate) fn is_long() -> bool {
-    std::env::var("HELIU_LONG").is_ok_and(|value| value == "1")
-}
-
-/// The short number, or the long one when `HELIU_LONG=1`.
-pub(crate) fn sized(short: usize, long: usize) -> usize {
-    if is_long() { long } else { short }
-}

@@ -1,12 +1,13 @@
 //! D1: killed at any instant under load, it loses nothing and repeats nothing.
 
 use std::time::{Duration, Instant};
+use tests::{is_long, sized};
 
 use crate::checker::{assert_none, at_rest, at_the_crash, refolded};
 use crate::flow::Step;
 use crate::ledger::Load;
 use crate::mock::Mock;
-use crate::random::{Random, is_long, sized};
+use crate::random::Random;
 use crate::server::{Server, Start, copied, prepared};
 use crate::snapshot::Snapshot;
 

@@ -1,39 +1,26 @@
 //! The product as a process: started, killed and started again on the same folder and port.
 
-use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::process::ExitStatus;
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+pub(crate) use tests::process::binary;
+use tests::process::{Launch, Process, free_port};
+use tokio::process::Command;
 
 use crate::customer::http;
 use crate::flow::echo_flow;
-
-/// What a start may take, and what waiting for an end may take: both on a machine that does much else.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running product; dropping it kills the process.
 pub(crate) struct Server {
     /// `http://127.0.0.1:PORT`.
     pub(crate) url: String,
-    folder: PathBuf,
-    port: u16,
-    allowed: String,
-    setup_token: String,
-    child: Child,
-}
-
-/// A process that answers.
-struct Ready {
-    child: Child,
-    took: Duration,
-    setup_token: String,
+    launch: Launch,
+    process: Process,
 }
 
 /// How a process is to be started.
@@ -50,47 +37,59 @@ impl Start {
     pub(crate) fn crashing_at(point: &str, k: usize) -> Self {
         Self { environment: vec![("HELIU_CRASH_AT", format!("{point}:{k}"))], ..Self::default() }
     }
+
+    fn launch(&self, folder: &Path, port: u16, allowed: &str) -> Launch {
+        let mut arguments = vec!["--no-samples".to_owned()];
+        if !allowed.is_empty() {
+            arguments.extend(["--allow-private".to_owned(), allowed.to_owned()]);
+        }
+        let (environment, under) = (self.environment.clone(), self.under.clone());
+        Launch { port, log: "off", arguments, environment, under, ..Launch::on(folder) }
+    }
 }
 
 impl Server {
     /// Starts on a data folder, on a free port, with leave to call `allowed`.
     pub(crate) async fn start(folder: &Path, allowed: &str, start: &Start) -> Self {
-        let port = free_port();
-        let Ready { child, setup_token, .. } = ready(folder, port, allowed, start).await.expect("the server is ready");
-        let url = format!("http://127.0.0.1:{port}");
-        Self { url, folder: folder.to_owned(), port, allowed: allowed.to_owned(), setup_token, child }
+        let launch = start.launch(folder, free_port(), allowed);
+        let process = ready(&launch).await.expect("the server is ready");
+        Self { url: process.url.clone(), launch, process }
     }
 
     /// Ends the process without a warning.
     pub(crate) async fn kill(&mut self) {
-        self.child.kill().await.expect("the process was running");
+        self.process.kill().await;
     }
 
     /// Ends the server that runs under another program, and waits for both to be gone.
     pub(crate) async fn kill_inner(&mut self) {
-        let pid = std::fs::read_to_string(self.folder.join("heliu.lock")).expect("the server has locked its folder");
+        let lock = self.launch.folder.join("heliu.lock");
+        let pid = std::fs::read_to_string(lock).expect("the server has locked its folder");
         let sent = Command::new("kill").args(["-9", pid.trim()]).status().await.expect("kill runs");
         assert!(sent.success());
-        tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends").expect("it was running");
+        self.process.end().await;
     }
 
     /// Starts again on the same folder and port; answers with how long it took to be ready.
     /// None when the process ended before.
     pub(crate) async fn start_again(&mut self, start: &Start) -> Option<Duration> {
-        let ready = ready(&self.folder, self.port, &self.allowed, start).await?;
-        self.child = ready.child;
-        Some(ready.took)
+        self.launch = Launch {
+            arguments: self.launch.arguments.clone(),
+            ..start.launch(&self.launch.folder, self.launch.port, "")
+        };
+        self.process = ready(&self.launch).await?;
+        Some(self.process.took)
     }
 
     /// Did the process end at a crash point by now?
     pub(crate) fn has_crashed(&mut self) -> bool {
-        self.child.try_wait().ok().flatten().is_some_and(|status| is_abort(&status))
+        self.process.ended().is_some_and(|status| is_abort(&status))
     }
 }
 
 /// Runs a server that must die at a crash point before it is ready.
 pub(crate) async fn crashes_at_start(folder: &Path, start: &Start) -> bool {
-    ready(folder, free_port(), "", start).await.is_none()
+    ready(&start.launch(folder, 0, "")).await.is_none()
 }
 
 fn is_abort(status: &ExitStatus) -> bool {
@@ -98,63 +97,13 @@ fn is_abort(status: &ExitStatus) -> bool {
     status.signal() == Some(6)
 }
 
-/// The built server.
-pub(crate) fn binary() -> PathBuf {
-    if let Some(named) = std::env::var_os("HELIU_BINARY") {
-        return named.into();
-    }
-    let test = std::env::current_exe().expect("the test runs from a file");
-    let binary = test.ancestors().nth(2).expect("target/debug/deps").join("heliu");
-    assert!(binary.is_file(), "{} is not built: cargo build -p server", binary.display());
-    binary
-}
-
 /// Starts the process and waits until it says it is ready. None when it ended at a crash point before.
-async fn ready(folder: &Path, port: u16, allowed: &str, start: &Start) -> Option<Ready> {
-    let begun = Instant::now();
-    let mut words = start.under.iter().cloned();
-    let mut command = match words.next() {
-        Some(program) => {
-            let mut command = Command::new(program);
-            command.args(words).arg(binary());
-            command
-        }
-        None => Command::new(binary()),
-    };
-    command.args(["serve", "--no-samples", "--log", "off", "--listen", &format!("127.0.0.1:{port}"), "--data"]);
-    command.arg(folder);
-    if !allowed.is_empty() {
-        command.args(["--allow-private", allowed]);
+async fn ready(launch: &Launch) -> Option<Process> {
+    match launch.try_start().await {
+        Ok(process) => Some(process),
+        Err(status) if is_abort(&status) => None,
+        Err(status) => panic!("the server ended before it was ready, and not at a crash point: {status}"),
     }
-    command.envs(start.environment.iter().map(|(name, value)| (*name, value)));
-    command.current_dir(folder).stdout(Stdio::piped()).kill_on_drop(true);
-    let mut child = command.spawn().expect("the server starts");
-    let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
-    let mut setup_token = String::new();
-    let is_ready = async {
-        while let Some(line) = lines.next_line().await.expect("it is text") {
-            if let Some((_, found)) = line.split_once("/setup?token=") {
-                setup_token = found.trim().to_owned();
-            }
-            if line.starts_with("Heliu is ready") {
-                return true;
-            }
-        }
-        false
-    };
-    if !tokio::time::timeout(PATIENCE, is_ready).await.expect("the server is ready within a minute") {
-        let status = child.wait().await.expect("it was running");
-        assert!(is_abort(&status), "the server ended before it was ready, and not at a crash point: {status}");
-        return None;
-    }
-    // Somebody must go on reading, or the server stops at a full pipe.
-    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    Some(Ready { child, took: begun.elapsed(), setup_token })
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
 }
 
 /// A data folder with an owner, the echo flow published, and the connection it calls; no process runs on it.
@@ -196,7 +145,7 @@ const PASSWORD: &str = "correct horse battery";
 impl Owner {
     /// Makes the first owner and signs them in.
     async fn first(server: &Server) -> Self {
-        let setup = json!({ "token": server.setup_token, "name": "李", "email": EMAIL, "password": PASSWORD });
+        let setup = json!({ "token": server.process.setup_token, "name": "李", "email": EMAIL, "password": PASSWORD });
         Self::signed_in(server, "/api/setup", setup).await
     }
 

@@ -5,12 +5,13 @@
 //! server when its input ends: that happens whichever way the tests end.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
+
+use crate::process::free_port;
 
 /// A running server. Dropping it stops it and removes its folder.
 #[derive(Debug)]
@@ -182,9 +183,4 @@ fn give_to_postgres(folder: &Path) {
         let given = Command::new("chown").arg("postgres:postgres").arg(folder).status();
         assert!(given.is_ok_and(|status| status.success()), "the user postgres gets {}", folder.display());
     }
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
 }

@@ -11,12 +11,9 @@ mod wire;
 
 use std::time::{Duration, Instant};
 
-use crate::product::Product;
+use tests::sized as many;
 
-/// The default number, or the one of the long form.
-fn many(default: usize, long: usize) -> usize {
-    if std::env::var_os("HELIU_LONG").is_some_and(|set| set == "1") { long } else { default }
-}
+use crate::product::Product;
 
 /// A seed for this run: `HELIU_SEED`, or one by the clock. It is printed, so that a failure can be run again.
 fn seed() -> u64 {

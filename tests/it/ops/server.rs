@@ -2,19 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+pub(super) use tests::is_long;
+use tests::process::{Launch, Process, binary};
+use tokio::process::Command;
 
-use crate::product::{binary, http};
-
-/// Is this the long run?
-pub(super) fn is_long() -> bool {
-    std::env::var_os("HELIU_LONG").is_some()
-}
+use crate::product::http;
 
 /// Does a tool run here? If not, says that the test is skipped.
 pub(super) async fn has(tool: &str, why: &str) -> bool {
@@ -47,8 +43,7 @@ pub(super) fn answer(output: &Output) -> Value {
 
 /// A running server. Dropping it kills the process.
 pub(super) struct Server {
-    url: String,
-    child: Child,
+    process: Process,
     /// From the start of the process to the moment it took requests.
     pub(super) ready: Duration,
 }
@@ -56,45 +51,28 @@ pub(super) struct Server {
 impl Server {
     /// Starts on a folder, on a free port, with more arguments.
     pub(super) async fn start(data: &Path, more: &[&str]) -> Self {
-        let begun = Instant::now();
-        let mut command = Command::new(binary());
-        command.args(["serve", "--log", "error", "--listen", "127.0.0.1:0", "--data"]).arg(data).args(more);
-        command.env_remove("DATABASE_URL").current_dir(std::env::temp_dir());
-        let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().expect("the server starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
-        let ready = async {
-            loop {
-                let line = lines.next_line().await.expect("it is text").expect("the server becomes ready");
-                if let Some((_, url)) = line.split_once("Heliu is ready at ") {
-                    return url.trim().to_owned();
-                }
-            }
-        };
-        let url = tokio::time::timeout(Duration::from_secs(60), ready).await.expect("ready within a minute");
-        let ready = begun.elapsed();
-        // Somebody must go on reading, or the server stops at a full pipe.
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { url, child, ready }
+        let arguments = more.iter().map(|word| (*word).to_owned()).collect();
+        let process = Launch { log: "error", arguments, ..Launch::on(data) }.start().await;
+        Self { ready: process.took, process }
     }
 
     pub(super) fn id(&self) -> u32 {
-        self.child.id().expect("the process is running")
+        self.process.pid()
     }
 
     /// Ends the process without a warning.
     pub(super) async fn kill(mut self) {
-        self.child.kill().await.expect("the process was running");
+        self.process.kill().await;
     }
 
     /// The code the process ends with by itself.
     pub(super) async fn end(&mut self) -> Option<i32> {
-        let ended = tokio::time::timeout(Duration::from_secs(20), self.child.wait()).await;
-        ended.expect("it ends within 20 seconds").expect("it can be waited for").code()
+        self.process.end().await.code()
     }
 
     /// The status and the body of a page.
     pub(super) async fn get(&self, path: &str) -> (u16, Value) {
-        let response = http().get(format!("{}{path}", self.url)).send().await.expect("an answer");
+        let response = http().get(format!("{}{path}", self.process.url)).send().await.expect("an answer");
         let status = response.status().as_u16();
         (status, response.json().await.unwrap_or_default())
     }
@@ -150,7 +128,7 @@ pub(super) struct Customer {
 impl Customer {
     pub(super) async fn open(server: &Server, flow: &str) -> Self {
         let http = http();
-        let request = http.post(format!("{}/api/chat/web/conversations", server.url));
+        let request = http.post(format!("{}/api/chat/web/conversations", server.process.url));
         let response = request.json(&json!({ "flow": flow, "language": "en" })).send().await.expect("an answer");
         let status = response.status();
         let opened: Value = response.json().await.expect("JSON");
@@ -174,7 +152,7 @@ impl Customer {
 
     /// Sends a text, with itself as its id. Nothing comes back when the server went away.
     pub(super) async fn say(&mut self, server: &Server, text: &str) -> Option<(u16, Value)> {
-        let request = self.http.post(format!("{}/api/chat/conversations/{}/messages", server.url, self.id));
+        let request = self.http.post(format!("{}/api/chat/conversations/{}/messages", server.process.url, self.id));
         let request = request.bearer_auth(&self.token).header("accept-language", "zh");
         let response = request.json(&json!({ "id": text, "text": text })).send().await.ok()?;
         let status = response.status().as_u16();
@@ -190,7 +168,7 @@ impl Customer {
 
     /// The transcript, each line with who said it; absent when the server does not know the conversation.
     pub(super) async fn transcript(&self, server: &Server) -> Option<Vec<String>> {
-        let address = format!("{}/api/chat/conversations/{}/messages?after=0", server.url, self.id);
+        let address = format!("{}/api/chat/conversations/{}/messages?after=0", server.process.url, self.id);
         let response = self.http.get(address).bearer_auth(&self.token).send().await.expect("an answer");
         if response.status() != StatusCode::OK {
             return None;

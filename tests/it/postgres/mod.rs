@@ -12,15 +12,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tests::postgres::Server;
+use tests::sized as amount;
 
 use crate::product::chat::Customer;
 use crate::product::restart::import_flow;
 use crate::product::{Client, Database, Product, words};
-
-/// How much a test does: by default, or with `HELIU_LONG=1`.
-fn amount(default: usize, long: usize) -> usize {
-    if std::env::var("HELIU_LONG").is_ok_and(|set| set == "1") { long } else { default }
-}
 
 /// A product on a new database, with its first owner, and the server the database is on.
 async fn product(allowed: &str) -> Option<(Product, Client, Arc<Server>, String)> {

@@ -12,18 +12,17 @@ mod sign_in;
 mod timers;
 mod traces;
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+pub(crate) use tests::is_long;
 use tests::postgres::Server;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+pub(crate) use tests::process::binary;
+use tests::process::{Launch, Process, free_port};
 
 pub(crate) const EMAIL: &str = "owner@example.com";
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -33,9 +32,8 @@ pub(crate) struct Product {
     pub(crate) url: String,
     pub(crate) setup_token: String,
     folder: TempDir,
-    port: u16,
-    args: Vec<String>,
-    child: Child,
+    launch: Launch,
+    process: Process,
     database: Database,
 }
 
@@ -98,15 +96,16 @@ impl Product {
 
     async fn begin(database: Database, args: Vec<String>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let port = free_port();
-        let (child, setup_token) = spawn(folder.path(), port, &args, &database).await;
-        let url = format!("http://127.0.0.1:{port}");
-        Self { url, setup_token, folder, port, args, child, database }
+        let environment = database.url().map(|url| ("DATABASE_URL", url.to_owned())).into_iter().collect();
+        let launch = Launch { port: free_port(), arguments: args, environment, ..Launch::on(folder.path()) };
+        let process = launch.start().await;
+        let (url, setup_token) = (process.url.clone(), process.setup_token.clone());
+        Self { url, setup_token, folder, launch, process, database }
     }
 
     /// Another process on the same database, with a data folder of its own.
     pub(crate) async fn replica(&self) -> Self {
-        Self::begin(self.database.clone(), self.args.clone()).await
+        Self::begin(self.database.clone(), self.launch.arguments.clone()).await
     }
 
     /// A product whose first owner is signed in.
@@ -131,75 +130,29 @@ impl Product {
 
     /// Ends the process without a warning.
     pub(crate) async fn kill(&mut self) {
-        self.child.kill().await.expect("the process was running");
+        self.process.kill().await;
     }
 
     /// Asks the process to stop and answers with its exit code.
     pub(crate) async fn terminate(&mut self) -> Option<i32> {
-        let id = self.child.id().expect("the process is running").to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill runs");
-        assert!(sent.success());
-        self.child.wait().await.expect("the process ends").code()
+        self.process.signal("TERM").await;
+        self.process.end().await.code()
     }
 
     /// Starts again on the same folder and port.
     pub(crate) async fn start_again(&mut self) {
-        (self.child, _) = spawn(self.folder.path(), self.port, &self.args, &self.database).await;
+        self.process = self.launch.start().await;
     }
 
     /// The number of the process.
     pub(crate) fn pid(&self) -> u32 {
-        self.child.id().expect("the process is running")
+        self.process.pid()
     }
 
     /// The data folder.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
-}
-
-/// The built server.
-pub(crate) fn binary() -> PathBuf {
-    if let Some(named) = std::env::var_os("HELIU_BINARY") {
-        return named.into();
-    }
-    let test = std::env::current_exe().expect("the test runs from a file");
-    let binary = test.ancestors().nth(2).expect("target/debug/deps").join("heliu");
-    assert!(binary.is_file(), "{} is not built: cargo build -p server", binary.display());
-    binary
-}
-
-async fn spawn(folder: &Path, port: u16, args: &[String], database: &Database) -> (Child, String) {
-    let mut command = Command::new(binary());
-    command.args(["serve", "--log", "warn", "--listen", &format!("127.0.0.1:{port}"), "--data"]).arg(folder);
-    command.args(args).env_remove("DATABASE_URL");
-    if let Some(url) = database.url() {
-        command.env("DATABASE_URL", url);
-    }
-    command.current_dir(folder).stdout(Stdio::piped()).kill_on_drop(true);
-    let mut child = command.spawn().expect("the server starts");
-    let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
-    let mut token = String::new();
-    let ready = async {
-        while let Some(line) = lines.next_line().await.expect("it is text") {
-            if let Some((_, found)) = line.split_once("/setup?token=") {
-                token = found.trim().to_owned();
-            }
-            if line.starts_with("Heliu is ready") {
-                return;
-            }
-        }
-        panic!("the server ended before it was ready");
-    };
-    tokio::time::timeout(Duration::from_secs(60), ready).await.expect("the server is ready within a minute");
-    // Somebody must go on reading, or the server stops at a full pipe.
-    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    (child, token)
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
 }
 
 /// A client without a proxy, that gives up rather than hang.
@@ -309,11 +262,6 @@ pub(crate) fn words(body: &Value) -> Vec<String> {
         format!("{}: {}", message["from"].as_str().unwrap_or_default(), content["text"].as_str().unwrap_or_default())
     };
     messages.iter().map(line).collect()
-}
-
-/// Runs the longer form of a test?
-pub(crate) fn is_long() -> bool {
-    std::env::var_os("HELIU_LONG").is_some_and(|long| long == "1")
 }
 
 /// The sample flows as they are in the repository.

@@ -13,6 +13,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+use tests::is_long;
 
 /// Tries a property with this many random byte strings, more in a long run; the bytes are what choices are made of.
 fn for_all(name: &'static str, n_default: u32, n_long: u32, property: impl Fn(&[u8]) -> Result<(), TestCaseError>) {
@@ -40,10 +41,6 @@ fn regressions(name: &str) -> &'static str {
         "checked" => "it/properties/regressions/checked.txt",
         _ => "it/properties/regressions/any_document.txt",
     }
-}
-
-fn is_long() -> bool {
-    std::env::var_os("HELIU_LONG").is_some_and(|long| long == "1")
 }
 
 fn seed() -> u64 {
