@@ -2,7 +2,7 @@
 #![expect(clippy::print_stdout, reason = "printing the figures is what this program is for")]
 #![expect(clippy::disallowed_methods, reason = "it measures how long training takes, and reads the sets")]
 
-use nlu::evaluate::{Labelled, Query, auroc, intents, recall_at};
+use nlu::evaluate::{Labelled, Query, auroc, recall_at};
 use nlu::intents::{IntentExamples, Recogniser};
 use nlu::search::{Entry, Index};
 use serde::de::DeserializeOwned;
@@ -49,7 +49,7 @@ fn topics(name: &str, train: &[Labelled], test: &[Labelled], oos: &[Labelled]) {
     let recogniser = Recogniser::train(&grouped(train));
     let train_ms = start.elapsed().as_secs_f64() * 1e3;
     let start = Instant::now();
-    let quality = intents(&recogniser, test);
+    let quality = nlu::evaluate::topics(&recogniser, test, [].into_iter());
     let us = start.elapsed().as_secs_f64() * 1e6 / test.len() as f64;
     let recognition = recogniser.recognise("", None);
     println!(
@@ -194,10 +194,10 @@ fn library(set: &str) {
     println!(
         "    half removed: no-answer auroc {:.1}; found {:.0}% / sure {:.0}% of known, {:.0}% / {:.0}% of unknown",
         auroc(&inside, &outside) * 100.0,
-        above(&inside, nlu::search::NOTHING_BELOW),
-        above(&inside, nlu::search::SURE_ABOVE),
-        above(&outside, nlu::search::NOTHING_BELOW),
-        above(&outside, nlu::search::SURE_ABOVE),
+        above(&inside, index.nothing_below()),
+        above(&inside, index.sure_above()),
+        above(&outside, index.nothing_below()),
+        above(&outside, index.sure_above()),
     );
     for n_variants in [3, 5] {
         let mut rest = Vec::new();

@@ -116,13 +116,13 @@ pub(crate) fn is_telling(piece: &str) -> bool {
     })
 }
 
-const SEED: u64 = 0xCBF2_9CE4_8422_2325;
+pub(crate) const SEED: u64 = 0xCBF2_9CE4_8422_2325;
 
 fn hash_word(word: &str) -> u64 {
     word.chars().filter(|c| *c != '\'').fold(SEED, |hash, c| mix(hash, c as u64))
 }
 
-fn mix(hash: u64, value: u64) -> u64 {
+pub(crate) fn mix(hash: u64, value: u64) -> u64 {
     (hash.rotate_left(5) ^ value).wrapping_mul(0x517C_C1B7_2722_0A95).rotate_left(23) ^ value
 }
 
@@ -254,8 +254,8 @@ fn key(block: Block, hash: u64) -> u64 {
 }
 
 /// The keys are hashes already.
-#[derive(Default)]
-struct Hashed(u64);
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Hashed(u64);
 
 impl Hasher for Hashed {
     fn finish(&self) -> u64 {
@@ -280,13 +280,23 @@ pub(crate) struct Neighbours {
     postings: Vec<(u32, f32)>,
     /// One over each example's length.
     scales: Vec<f32>,
+    is_whole: bool,
 }
 
 impl Neighbours {
     pub(crate) fn new(vectors: &[Sparse], n_features: usize) -> Neighbours {
+        Neighbours::of_telling(vectors, n_features, usize::MAX)
+    }
+
+    /// The same, without the features that more than so many examples have.
+    pub(crate) fn of_telling(vectors: &[Sparse], n_features: usize, most: usize) -> Neighbours {
         let mut starts = vec![0u32; n_features + 1];
         for (feature, _) in vectors.iter().flatten() {
             starts[*feature as usize + 1] += 1;
+        }
+        let is_telling: Vec<bool> = starts[1..].iter().map(|count| *count as usize <= most).collect();
+        for (count, is_telling) in starts[1..].iter_mut().zip(&is_telling) {
+            *count *= u32::from(*is_telling);
         }
         for idx in 1..starts.len() {
             starts[idx] += starts[idx - 1];
@@ -294,17 +304,22 @@ impl Neighbours {
         let mut next = starts.clone();
         let mut postings = vec![(0, 0.0); starts.last().copied().unwrap_or(0) as usize];
         for (example, vector) in vectors.iter().enumerate() {
-            for (feature, value) in vector {
+            for (feature, value) in vector.iter().filter(|(feature, _)| is_telling[*feature as usize]) {
                 let at = &mut next[*feature as usize];
                 postings[*at as usize] = (example as u32, *value);
                 *at += 1;
             }
         }
         let scales = vectors.iter().map(|vector| 1.0 / length(vector).max(1e-6)).collect();
-        Neighbours { starts, postings, scales }
+        Neighbours { starts, postings, scales, is_whole: is_telling.iter().all(|is_telling| *is_telling) }
     }
 
-    /// The cosine of a vector with every example.
+    /// Whether every feature is in the lists, so that cosines are exact.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
+    /// The cosine of a vector with every example, as far as the lists tell.
     pub(crate) fn cosines(&self, vector: &Sparse) -> Vec<f32> {
         let mut sums = vec![0.0f32; self.scales.len()];
         for (feature, value) in vector {
@@ -319,6 +334,20 @@ impl Neighbours {
         }
         sums
     }
+}
+
+/// The exact cosine of two vectors.
+pub(crate) fn cosine(a: &Sparse, b: &Sparse) -> f32 {
+    let (mut sum, mut at) = (0.0, 0);
+    for (feature, value) in a {
+        while b.get(at).is_some_and(|(other, _)| other < feature) {
+            at += 1;
+        }
+        if let Some((_, weight)) = b.get(at).filter(|(other, _)| other == feature) {
+            sum += value * weight;
+        }
+    }
+    sum / (length(a) * length(b)).max(1e-6)
 }
 
 fn length(vector: &Sparse) -> f32 {

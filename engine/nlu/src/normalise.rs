@@ -23,7 +23,12 @@ pub(crate) struct Normal {
 
 /// The normal form of a message.
 pub(crate) fn normalise(message: &str) -> Normal {
-    let folded = fold(message);
+    normalise_up_to(message, MAX_CHARS)
+}
+
+/// The normal form of the first characters of a text.
+pub(crate) fn normalise_up_to(text: &str, max_chars: usize) -> Normal {
+    let folded = fold(text, max_chars);
     let text = mask(&folded);
     let has_cjk = text.chars().any(is_cjk);
     Normal { text, has_cjk }
@@ -60,10 +65,10 @@ pub(crate) fn readable(piece: &str) -> String {
     out
 }
 
-fn fold(message: &str) -> String {
-    let mut out = String::with_capacity(message.len().min(MAX_CHARS * 4));
+fn fold(message: &str, max_chars: usize) -> String {
+    let mut out = String::with_capacity(message.len().min(max_chars * 4));
     let mut space_due = false;
-    for c in message.chars().take(MAX_CHARS) {
+    for c in message.chars().take(max_chars) {
         let c = half_width(c);
         if is_invisible(c) {
             continue;

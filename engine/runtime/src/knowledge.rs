@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use interpreter::{Answer, Found, IntentScore, Recognised};
 use model::{Article, Flow, FlowSignature, Intent, IntentKey, Library, LibraryKey, Named, Resources, Texts};
 use nlu::intents::{IntentExamples, Recogniser};
-use nlu::search::{Entry, Hit, Index, NOTHING_BELOW};
+use nlu::search::{Entry, Hit, Index};
 use store::channels::Channel;
 use store::{Store, WorkspaceId};
 use tokio::sync::OnceCell;
@@ -101,10 +101,11 @@ impl Knowledge {
             answer: article.answer,
             score: hit.score,
         });
-        Answer::Found { found: found.collect(), nothing_below: NOTHING_BELOW }
+        Answer::Found { found: found.collect(), nothing_below: self.index(libraries).nothing_below() }
     }
 
-    fn index(&self, libraries: &[LibraryKey]) -> Index {
+    /// The index over some libraries, none meaning all; it knows the scores that mean "nothing" and "sure".
+    pub fn index(&self, libraries: &[LibraryKey]) -> Index {
         let mut indexes = self.indexes.lock().unwrap_or_else(PoisonError::into_inner);
         let index = indexes.entry(libraries.to_vec()).or_insert_with(|| {
             let articles = self.wanted(libraries).flat_map(|library| &library.articles);

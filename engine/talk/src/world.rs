@@ -6,7 +6,7 @@ use std::sync::Arc;
 use interpreter::{Answer, Found, IntentScore, Recognised};
 use model::{Article, Bundle, FlowSignature, IntentKey, LibraryKey, Named, Resources, Texts};
 use nlu::intents::{IntentExamples, Recogniser};
-use nlu::search::{Entry, Index, NOTHING_BELOW};
+use nlu::search::{Entry, Index};
 
 use crate::lines::Asked;
 
@@ -68,9 +68,10 @@ impl World {
                 answer: article.answer.iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n"),
             })
             .collect();
-        let hits = Index::build(&entries).search(query, limit);
+        let index = Index::build(&entries);
+        let hits = index.search(query, limit);
         let found = hits.into_iter().map(|hit| self.found(hit.id, hit.score)).collect();
-        Answer::Found { found, nothing_below: NOTHING_BELOW }
+        Answer::Found { found, nothing_below: index.nothing_below() }
     }
 
     /// The answer a `recognise:` line gives.
@@ -92,7 +93,7 @@ impl World {
             Asked::Fails => failed(),
             Asked::Scores(scores) => Answer::Found {
                 found: scores.iter().map(|(id, score)| self.found(id.clone(), *score)).collect(),
-                nothing_below: NOTHING_BELOW,
+                nothing_below: 0.2,
             },
         }
     }

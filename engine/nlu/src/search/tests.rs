@@ -35,8 +35,10 @@ fn library() -> Index {
 
 #[track_caller]
 fn check(query: &str, expected: &str) {
-    let hits = library().search(query, 3);
-    let found = hits.first().filter(|hit| hit.score >= NOTHING_BELOW).map_or("(nothing)", |hit| hit.id.as_str());
+    let library = library();
+    let hits = library.search(query, 3);
+    let found =
+        hits.first().filter(|hit| hit.score >= library.nothing_below()).map_or("(nothing)", |hit| hit.id.as_str());
     assert_eq!(found, expected, "{query}: {hits:?}");
 }
 
@@ -60,9 +62,13 @@ fn other_questions_find_nothing() {
 
 #[test]
 fn a_hit_says_why() {
-    let hits = library().search("发票怎么开", 1);
+    let library = library();
+
+    let hits = library.search("发票怎么开", 1);
+
     assert!(hits[0].why.iter().any(|word| word.contains("发票")), "{hits:?}");
-    assert!(hits[0].score > SURE_ABOVE, "{hits:?}");
+    assert!(hits[0].score > library.sure_above(), "{hits:?}");
+    assert!(hits[0].parts.question > 0.5 && hits[0].parts.words == 1.0, "{hits:?}");
 }
 
 #[test]
@@ -114,12 +120,12 @@ fn usual_confidence() {
 
 fn library_samples(entries: &[Entry], queries: &[Query]) -> Vec<Sample<4>> {
     let half: Vec<Entry> = entries.iter().step_by(2).cloned().collect();
-    let index = Index::build(&half);
+    let index = Built::new(&half, Synonyms::default());
     let mut samples = Vec::new();
     for query in queries {
-        let found = index.find(&query.query);
-        if let Some((first, _)) = found.fused.first() {
-            let is_good = query.relevant.contains(&half[*first].id);
+        let found = index.find(&query.query, 2);
+        if let Some(first) = found.ranked.first() {
+            let is_good = query.relevant.contains(&half[first.entry].id);
             samples.push(Sample { signals: found.signals, is_good, weight: 1.0 });
         }
     }

@@ -184,11 +184,14 @@ async fn try_out(
 ) -> Result<Json<Value>> {
     is_known(&app, &signed_in, &key).await?;
     let knowledge = app.engine.knowledge(signed_in.workspace).await?;
+    let libraries = [key];
     let hits = knowledge
-        .search(&given.query, &[key], 5)
+        .search(&given.query, &libraries, 5)
         .into_iter()
-        .map(|(article, hit)| json!({ "article": article, "score": hit.score, "why": hit.why }));
-    Ok(Json(json!({ "hits": hits.collect::<Vec<_>>(), "nothing_below": nlu::search::NOTHING_BELOW })))
+        .map(|(article, hit)| json!({ "article": article, "score": hit.score, "why": hit.why, "parts": hit.parts }));
+    let hits: Vec<_> = hits.collect();
+    let index = knowledge.index(&libraries);
+    Ok(Json(json!({ "hits": hits, "nothing_below": index.nothing_below(), "sure_above": index.sure_above() })))
 }
 
 async fn save(app: &App, signed_in: &SignedIn, key: &LibraryKey, name: &Texts) -> Result<Json<Value>> {

@@ -1,0 +1,74 @@
+//! What is counted of a text: stems of Latin words, Chinese characters and pairs of them.
+
+use crate::background;
+use crate::features::{SEED, is_telling, mix};
+use crate::normalise::{Normal, is_cjk, normalise};
+use crate::stem::stem;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// Names a term in the lists of an index.
+pub(super) type Key = u64;
+
+/// The terms of a text in reading order, with repetitions.
+pub(super) fn terms(normal: &Normal) -> Vec<String> {
+    let mut terms = Vec::new();
+    each_term(normal, |term| terms.push(term.to_owned()));
+    terms
+}
+
+/// Tells every term of a text, in reading order.
+pub(super) fn each_term(normal: &Normal, mut tell: impl FnMut(&str)) {
+    let mut word = String::new();
+    let mut before: Option<char> = None;
+    for c in normal.text.chars().chain([' ']) {
+        if !is_cjk(c) && (c.is_alphanumeric() || c == '\'') {
+            word.push(c);
+            before = None;
+            continue;
+        }
+        if !word.is_empty() {
+            tell(stem(&word));
+            word.clear();
+        }
+        let mut letter = [0; 4];
+        let letter: &str = c.encode_utf8(&mut letter);
+        if is_cjk(c) {
+            tell(letter);
+            if let Some(before) = before {
+                let mut pair = [0; 8];
+                let first = before.encode_utf8(&mut pair).len();
+                let len = first + c.encode_utf8(&mut pair[first..]).len();
+                tell(std::str::from_utf8(&pair[..len]).unwrap_or_default());
+            }
+        } else if is_telling(letter) {
+            tell(letter);
+        }
+        before = Some(c).filter(|c| is_cjk(*c));
+    }
+}
+
+/// The key of a term.
+pub(super) fn key(term: &str) -> Key {
+    term.chars().fold(SEED, |hash, c| mix(hash, c as u64))
+}
+
+/// How much a term says: little when it is said in any sentence.
+pub(super) fn weight_in_general(term: &str) -> f64 {
+    static COUNTS: OnceLock<(f64, HashMap<String, f64>)> = OnceLock::new();
+    let (n, counts) = COUNTS.get_or_init(|| {
+        let mut counts = HashMap::new();
+        let mut n = 0.0;
+        for sentence in background::sentences() {
+            n += 1.0;
+            let mut terms = terms(&normalise(sentence));
+            terms.sort_unstable();
+            terms.dedup();
+            for term in terms {
+                *counts.entry(term).or_default() += 1.0;
+            }
+        }
+        (n, counts)
+    });
+    (n / (1.0 + counts.get(term).copied().unwrap_or(0.0))).ln().max(0.1)
+}
