@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Calendar, Connector, Flow, IntentKey, LibraryKey, TeamKey, Texts};
+use crate::{Calendar, Connector, Flow, IntentKey, LibraryKey, Phrase, TeamKey, Texts};
 
 /// What import reads and export writes beside a single flow.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -34,6 +34,9 @@ pub struct Bundle {
     /// Connectors, without secrets.
     #[serde(default)]
     pub connectors: Vec<Connector>,
+    /// Phrases.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phrases: Vec<Phrase>,
 }
 
 /// A topic customers speak about, learnt from examples.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{NodeId, PortId, TeamKey, Texts, VarName};
+use crate::{Feeling, NodeId, PortId, TeamKey, Texts, VarName};
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z.
 pub type Moment = i64;
@@ -42,6 +42,9 @@ pub struct HandOffPacket {
     pub labels: BTreeMap<VarName, Texts>,
     /// The steps it came through, oldest first, titles in the flow's languages.
     pub path: Vec<Texts>,
+    /// How the customer feels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mood: Option<Feeling>,
 }
 
 /// One visit of a node in the trace of a turn.

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{FlowId, FlowKey, HandlerId, IntentKey, KindName, Language, NodeId, PortId, Texts, VarName};
+use crate::{Emotion, FlowId, FlowKey, HandlerId, IntentKey, KindName, Language, NodeId, PortId, Texts, VarName};
 
 /// The newest `format` this release reads and the one it writes.
 pub const FORMAT: u32 = 1;
@@ -202,10 +202,30 @@ pub enum Trigger {
         /// Keys of intents.
         intents: Vec<IntentKey>,
     },
+    /// The customer's mood: their words show one of these emotions surely enough, or they have become as upset by and by.
+    Mood {
+        /// The emotions.
+        emotions: Vec<Emotion>,
+        /// How surely the message shows it, or how upset the customer has become: 0 to 1.
+        #[serde(default = "sure")]
+        at_least: f64,
+        /// At most once in so many of the customer's messages.
+        #[serde(default = "seldom")]
+        once_per: u32,
+    },
     /// A step failed and its exit leads nowhere.
     Error,
     /// A question was not answered in time and its exit leads nowhere.
     Silence,
+}
+
+/// Handlers interrupt: they act on anger that is beyond doubt.
+fn sure() -> f64 {
+    0.75
+}
+
+fn seldom() -> u32 {
+    10
 }
 
 /// A note on the canvas.

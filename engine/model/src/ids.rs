@@ -63,6 +63,8 @@ names! {
     CalendarKey = "calendar";
     /// A connector's key.
     ConnectorKey = "connector";
+    /// A phrase's key: the name texts use.
+    PhraseKey = "phrase";
     /// A text with `{{ expression }}` inside, expanded once.
     Template = "template";
     /// One rhai expression.
@@ -84,7 +86,18 @@ impl VarName {
 impl FlowKey {
     /// Is this a key that files and addresses can carry? Lower-case letters, digits, `-` and `_`; 1 to 64 characters.
     pub fn is_valid(&self) -> bool {
-        (1..=64).contains(&self.0.len())
-            && self.0.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
+        is_plain_key(&self.0)
     }
+}
+
+impl PhraseKey {
+    /// Is this a key that texts and addresses can carry? Lower-case letters, digits, `-` and `_`; 1 to 64 characters.
+    pub fn is_valid(&self) -> bool {
+        is_plain_key(&self.0)
+    }
+}
+
+fn is_plain_key(key: &str) -> bool {
+    (1..=64).contains(&key.len())
+        && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
 }

@@ -5,9 +5,11 @@
 
 mod bundle;
 mod conversation;
+mod emotion;
 mod flow;
 mod ids;
 mod message;
+mod phrase;
 mod problem;
 mod resources;
 pub mod spec;
@@ -15,9 +17,11 @@ mod texts;
 
 pub use bundle::{Article, Bundle, Intent, Library, Team};
 pub use conversation::{HandOffPacket, Mark, Moment, Status, Visit};
+pub use emotion::{Emotion, Feeling, Mood, Trend};
 pub use flow::{Edge, FORMAT, Flow, Handler, Node, Note, Scope, Trigger, VarType, Variable};
 pub use ids::*;
 pub use message::{Choice, Content, FieldKind, FormField, Input, Message, Sender};
+pub use phrase::{Hearer, Phrase, Wording};
 pub use problem::{Place, Problem, Severity};
 pub use resources::{Calendar, Connector, FlowSignature, Named, OpenHours, Resources};
 pub use spec::NodeSpec;

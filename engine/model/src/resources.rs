@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{CalendarKey, ConnectorKey, FlowKey, IntentKey, LibraryKey, TeamKey, Texts, VarName};
+use crate::{CalendarKey, ConnectorKey, FlowKey, IntentKey, LibraryKey, Phrase, TeamKey, Texts, VarName};
 
 /// Everything a workspace has that flows refer to. Checks and pickers read it; steps get calendars and connectors from it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub struct Resources {
     pub calendars: Vec<Calendar>,
     /// Outside services.
     pub connectors: Vec<Connector>,
+    /// Phrases: wordings that texts use by key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phrases: Vec<Phrase>,
     /// Other flows.
     pub flows: Vec<FlowSignature>,
 }

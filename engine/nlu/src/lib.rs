@@ -2,6 +2,7 @@
 //!
 //! - [`intents`]: train a [`intents::Recogniser`] from example sentences, ask it what a message wants.
 //! - [`details`]: find numbers, dates, phones, e-mails, order numbers, yes and no inside a message.
+//! - [`emotion`]: read the mood of a message.
 //! - [`search`]: build a [`search::Index`] over questions and answers, ask it for the best articles.
 //! - [`evaluate`]: measure the first and the third on labelled lines.
 //!
@@ -12,6 +13,7 @@
 
 mod background;
 pub mod details;
+pub mod emotion;
 pub mod evaluate;
 mod features;
 pub mod intents;

@@ -1,0 +1,96 @@
+//! What moods messages are said to have.
+
+use super::*;
+
+#[track_caller]
+fn check(message: &str, expected: Emotion) {
+    let mood = mood(message);
+    assert_eq!(mood.emotion, expected, "{message}: {mood:?}");
+}
+
+#[test]
+fn anger_is_seen_in_both_languages() {
+    for message in [
+        "你们这是什么破服务，我要投诉！！",
+        "骗子公司，赶紧退钱",
+        "等了两个星期还没发货，太过分了吧",
+        "你們太過分了，我要投訴你們",
+        "This is ridiculous, I have asked three times and you people keep ignoring me!!",
+        "WORST SERVICE EVER. I want my money back",
+        "你们的 app is garbage，每次都闪退，垃圾",
+        "what a scam 😡",
+    ] {
+        check(message, Emotion::Angry);
+        assert!(mood(message).score >= 0.7, "{message}: {:?}", mood(message));
+        assert!(!mood(message).words.is_empty(), "{message}");
+    }
+}
+
+#[test]
+fn worry_sadness_and_joy_are_seen_in_both_languages() {
+    check("我的账号好像被盗了，怎么办，急死了", Emotion::Anxious);
+    check("Please help, I think my card was stolen, I'm so scared", Emotion::Anxious);
+    check("真的好失望，给妈妈的礼物没赶上，很难过", Emotion::Sad);
+    check("I'm heartbroken, all our pictures are gone", Emotion::Sad);
+    check("太好了，谢谢你，解决了", Emotion::Positive);
+    check("Perfect, thank you so much!", Emotion::Positive);
+}
+
+#[test]
+fn everyday_words_are_neutral() {
+    for message in [
+        "我要退款",
+        "A10442",
+        "转人工",
+        "快递什么时候到",
+        "不是这个，是另一个订单",
+        "where is my order",
+        "I want to return this, it is too small",
+        "no",
+        "13800138000",
+        "什么时候能发货？",
+        "how do I reset my password?",
+        "",
+        "   ",
+    ] {
+        check(message, Emotion::Neutral);
+    }
+}
+
+#[test]
+fn asking_for_a_person_is_noted_and_is_no_anger() {
+    assert!(mood("转人工").wants_person);
+    assert!(mood("can I talk to a human").wants_person);
+    assert!(!mood("我要退款").wants_person);
+}
+
+#[test]
+fn odd_messages_do_no_harm() {
+    let long = "你们这群骗子！".repeat(100_000);
+    check(&long, Emotion::Angry);
+    let binary: String = (0_u8..=255).map(char::from).cycle().take(100_000).collect();
+    for message in [binary.as_str(), "\u{0}\u{FEFF}", "🏳️‍🌈🏳️‍🌈", "'''''", "!!!!????", &"a".repeat(1_000_000)]
+    {
+        let mood = mood(message);
+        assert!((0.0..=1.0).contains(&mood.score), "{mood:?}");
+    }
+}
+
+#[test]
+fn the_same_examples_give_the_same_classifier() {
+    let example = |text: &str, class| Example { text: text.into(), class, weight: 1.0 };
+    let examples = [example("很好很喜欢", 0), example("太差了", 1), example("love it", 0), example("hate it", 1)];
+
+    let first = Classifier::train(&examples, 2, Training::default());
+    let second = Classifier::train(&examples, 2, Training::default());
+
+    assert_eq!(first.classify("I love it 喜欢"), second.classify("I love it 喜欢"));
+    assert!(first.classify("love")[0] > 0.5);
+    assert!(first.classify("太差")[1] > 0.5);
+}
+
+#[test]
+fn training_on_nothing_or_one_class_does_no_harm() {
+    let nothing = Classifier::train(&[], 0, Training::default());
+    assert_eq!(nothing.classify("hello"), [1.0]);
+}
