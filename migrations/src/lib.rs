@@ -16,6 +16,7 @@ mod m0003_knowledge;
 mod m0004_conversations;
 mod m0005_circumstances;
 mod m0007_replicas;
+mod m0012_phrases;
 mod table;
 
 /// All migrations, oldest first.
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_conversations::Migration),
             Box::new(m0005_circumstances::Migration),
             Box::new(m0007_replicas::Migration),
+            Box::new(m0012_phrases::Migration),
         ]
     }
 }

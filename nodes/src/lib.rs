@@ -35,6 +35,6 @@ macro_rules! kinds {
 }
 
 kinds! {
-    start say ask choose classify collect answer call_api branch match_value
+    start say ask choose classify collect mood answer call_api branch match_value
     set script hours wait go_to call_flow hand_off rate end
 }

@@ -10,7 +10,7 @@ use interpreter::{
     AgentAct, Answer, Effect, Event, Found, HttpReply, IntentScore, Pending, Program, Recognised, State, step,
 };
 use model::spec::ports;
-use model::{Calendar, Connector, Flow, Input, Moment, Named, OpenHours, Resources, Texts};
+use model::{Calendar, Connector, Emotion, Flow, Input, Moment, Mood, Named, OpenHours, Resources, Texts};
 use serde_json::{Value, json};
 
 #[derive(Clone)]
@@ -93,15 +93,22 @@ impl Play {
         let callees = BTreeMap::from([("double".into(), Arc::new(double()))]);
         let program = Program::compile_draft(&flow, &crate::catalogue(), Arc::new(resources()), callees);
         self.program = program.map(Arc::new);
-        self.happens(Event::Open { language: None, values: BTreeMap::new() })
+        self.happens(Event::open())
     }
 
     pub(crate) fn says(self, words: &str) -> Self {
-        self.happens(Event::Said { input: Input::Text(words.into()) })
+        self.happens(Event::said(Input::Text(words.into())))
+    }
+
+    /// What the customer said before sounded like this.
+    pub(crate) fn feels(mut self, emotion: Emotion, score: f64) -> Self {
+        let mood = Mood { emotion, score, ..Mood::default() };
+        self.state.mood.get_or_insert_default().feel(&mood, "", &[]);
+        self
     }
 
     pub(crate) fn presses(self, button: &str) -> Self {
-        self.happens(Event::Said { input: Input::Choice(button.into()) })
+        self.happens(Event::said(Input::Choice(button.into())))
     }
 
     pub(crate) fn answers(self, answer: Answer) -> Self {

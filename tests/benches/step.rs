@@ -32,7 +32,7 @@ fn main() -> anyhow::Result<()> {
     let (end, middle) = conversation(&program)?;
     ensure!(end.status == Status::Ended, "the conversation does not reach its end");
 
-    let said = Event::Said { input: Input::Text(SAID[2].to_owned()) };
+    let said = Event::said(Input::Text(SAID[2].to_owned()));
     let copy = median(|| drop(black_box(middle.clone())));
     let turn = median(|| drop(black_box(step(&program, middle.clone(), &said, NOW))));
     println!("step of a middle turn (expression, template)  {}", words(turn.saturating_sub(copy)));
@@ -89,8 +89,8 @@ fn expressions() -> anyhow::Result<()> {
 fn conversation(program: &Program) -> anyhow::Result<(State, State)> {
     let mut state = State::new(Language::zh());
     let mut middle = state.clone();
-    let open = Event::Open { language: None, values: Default::default() };
-    let said = SAID.iter().map(|text| Event::Said { input: Input::Text((*text).to_owned()) });
+    let open = Event::open();
+    let said = SAID.iter().map(|text| Event::said(Input::Text((*text).to_owned())));
     for (idx, event) in std::iter::once(open).chain(said).enumerate() {
         if idx == 3 {
             middle = state.clone();

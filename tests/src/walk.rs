@@ -28,7 +28,8 @@ pub fn walk(program: &Program, n_events: usize, dice: &mut Dice<'_>) -> Vec<Happ
     let mut now = BEGIN;
     let mut state = State::new(program.flow().main_language());
     let language = [None, Some("zh".into()), Some("en".into())][dice.below(3)].clone();
-    let mut event = Event::Open { language, values: [("order_no".into(), json!(dice.number()))].into() };
+    let mut event =
+        Event::Open { language, values: [("order_no".into(), json!(dice.number()))].into(), channel: String::new() };
     let mut happened: Vec<Happening> = Vec::new();
     for _ in 0..n_events {
         let done = step(program, state, &event, now);
@@ -58,7 +59,7 @@ fn next(state: &State, happened: &[Happening], now: &mut Moment, dice: &mut Dice
                 *now = (*now).max(timer.due);
                 Event::TimerDue { timer: timer.id.clone() }
             }
-            _ => Event::Said { input: input(happened, dice) },
+            _ => Event::said(input(happened, dice)),
         },
         _ => anything(state, dice),
     }
@@ -67,10 +68,10 @@ fn next(state: &State, happened: &[Happening], now: &mut Moment, dice: &mut Dice
 /// What nobody waits for.
 fn anything(state: &State, dice: &mut Dice<'_>) -> Event {
     match dice.below(4) {
-        0 => Event::Said { input: Input::Text("人工".into()) },
+        0 => Event::said(Input::Text("人工".into())),
         1 => Event::Agent { act: act(dice) },
         2 => Event::TimerDue { timer: TimerId(format!("t{}", state.n_timers)) },
-        _ => Event::Said { input: input(&[], dice) },
+        _ => Event::said(input(&[], dice)),
     }
 }
 

@@ -6,19 +6,29 @@ use std::sync::Arc;
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use model::Moment;
 
-/// The moment of an evaluation and the time zone people think in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+use crate::Voice;
+
+/// What an evaluation knows beside its variables: the moment, the time zone people think in, who is spoken to.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Now {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     pub at: Moment,
     /// An IANA name, for example `Asia/Shanghai`; an unknown one counts as UTC.
     pub zone: Arc<str>,
+    /// Who is spoken to; expressions that read a mood or say a phrase need it.
+    pub voice: Option<Arc<Voice>>,
 }
 
 impl Now {
     /// This moment in this zone.
     pub fn new(at: Moment, zone: impl Into<Arc<str>>) -> Self {
-        Self { at, zone: zone.into() }
+        Self { at, zone: zone.into(), voice: None }
+    }
+
+    /// The same with somebody who is spoken to.
+    #[must_use]
+    pub fn with_voice(self, voice: Voice) -> Self {
+        Self { voice: Some(Arc::new(voice)), ..self }
     }
 
     /// The moment as a date and time on the wall.
@@ -73,8 +83,12 @@ pub(crate) fn at<R>(now: &Now, work: impl FnOnce() -> R) -> R {
             NOW.replace(self.0.take());
         }
     }
-    let _reset = Reset(NOW.replace(Some(now.clone())));
-    WORK.set(0);
+    let outer = NOW.replace(Some(now.clone()));
+    // An evaluation inside another (a phrase) adds to the work of the outer one.
+    if outer.is_none() {
+        WORK.set(0);
+    }
+    let _reset = Reset(outer);
     work()
 }
 

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::VarName;
-use rhai::{AST, ASTNode, Dynamic, Expr, Scope, Stmt};
+use rhai::{AST, ASTNode, Dynamic, Expr, FnCallExpr, Scope, Stmt};
 use serde_json::Value;
 
 use crate::engine::{MAX_SOURCE, engine};
+use crate::voice::{self, MOOD};
 use crate::{ExprError, Now, Values, clock, convert};
 
 /// A parsed expression or script.
@@ -16,6 +17,8 @@ pub struct Compiled {
     ast: Arc<AST>,
     uses: Arc<BTreeSet<VarName>>,
     assigns: Arc<BTreeSet<VarName>>,
+    phrases: Arc<BTreeSet<String>>,
+    speaks: bool,
 }
 
 /// What a script did.
@@ -39,19 +42,37 @@ impl Compiled {
         }
         check_length(source)?;
         let ast = engine().compile_expression(source).map_err(|error| ExprError::parsing(&error, source))?;
-        Ok(Self::new(ast))
+        Ok(Self::new(ast, source))
     }
 
     /// Parses a script of several lines. `name = value` without `let` changes or makes a variable of the conversation.
     pub fn script(source: &str) -> Result<Self, ExprError> {
         check_length(source)?;
         let ast = engine().compile(source).map_err(|error| ExprError::parsing(&error, source))?;
-        Ok(Self::new(ast))
+        Ok(Self::new(ast, source))
     }
 
-    fn new(ast: AST) -> Self {
+    fn new(ast: AST, source: &str) -> Self {
         let (uses, assigns) = free_variables(&ast);
-        Self { ast: Arc::new(ast), uses: Arc::new(uses), assigns: Arc::new(assigns) }
+        let speaks = uses.contains(MOOD) || source.contains("phrase");
+        let phrases = if speaks { phrases_of(&ast) } else { BTreeSet::new() };
+        Self {
+            ast: Arc::new(ast),
+            uses: Arc::new(uses),
+            assigns: Arc::new(assigns),
+            phrases: Arc::new(phrases),
+            speaks,
+        }
+    }
+
+    /// Does it say phrases or read the customer's mood? Only then does it need a [`crate::Voice`].
+    pub fn speaks(&self) -> bool {
+        self.speaks
+    }
+
+    /// The phrases it names, where their keys are written out.
+    pub fn phrases(&self) -> &BTreeSet<String> {
+        &self.phrases
     }
 
     /// The variables it reads that it does not declare itself.
@@ -66,19 +87,23 @@ impl Compiled {
 
     /// The value of the expression.
     pub fn eval(&self, values: &Values, now: &Now) -> Result<Value, ExprError> {
-        let mut scope = self.scope(values);
-        self.value(&mut scope, now).map(|value| convert::to_json(&value))
+        let mut scope = self.scope(values, now);
+        self.value(&mut scope, values, now).map(|value| convert::to_json(&value))
     }
 
     /// Runs the script.
     pub fn run(&self, values: &Values, now: &Now) -> Result<Ran, ExprError> {
-        let mut scope = self.scope(values);
-        let value = self.value(&mut scope, now)?;
+        let mut scope = self.scope(values, now);
+        let value = self.value(&mut scope, values, now)?;
         let changed = self
             .uses
             .union(&self.assigns)
             .filter_map(|name| {
                 let after = convert::to_json(scope.get(name.as_str())?);
+                let is_read_only = name == MOOD && !values.contains_key(name) && !self.assigns.contains(name);
+                if is_read_only {
+                    return None;
+                }
                 let is_new = !values.contains_key(name) && !after.is_null();
                 let differs = values.get(name).is_some_and(|before| !same(before, &after));
                 (is_new || differs).then(|| (name.clone(), after))
@@ -87,18 +112,23 @@ impl Compiled {
         Ok(Ran { value: convert::to_json(&value), changed })
     }
 
-    fn value(&self, scope: &mut Scope<'static>, now: &Now) -> Result<Dynamic, ExprError> {
-        clock::at(now, || engine().eval_ast_with_scope::<Dynamic>(scope, &self.ast))
+    fn value(&self, scope: &mut Scope<'static>, values: &Values, now: &Now) -> Result<Dynamic, ExprError> {
+        let mut evaluate = || engine().eval_ast_with_scope::<Dynamic>(scope, &self.ast);
+        let speaks = self.speaks && now.voice.is_some();
+        clock::at(now, || if speaks { voice::speaking(values, now, evaluate) } else { evaluate() })
             .map_err(|error| ExprError::running(&error))
     }
 
     /// Only what it names is converted: a conversation may remember much more.
-    fn scope(&self, values: &Values) -> Scope<'static> {
+    fn scope(&self, values: &Values, now: &Now) -> Scope<'static> {
         let mut scope = Scope::new();
         for name in self.uses.union(&self.assigns) {
             match values.get(name) {
                 Some(value) => {
                     scope.push_dynamic(name.as_str(), convert::to_dynamic(value));
+                }
+                None if name == MOOD => {
+                    scope.push_dynamic(MOOD, convert::to_dynamic(&voice::mood(now)));
                 }
                 None if self.assigns.contains(name) => {
                     scope.push_dynamic(name.as_str(), Dynamic::UNIT);
@@ -160,6 +190,24 @@ fn free_variables(ast: &AST) -> (BTreeSet<VarName>, BTreeSet<VarName>) {
         true
     });
     (uses, assigns)
+}
+
+/// The keys of phrases that are written out: `phrase("greeting")`.
+fn phrases_of(ast: &AST) -> BTreeSet<String> {
+    let mut phrases = BTreeSet::new();
+    ast.walk(&mut |path| {
+        let call: Option<&FnCallExpr> = match path.last() {
+            Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _))) => Some(call),
+            _ => None,
+        };
+        if let Some(call) = call.filter(|call| call.name == "phrase")
+            && let Some(Expr::StringConstant(key, _)) = call.args.first()
+        {
+            phrases.insert(key.to_string());
+        }
+        true
+    });
+    phrases
 }
 
 /// The variable an assignment's target begins with: `order` in `order.items[0]`.

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use model::Texts;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FLOAT, INT, ImmutableString};
 
-use crate::{as_text, clock, convert};
+use crate::{as_text, clock, convert, voice};
 
 /// A function, described for menus.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +94,12 @@ pub fn functions() -> Vec<Function> {
             "按样式写日期，YYYY 年 MM 月 DD 日",
             "writes a date: YYYY year, MM or M month, DD or D day",
         ),
+        function(
+            "phrase(key)",
+            "phrase(\"greeting\")",
+            "一条话术，说法按客户的语言、情绪和渠道挑选",
+            "a phrase, in the wording for the customer's language, mood and channel",
+        ),
     ]
 }
 
@@ -124,7 +130,10 @@ pub(crate) fn register(engine: &mut Engine) {
             let span = read_date(&from)?.until(read_date(&to)?).map_err(|error| error.to_string())?;
             Ok(INT::from(span.get_days()))
         })
-        .register_fn("format_date", |date: Dynamic, form: ImmutableString| format_date(&date, &form));
+        .register_fn("format_date", |date: Dynamic, form: ImmutableString| format_date(&date, &form))
+        .register_fn("phrase", |key: ImmutableString| -> Result<String, Box<EvalAltResult>> {
+            voice::phrase(&key).map_err(Into::into)
+        });
 }
 
 fn written(value: &Dynamic) -> String {

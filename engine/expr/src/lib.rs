@@ -12,6 +12,7 @@ mod engine;
 mod error;
 mod functions;
 mod template;
+mod voice;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ pub use compiled::{Compiled, Ran};
 pub use error::ExprError;
 pub use functions::{Function, functions};
 pub use template::{CompiledTemplate, Sink, as_text};
+pub use voice::{MOOD, Voice, nearest};
 
 /// The variables an expression sees, by name.
 pub type Values = BTreeMap<model::VarName, serde_json::Value>;

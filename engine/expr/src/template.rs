@@ -6,6 +6,7 @@ use model::VarName;
 use serde_json::Value;
 
 use crate::engine::MAX_STRING;
+use crate::voice::{self, MOOD};
 use crate::{Compiled, ExprError, Now, Values};
 
 /// Where an expanded text goes: decides how values are written into it.
@@ -79,6 +80,24 @@ impl CompiledTemplate {
             .collect()
     }
 
+    /// Does it say phrases or read the customer's mood? Only then does it need a [`crate::Voice`].
+    pub fn speaks(&self) -> bool {
+        self.pieces.iter().any(|piece| match piece {
+            Piece::Plain(_) => false,
+            Piece::Variable(name) => name == MOOD,
+            Piece::Expression(expression) => expression.speaks(),
+        })
+    }
+
+    /// The phrases it names, where their keys are written out.
+    pub fn phrases(&self) -> BTreeSet<String> {
+        let named = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Expression(expression) => Some(expression.phrases()),
+            _ => None,
+        });
+        named.flatten().cloned().collect()
+    }
+
     /// Is there nothing to expand?
     pub fn is_plain(&self) -> bool {
         self.pieces.iter().all(|piece| matches!(piece, Piece::Plain(_)))
@@ -95,6 +114,10 @@ impl CompiledTemplate {
                     quotes.read(plain);
                     text.push_str(plain);
                     continue;
+                }
+                Piece::Variable(name) if name == MOOD && !values.contains_key(name) => {
+                    computed = voice::mood(now);
+                    &computed
                 }
                 Piece::Variable(name) => values.get(name).ok_or_else(|| ExprError::no_such_variable(name.as_str()))?,
                 Piece::Expression(expression) => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use expr::{Now, Sink, Values};
+use expr::{Now, Sink, Values, Voice};
 use jiff::Zoned;
 use model::{
     Content, Expression, HandOffPacket, IntentKey, Language, LibraryKey, Moment, NodeId, PortId, Resources, Script,
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::plan::{Plan, PlanNode};
 use crate::size::{MAX_VALUE_BYTES, size_of};
-use crate::{Effect, EffectId, Frame, HttpRequest, Next, Pending, State, Task, Timer, TimerId, packet};
+use crate::{Effect, EffectId, Frame, HttpRequest, Moods, Next, Pending, State, Task, Timer, TimerId, packet};
 
 /// Something went wrong in a node: it leaves by its failed port, or the flow's "on error" catches it.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,6 +91,11 @@ impl Ctx<'_> {
     /// What the customer said lately, oldest first.
     pub fn heard(&self) -> &[String] {
         &self.state.heard
+    }
+
+    /// How the customer has felt so far; `None` when no message had a mood.
+    pub fn moods(&self) -> Option<&Moods> {
+        self.state.mood.as_deref()
     }
 
     /// What the customer said that this node has not understood on an earlier visit, oldest first.
@@ -180,13 +185,13 @@ impl Ctx<'_> {
             return Ok(Value::Null);
         }
         let compiled = self.plan.compiled_expression(expression.as_str())?;
-        Ok(compiled.eval(&self.frame().values, &self.moment())?)
+        Ok(compiled.eval(&self.frame().values, &self.moment_for(compiled.speaks()))?)
     }
 
     /// Runs a script; the variables it assigns are set.
     pub fn run(&mut self, script: &Script) -> Result<Value, Failure> {
         let compiled = self.plan.compiled_script(script.as_str())?;
-        let ran = compiled.run(&self.frame().values, &self.moment())?;
+        let ran = compiled.run(&self.frame().values, &self.moment_for(compiled.speaks()))?;
         for (name, value) in ran.changed {
             self.set(&name, value)?;
         }
@@ -234,6 +239,13 @@ impl Ctx<'_> {
     /// Says in the trace why the node decides as it does.
     pub fn because(&mut self, zh: impl Into<String>, en: impl Into<String>) {
         self.why = Texts::new(zh, en);
+    }
+
+    /// The customer was not understood, or not answered: that upsets.
+    pub fn misunderstood(&mut self) {
+        if let Some(moods) = &mut self.state.mood {
+            moods.misunderstood();
+        }
     }
 
     /// The customer rated the conversation, 1 to 5.
@@ -309,6 +321,22 @@ impl Ctx<'_> {
         Now::new(self.now, Arc::clone(&self.plan.time_zone))
     }
 
+    /// The moment, with whom is spoken to where an expression asks for it.
+    fn moment_for(&self, speaks: bool) -> Now {
+        if !speaks {
+            return self.moment();
+        }
+        let moods = self.state.mood.as_deref();
+        self.moment().with_voice(Voice {
+            resources: Arc::clone(&self.plan.resources),
+            language: Some(self.state.language.clone()),
+            fallback: self.plan.flow.languages.clone(),
+            channel: self.state.channel.clone(),
+            tone: moods.map(Moods::tone).unwrap_or_default(),
+            feeling: moods.map(Moods::feeling).unwrap_or_default(),
+        })
+    }
+
     fn ask(&mut self, effect: Effect) -> Next {
         let id = effect.asked().cloned().unwrap_or(EffectId(String::new()));
         self.state.pending = Pending::Effect { effect: Box::new(effect.clone()), id };
@@ -332,7 +360,7 @@ impl Ctx<'_> {
 
     fn expand_source(&self, source: &str, sink: Sink) -> Result<String, Failure> {
         let compiled = self.plan.compiled_template(source)?;
-        Ok(compiled.expand(&self.frame().values, sink, &self.moment())?)
+        Ok(compiled.expand(&self.frame().values, sink, &self.moment_for(compiled.speaks()))?)
     }
 
     pub(crate) fn frame(&self) -> &Frame {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Input, Language, Texts, VarName};
+use model::{Input, Language, Mood, Texts, VarName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -20,11 +20,17 @@ pub enum Event {
         /// Variables the channel gives.
         #[serde(default)]
         values: BTreeMap<VarName, Value>,
+        /// The channel it came in by.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        channel: String,
     },
     /// The customer said something.
     Said {
         /// What.
         input: Input,
+        /// What it sounds like; buttons and forms have no mood.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mood: Option<Mood>,
     },
     /// An asked effect is answered.
     Done {
@@ -43,6 +49,18 @@ pub enum Event {
         /// What.
         act: AgentAct,
     },
+}
+
+impl Event {
+    /// The customer opened the chat; nothing more is known.
+    pub fn open() -> Self {
+        Self::Open { language: None, values: BTreeMap::new(), channel: String::new() }
+    }
+
+    /// The customer said something; nobody looked at its mood.
+    pub fn said(input: Input) -> Self {
+        Self::Said { input, mood: None }
+    }
 }
 
 /// The answer of an asked effect.

@@ -19,5 +19,9 @@ pub(crate) fn filled(mut packet: HandOffPacket, plan: &Plan, state: &State) -> H
         }
     }
     packet.path = state.path.clone();
+    packet.mood = state.feeling();
+    if state.is_pressing() {
+        packet.priority = "high".into();
+    }
     packet
 }

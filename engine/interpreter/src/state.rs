@@ -6,7 +6,7 @@ use model::{FlowKey, Input, Language, Moment, NodeId, Status, Texts, VarName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{EffectId, TimerId};
+use crate::{EffectId, Moods, TimerId};
 
 /// The state of one conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -61,6 +61,12 @@ pub struct State {
     /// The result, once it is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
+    /// The channel the customer came in by; "" when unknown.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub channel: String,
+    /// How the customer has felt so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mood: Option<Box<Moods>>,
 }
 
 impl State {
@@ -94,6 +100,8 @@ impl State {
             on_error: false,
             aside: false,
             result: None,
+            channel: String::new(),
+            mood: None,
         }
     }
 

@@ -32,8 +32,10 @@ pub fn step(program: &Program, state: State, event: &Event, now: Moment) -> Step
     let mut run = Run::new(program, state, now);
     if !run.state.is_over() {
         match event {
-            Event::Open { language, values } => transitions::open(&mut run, language.as_ref(), values),
-            Event::Said { input } => transitions::said(&mut run, input),
+            Event::Open { language, values, channel } => {
+                transitions::open(&mut run, language.as_ref(), values, channel);
+            }
+            Event::Said { input, mood } => transitions::said(&mut run, input, mood.as_ref()),
             Event::Done { effect, answer } => transitions::done(&mut run, effect, answer),
             Event::TimerDue { timer } => transitions::timer_due(&mut run, timer),
             Event::Agent { act } => transitions::agent(&mut run, act),

@@ -13,6 +13,7 @@ use tracing::{Instrument, Span, info_span};
 use uuid::Uuid;
 
 use crate::hot::Warm;
+use crate::mood::mood_of;
 use crate::replicas::Tries;
 use crate::turn::{MOST_ACCEPTED, Words, Work, shortened, state_of};
 use crate::{Engine, Error, Result, secret};
@@ -150,7 +151,7 @@ impl Engine {
         let mut work = Work::open(self, warm).await?;
         let values = if channel.is_open { opening.values } else { BTreeMap::new() };
         let _turn = self.mailboxes.enter(&public_id, usize::MAX).await?;
-        work.happen(&Event::Open { language, values }).await?;
+        work.happen(&Event::Open { language, values, channel: channel.key.clone() }).await?;
         work.finish().await?;
         Ok(Opened { id: public_id, token, answered: self.rest(work) })
     }
@@ -182,7 +183,9 @@ impl Engine {
             body_hash: Some(body_hash),
             ..Words::new(Sender::Customer, content)
         });
-        work.happen(&Event::Said { input }).await?;
+        let mood = mood_of(&input);
+        work.happen(&Event::Said { input, mood }).await?;
+        work.raise_priority();
         work.finish().await?;
         Ok(self.rest(work))
     }

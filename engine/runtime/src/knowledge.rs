@@ -145,6 +145,7 @@ async fn resources(
         teams: teams.into_iter().map(|team| Named { key: team.key, name: team.name }).collect(),
         calendars: store::directory::calendars(db, workspace).await?,
         connectors: store::directory::connectors(db, workspace).await?,
+        phrases: store::phrases::all(db, workspace).await?,
         flows: drafts.iter().map(|flow| signature(flow, live.contains_key(&flow.id))).collect(),
     })
 }

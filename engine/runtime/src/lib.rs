@@ -20,6 +20,7 @@ mod hot;
 mod knowledge;
 mod mailbox;
 mod measure;
+mod mood;
 mod perform;
 mod programs;
 mod recovery;

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use interpreter::{AgentAct, Event, Program, State, WaitsFor};
 use model::{
-    Content, Flow, HandOffPacket, Input, Language, Message, Moment, NodeId, Sender, Status, Texts, VarName, Visit,
+    Content, Feeling, Flow, HandOffPacket, Input, Language, Message, Moment, Mood, NodeId, Sender, Status, Texts,
+    VarName, Visit,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 use crate::chat::label_of;
 use crate::happen::happen;
+use crate::mood::mood_of;
 use crate::perform::perform;
 use crate::{Clock, Engine, Error, Knowledge, Result};
 
@@ -41,6 +43,10 @@ pub struct TestState {
     pub timer_due: Option<String>,
     /// What the agent would get.
     pub packet: Option<HandOffPacket>,
+    /// The moods of the customer's messages, by their numbers.
+    pub moods: BTreeMap<i64, Mood>,
+    /// How the customer feels by now.
+    pub feeling: Option<Feeling>,
 }
 
 /// What a test chat waits for.
@@ -100,6 +106,7 @@ struct Rehearsal {
     messages: Vec<Message>,
     trace: Vec<Visit>,
     packet: Option<HandOffPacket>,
+    moods: BTreeMap<i64, Mood>,
     clock: Clock,
     /// The test's time minus the real one.
     ahead_ms: i64,
@@ -125,10 +132,11 @@ impl Engine {
             messages: Vec::new(),
             trace: Vec::new(),
             packet: None,
+            moods: BTreeMap::new(),
             clock: self.clock.clone(),
             ahead_ms: now.map_or(0, |now| now - self.clock.now()),
         };
-        let open = Event::Open { language, values: BTreeMap::new() };
+        let open = Event::Open { language, values: BTreeMap::new(), channel: String::new() };
         rehearsal.happen(self, &knowledge, open).await;
         let shown = rehearsal.shown();
         self.rehearsals.keep(rehearsal);
@@ -148,9 +156,13 @@ impl Engine {
             Input::Form(values) => Content::Filled { values: values.clone(), text: input.as_text() },
             other => Content::text(other.as_text()),
         };
+        let mood = mood_of(&input);
         rehearsal.say(Sender::Customer, None, content, None);
+        if let Some(mood) = &mood {
+            rehearsal.note_mood(mood.clone());
+        }
         let knowledge = self.knowledge(workspace).await?;
-        rehearsal.happen(self, &knowledge, Event::Said { input }).await;
+        rehearsal.happen(self, &knowledge, Event::Said { input, mood }).await;
         Ok(rehearsal.shown())
     }
 
@@ -223,6 +235,12 @@ impl Rehearsal {
         self.messages.push(Message { seq, at: rfc3339(self.now()), from, name, content, node, client_id: None });
     }
 
+    /// The last message was in this mood.
+    fn note_mood(&mut self, mood: Mood) {
+        let seq = self.messages.last().map_or(0, |message| message.seq);
+        self.moods.insert(seq, mood);
+    }
+
     fn now(&self) -> Moment {
         self.clock.now() + self.ahead_ms
     }
@@ -247,6 +265,8 @@ impl Rehearsal {
             },
             timer_due: self.state.timer.as_ref().map(|timer| rfc3339(timer.due)),
             packet: self.packet.clone(),
+            moods: self.moods.clone(),
+            feeling: self.state.feeling(),
         }
     }
 }

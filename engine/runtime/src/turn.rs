@@ -166,6 +166,13 @@ impl<'e> Work<'e> {
         self.go_on(asked).await
     }
 
+    /// Somebody who becomes angry or anxious while in line comes before the others.
+    pub(crate) fn raise_priority(&mut self) {
+        if self.state.status == Status::Queued && self.state.is_pressing() {
+            self.conversation.priority = Some("high".into());
+        }
+    }
+
     /// The timer is gone, whatever becomes of it.
     pub(crate) fn timer_fired(&mut self, due: &Due) {
         self.pending.gone_timers.push(due.timer.clone());

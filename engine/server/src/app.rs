@@ -73,6 +73,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(routes::intents::routes())
         .merge(routes::libraries::routes())
         .merge(routes::directory::routes())
+        .merge(routes::phrases::routes())
         .merge(routes::members::routes())
         .merge(routes::channels::routes())
         .merge(routes::desk::routes())

@@ -1,6 +1,6 @@
 //! Conversations: where each of them stands, and what happened in it.
 
-use model::{FlowId, FlowKey, HandOffPacket, Moment, Sender, Status, TeamKey, Visit};
+use model::{FlowId, FlowKey, HandOffPacket, Moment, Sender, Status, TeamKey};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::error::{from_word, json, parsed, word};
@@ -116,20 +116,6 @@ pub async fn interrupted(db: &impl ConnectionTrait) -> Result<Vec<(i64, String)>
         .all(db)
         .await?;
     Ok(rows)
-}
-
-/// The path a conversation took, oldest first.
-pub async fn trace(db: &impl ConnectionTrait, id: i64) -> Result<Vec<Visit>> {
-    let rows = journal::Entity::find()
-        .filter(journal::Column::ConversationId.eq(id))
-        .order_by_asc(journal::Column::N)
-        .all(db)
-        .await?;
-    let mut visits = Vec::new();
-    for row in rows {
-        visits.extend(parsed::<Vec<Visit>>("trace", &row.trace)?);
-    }
-    Ok(visits)
 }
 
 /// An event of the journal.

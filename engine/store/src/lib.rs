@@ -42,6 +42,7 @@ pub mod libraries;
 pub mod members;
 pub mod messages;
 pub mod notices;
+pub mod phrases;
 pub mod replicas;
 pub mod sessions;
 pub mod talks;

@@ -177,6 +177,14 @@ tables! {
         pub document: String,
         pub position: i64,
     }
+    phrase "phrases" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub workspace_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub key: String,
+        pub document: String,
+        pub position: i64,
+    }
     conversation "conversations" {
         #[sea_orm(primary_key)]
         pub id: i64,

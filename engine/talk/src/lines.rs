@@ -1,6 +1,6 @@
 //! The parts of a talk as plain data.
 
-use model::{Language, Moment, Texts};
+use model::{Language, Moment, Mood, Texts};
 use serde_json::Value;
 
 /// A conversation written down.
@@ -12,6 +12,8 @@ pub struct Talk {
     pub now: Moment,
     /// The customer's language; without one, the flow's main language.
     pub language: Option<Language>,
+    /// The channel the customer comes in by; "" when it does not matter.
+    pub channel: String,
     /// What is said and done, in order.
     pub lines: Vec<Line>,
 }
@@ -44,6 +46,8 @@ pub enum Spoken {
     Recognise(Asked),
     /// The search's answer: article ids with scores.
     Search(Asked),
+    /// What the customer's words before it sound like; without it they are looked at for real.
+    Mood(Mood),
     /// A model's answer: words, JSON, `call TOOL {…}`, `fails` or `over budget`.
     Model(String),
     /// Time passes, in milliseconds.
@@ -52,7 +56,8 @@ pub enum Spoken {
     Agent(AgentLine),
     /// A variable is given a value; before the first words, the channel gives it.
     Set(String, Value),
-    /// A variable has this value; `conversation.status` and `conversation.result` can be looked at too.
+    /// A variable has this value; `mood`, `mood.upset`, `mood.trend`, `conversation.status`, `conversation.result`
+    /// and `conversation.priority` can be looked at too.
     Expect(String, Value),
     /// The conversation goes to this team.
     HandOff(String),

@@ -1,7 +1,7 @@
 //! Reads a talk from Markdown.
 
 use jiff::Timestamp;
-use model::{Language, Texts};
+use model::{Emotion, Language, Mood, Texts};
 use serde_json::Value;
 
 use crate::lines::{AgentLine, Asked, HttpLine, Line, Reply, Spoken, Talk, TalkError};
@@ -12,7 +12,7 @@ const DEFAULT_NOW: &str = "2026-01-05T10:00:00+08:00";
 /// Reads a talk. The error names the first line that cannot be read, and what it should look like.
 pub fn parse(text: &str) -> Result<Talk, TalkError> {
     let now = DEFAULT_NOW.parse::<Timestamp>().map(Timestamp::as_millisecond).unwrap_or_default();
-    let mut talk = Talk { title: String::new(), now, language: None, lines: Vec::new() };
+    let mut talk = Talk { title: String::new(), now, language: None, channel: String::new(), lines: Vec::new() };
     let mut is_comment = false;
     for (number, source) in text.trim_start_matches('\u{feff}').lines().enumerate().map(|(idx, line)| (idx + 1, line)) {
         let line = source.trim();
@@ -71,6 +71,7 @@ fn read_header(talk: &mut Talk, header: &str, number: usize) -> Result<(), TalkE
             talk.now = now.as_millisecond();
         }
         "language" | "语言" => talk.language = Some(Language::from(value)),
+        "channel" | "渠道" => value.clone_into(&mut talk.channel),
         _ => {}
     }
     Ok(())
@@ -87,6 +88,7 @@ fn read_line(line: &str, number: usize) -> Result<Spoken, TalkError> {
         "http" | "接口" => Spoken::Http(read_http(rest, number)?),
         "recognise" | "recognize" | "识别" => Spoken::Recognise(read_scores(rest, number)?),
         "search" | "搜索" => Spoken::Search(read_scores(rest, number)?),
+        "mood" | "情绪" => Spoken::Mood(read_mood(rest, number)?),
         "model" | "模型" => Spoken::Model(rest.to_owned()),
         "wait" | "等待" => Spoken::Wait(read_duration(rest, number)?),
         "agent" | "客服" => Spoken::Agent(read_agent(rest)),
@@ -174,6 +176,24 @@ fn read_scores(rest: &str, number: usize) -> Result<Asked, TalkError> {
     Ok(Asked::Scores(scores.collect::<Result<_, TalkError>>()?))
 }
 
+fn read_mood(rest: &str, number: usize) -> Result<Mood, TalkError> {
+    let (word, score) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let score = match score.trim() {
+        "" => Some(Mood::certain(Emotion::Neutral).score),
+        score => score.parse().ok().filter(|score| (0.0..=1.0).contains(score)),
+    };
+    match (Emotion::from_word(word), score) {
+        (Some(emotion), Some(score)) => Ok(Mood { emotion, score, ..Mood::default() }),
+        _ => Err(wrong(
+            number,
+            format!("情绪“{rest}”读不懂，请写成 angry、anxious、sad、neutral 或 positive，后面可以加 0 到 1 之间的数"),
+            format!(
+                "the mood “{rest}” cannot be read; write angry, anxious, sad, neutral or positive, perhaps with a number from 0 to 1"
+            ),
+        )),
+    }
+}
+
 fn read_duration(rest: &str, number: usize) -> Result<i64, TalkError> {
     let digits = rest.trim_end_matches(|c: char| !c.is_ascii_digit());
     let unit = rest[digits.len()..].trim();
@@ -220,7 +240,8 @@ fn read_assignment(rest: &str, number: usize) -> Result<(String, Value), TalkErr
 }
 
 fn not_a_line(line: &str, number: usize) -> TalkError {
-    let words = "customer:, bot:, http:, recognise:, search:, model:, wait:, agent:, set:, expect:, hand-off:, end";
+    let words =
+        "customer:, bot:, http:, recognise:, search:, mood:, model:, wait:, agent:, set:, expect:, hand-off:, end";
     wrong(
         number,
         format!("“{line}”不是剧本里的一行；每行以下列之一开头：{words}"),

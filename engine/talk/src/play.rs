@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use interpreter::{AgentAct, Answer, Effect, Event, HttpReply, Program, State, step};
-use model::{Content, Input, Moment, Status, Texts, Visit};
+use model::{Content, HandOffPacket, Input, Moment, Mood, Status, Texts, Visit};
 use serde_json::Value;
 
 use crate::lines::{AgentLine, HttpLine, Line, Reply, Spoken, Talk};
@@ -51,6 +51,7 @@ fn play_and(talk: &Talk, program: &Program, world: &World, watch: &mut dyn FnMut
         now: talk.now,
         heard: VecDeque::new(),
         offered: None,
+        packet: None,
         is_used: vec![false; talk.lines.len()],
         trace: Vec::new(),
         watch,
@@ -105,6 +106,8 @@ struct Player<'a> {
     heard: VecDeque<Heard>,
     /// The last message with something to press or fill in.
     offered: Option<Content>,
+    /// What the desk got last.
+    packet: Option<HandOffPacket>,
     is_used: Vec<bool>,
     trace: Vec<Visit>,
     watch: &'a mut dyn FnMut(Happening),
@@ -119,7 +122,10 @@ impl Player<'_> {
             _ => None,
         });
         let values = values.collect();
-        self.feed(Event::Open { language: self.talk.language.clone(), values }, first)?;
+        self.feed(
+            Event::Open { language: self.talk.language.clone(), values, channel: self.talk.channel.clone() },
+            first,
+        )?;
         Ok(first)
     }
 
@@ -140,7 +146,9 @@ impl Player<'_> {
             }
             Spoken::Bot(expected) => self.expect_said(expected),
             Spoken::HandOff(team) => self.expect_hand_off(team),
-            Spoken::Http(_) | Spoken::Recognise(_) | Spoken::Search(_) | Spoken::Model(_) => self.expect_used(at),
+            Spoken::Http(_) | Spoken::Recognise(_) | Spoken::Search(_) | Spoken::Mood(_) | Spoken::Model(_) => {
+                self.expect_used(at)
+            }
             Spoken::Wait(ms) => self.wait(*ms, at),
             Spoken::Agent(agent) => self.agent(agent, at),
             Spoken::Set(name, value) => {
@@ -164,7 +172,17 @@ impl Player<'_> {
                 "the conversation is over: the customer cannot speak any more",
             ));
         }
-        self.feed(Event::Said { input }, at + 1)
+        let mood = self.mood(&input, at);
+        self.feed(Event::Said { input, mood }, at + 1)
+    }
+
+    /// The mood of typed words: as the talk says, or else looked at for real.
+    fn mood(&mut self, input: &Input, at: usize) -> Option<Mood> {
+        let Input::Text(text) = input else { return None };
+        match self.take_line(at + 1, |means| matches!(means, Spoken::Mood(_))).map(|line| &line.means) {
+            Some(Spoken::Mood(mood)) => Some(mood.clone()),
+            _ => Some(nlu::emotion::mood(text)),
+        }
     }
 
     /// The button with these words, of what was offered last.
@@ -248,7 +266,10 @@ impl Player<'_> {
                         }
                         self.heard.push_back(Heard::Said(content));
                     }
-                    Effect::HandOff { packet } => self.heard.push_back(Heard::HandedOff(packet.team.0)),
+                    Effect::HandOff { packet } => {
+                        self.heard.push_back(Heard::HandedOff(packet.team.0.clone()));
+                        self.packet = Some(packet);
+                    }
                     _ => {}
                 }
             }
@@ -343,13 +364,26 @@ impl Player<'_> {
         Err(Mismatch::new(None, "流程没有用到这一行", "the flow did not ask for this line"))
     }
 
+    /// What `mood`, `mood.score`, `mood.upset` or `mood.trend` is; nothing for any other name.
+    fn feeling(&self, name: &str) -> Value {
+        let feeling = serde_json::to_value(self.state.feeling().unwrap_or_default()).unwrap_or(Value::Null);
+        match name.strip_prefix("mood") {
+            Some("") => feeling["emotion"].clone(),
+            Some(field) => feeling.get(field.trim_start_matches('.')).cloned().unwrap_or(Value::Null),
+            None => Value::Null,
+        }
+    }
+
     fn expect_value(&self, name: &str, expected: &Value) -> Result<(), Mismatch> {
         let value = self.state.values().and_then(|values| values.get(name));
         let actual = match (name, value) {
             ("conversation.status", _) => serde_json::to_value(self.state.status).unwrap_or(Value::Null),
             ("conversation.result", _) => self.state.result.clone().map_or(Value::Null, Value::String),
+            ("conversation.priority", _) => {
+                self.packet.as_ref().map_or(Value::Null, |packet| packet.priority.as_str().into())
+            }
             (_, Some(value)) => value.clone(),
-            (_, None) => Value::Null,
+            (_, None) => self.feeling(name),
         };
         if is_same(&actual, expected) {
             return Ok(());

@@ -137,6 +137,7 @@ fn resources(bundle: &Bundle) -> Resources {
         teams: bundle.teams.iter().map(|team| Named { key: team.key.clone(), name: team.name.clone() }).collect(),
         calendars: bundle.calendars.clone(),
         connectors: bundle.connectors.clone(),
+        phrases: bundle.phrases.clone(),
         flows: bundle
             .flows
             .iter()

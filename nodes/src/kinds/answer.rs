@@ -155,6 +155,7 @@ impl Settings {
         );
         ctx.understood();
         if found.first().is_none_or(|best| best.score < needed) {
+            ctx.misunderstood();
             return Next::go("nothing");
         }
         let mut related = found.split_off(1);

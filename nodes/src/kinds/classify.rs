@@ -241,6 +241,8 @@ impl Settings {
         ctx.understood();
         if let Some(intent) = intent {
             ctx.set(&self.save_to, intent.into())?;
+        } else {
+            ctx.misunderstood();
         }
         Ok(Next::go(intent.unwrap_or("unsure")))
     }

@@ -20,8 +20,8 @@ pub struct Settings {
     /// Why the conversation comes to the agent.
     #[schemars(title = "Reason for the agent", extend("x-zh" = ["转接原因", "告诉客服为什么转过来"]))]
     pub reason: Texts,
-    /// Urgent conversations stand first in line.
-    #[schemars(title = "Priority", extend("x-zh" = ["优先级", "紧急的排在前面"], "x-options" = [["normal", "普通", "normal"], ["high", "紧急", "high"]]))]
+    /// Urgent conversations stand first in line. Customers who are angry or anxious always do.
+    #[schemars(title = "Priority", extend("x-zh" = ["优先级", "紧急的排在前面；生气或着急的客户总是排在前面"], "x-options" = [["normal", "普通", "normal"], ["high", "紧急", "high"]]))]
     pub priority: Priority,
     /// Which variables the agent sees. None chosen means all.
     #[schemars(title = "Details for the agent", extend("x-zh" = ["带给客服的信息", "客服能看到哪些变量，不选表示全部"], "x-item" = ["变量", "variable"], "x-group" = "more"))]

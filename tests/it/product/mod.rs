@@ -7,6 +7,7 @@ mod desk;
 pub(crate) mod flows;
 mod knowledge;
 pub(crate) mod mock;
+mod moods;
 pub(crate) mod restart;
 mod sign_in;
 mod timers;

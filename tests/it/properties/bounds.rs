@@ -202,7 +202,7 @@ fn whatever_comes_in_the_state_is_bounded() {
     );
     let mut talk = Talked::new(&waiting);
     let values = [("note".into(), json!("x".repeat(500_000))), ("items".into(), json!("字".repeat(20_000)))];
-    talk.happens(Event::Open { language: None, values: values.into() });
+    talk.happens(Event::Open { language: None, values: values.into(), channel: String::new() });
     assert_eq!(talk.value("note"), "ab", "too large to come in");
 
     for n in 0..60 {
@@ -234,7 +234,7 @@ fn flow(key: &str, nodes: &[(&str, &str, Value)], edges: &[(&str, &str, &str)]) 
 }
 
 fn opening() -> Event {
-    Event::Open { language: None, values: Default::default() }
+    Event::open()
 }
 
 fn last_failure(step: &Step) -> String {
@@ -270,7 +270,7 @@ impl Talked {
     }
 
     fn says(&mut self, words: &str) -> Step {
-        self.happens(Event::Said { input: Input::Text(words.into()) })
+        self.happens(Event::said(Input::Text(words.into())))
     }
 
     fn value(&self, name: &str) -> Value {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::spec::{Port, PortRole};
-use model::{Flow, Node, NodeId, Place, PortId, Problem, Texts, Trigger};
+use model::{Flow, Handler, Node, NodeId, Place, PortId, Problem, Texts, Trigger};
 use serde_json::Value;
 
 use super::Known;
@@ -137,6 +137,47 @@ fn handlers(flow: &Flow) -> Vec<Problem> {
                 Texts::new("请写上客户会说的词，例如“人工”", "write what customers say, for example “agent”"),
             ));
         }
+    }
+    problems.extend(flow.handlers.iter().flat_map(mood_handler));
+    problems
+}
+
+/// A handler for the customer's mood names emotions, and a score that can be reached.
+fn mood_handler(handler: &Handler) -> Vec<Problem> {
+    let Trigger::Mood { emotions, at_least, .. } = &handler.on else { return Vec::new() };
+    let place = || Place { handler: Some(handler.id.clone()), ..Place::default() };
+    let mut problems = Vec::new();
+    if emotions.is_empty() {
+        problems.push(Problem::warning(
+            "handler-without-emotions",
+            place(),
+            Texts::new(
+                "这条全流程规则没有选情绪，永远不会触发",
+                "this whole-flow rule names no emotion and never acts",
+            ),
+            Texts::new("请选择情绪，例如“生气”", "choose an emotion, for example “angry”"),
+        ));
+    }
+    if !(0.0..=1.0).contains(at_least) {
+        problems.push(Problem::error(
+            "handler-score",
+            place(),
+            Texts::new(
+                format!("把握 {at_least} 不在 0 和 1 之间"),
+                format!("the score {at_least} is not between 0 and 1"),
+            ),
+            Texts::new("请填 0 到 1 之间的数，建议 0.75", "enter a number from 0 to 1; 0.75 is a good one"),
+        ));
+    } else if *at_least < 0.5 && !emotions.is_empty() {
+        problems.push(Problem::warning(
+            "handler-score-low",
+            place(),
+            Texts::new(
+                "把握低于 0.5，平静的客户也会被打断",
+                "with a score below 0.5, calm customers are interrupted too",
+            ),
+            Texts::new("建议不低于 0.7", "0.7 or more is a good choice"),
+        ));
     }
     problems
 }

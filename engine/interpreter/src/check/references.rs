@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use expr::{Compiled, CompiledTemplate, ExprError};
+use expr::{Compiled, CompiledTemplate, ExprError, MOOD, nearest};
 use model::spec::{Reference, references};
-use model::{Flow, FlowKey, Node, Place, Problem, Resources, Texts, Trigger, VarName};
+use model::{Flow, FlowKey, Node, PhraseKey, Place, Problem, Resources, Texts, Trigger, VarName};
 use serde_json::Value;
 
 use super::Known;
@@ -39,6 +39,7 @@ struct There<'a> {
     calendars: BTreeSet<&'a str>,
     connectors: BTreeSet<&'a str>,
     flows: BTreeMap<&'a FlowKey, bool>,
+    phrases: BTreeSet<&'a PhraseKey>,
 }
 
 impl<'a> There<'a> {
@@ -52,11 +53,17 @@ impl<'a> There<'a> {
             calendars: resources.calendars.iter().map(|calendar| calendar.key.as_str()).collect(),
             connectors: resources.connectors.iter().map(|connector| connector.key.as_str()).collect(),
             flows: resources.flows.iter().map(|flow| (&flow.key, flow.is_live)).collect(),
+            phrases: resources.phrases.iter().map(|phrase| &phrase.key).collect(),
         }
     }
 
     fn has_variable(&self, name: &VarName) -> bool {
         self.variables.contains(name.as_str()) || is_system(name)
+    }
+
+    /// What can be read: every variable, and the customer's mood.
+    fn can_read(&self, name: &VarName) -> bool {
+        self.has_variable(name) || name == MOOD
     }
 }
 
@@ -72,14 +79,17 @@ fn check_one(flow: &Flow, node: &Node, reference: &Reference<'_>, there: &There<
         return Vec::new();
     };
     match reference.what {
-        "expression" => sources(place, Compiled::expression(text).map(|c| c.uses()), there),
-        "template" => sources(place, CompiledTemplate::parse(text).map(|c| c.uses()), there),
+        "expression" => sources(place, Compiled::expression(text).map(Used::by), there),
+        "template" => sources(place, CompiledTemplate::parse(text).map(Used::by_template), there),
         "script" => match Compiled::script(text) {
             Ok(compiled) => {
-                let assigns = compiled.assigns();
-                let mut uses = compiled.uses();
-                uses.extend(assigns);
-                sources(place, Ok(uses), there)
+                let assigned = compiled.assigns().into_iter().filter(|name| name == MOOD && !there.has_variable(name));
+                let unknown: Vec<_> = assigned.map(|name| unknown_variable(place.clone(), name.as_str())).collect();
+                let mut used = Used::by(compiled.clone());
+                used.variables.extend(compiled.assigns());
+                let mut problems = sources(place, Ok(used), there);
+                problems.extend(unknown);
+                problems
             }
             Err(error) => sources(place, Err(error), there),
         },
@@ -125,7 +135,7 @@ fn check_texts(
     for (language, text) in texts {
         let place = Place::field(&node.id, format!("{pointer}/{language}"));
         let text = text.as_str().unwrap_or_default();
-        problems.extend(sources(place, CompiledTemplate::parse(text).map(|c| c.uses()), there));
+        problems.extend(sources(place, CompiledTemplate::parse(text).map(Used::by_template), there));
     }
     let is_missing = |code: &str| texts.get(code).and_then(Value::as_str).is_none_or(|text| text.trim().is_empty());
     let missing: Vec<_> = flow.languages.iter().map(|l| l.as_str()).filter(|code| is_missing(code)).collect();
@@ -141,13 +151,33 @@ fn check_texts(
     problems
 }
 
-fn sources(place: Place, uses: Result<BTreeSet<VarName>, ExprError>, there: &There<'_>) -> Vec<Problem> {
-    match uses {
-        Ok(uses) => uses
-            .iter()
-            .filter(|name| !there.has_variable(name))
-            .map(|name| unknown_variable(place.clone(), name.as_str()))
-            .collect(),
+/// What an expression, template or script refers to.
+struct Used {
+    variables: BTreeSet<VarName>,
+    phrases: BTreeSet<String>,
+}
+
+impl Used {
+    fn by(compiled: Compiled) -> Self {
+        Self { variables: compiled.uses(), phrases: compiled.phrases().clone() }
+    }
+
+    fn by_template(template: CompiledTemplate) -> Self {
+        Self { variables: template.uses(), phrases: template.phrases() }
+    }
+}
+
+fn sources(place: Place, used: Result<Used, ExprError>, there: &There<'_>) -> Vec<Problem> {
+    match used {
+        Ok(used) => {
+            let variables = used.variables.iter().filter(|name| !there.can_read(name));
+            let phrases = used.phrases.iter().filter(|key| !there.phrases.contains(&PhraseKey::from(key.as_str())));
+            let unknown_phrase = |key: &String| unknown_phrase(place.clone(), key, there);
+            variables
+                .map(|name| unknown_variable(place.clone(), name.as_str()))
+                .chain(phrases.map(unknown_phrase))
+                .collect()
+        }
         Err(error) => {
             let place = Place { line: error.line, column: error.column, ..place };
             vec![Problem::error(
@@ -185,6 +215,19 @@ fn unknown_variable(place: Place, name: &str) -> Problem {
         place,
         Texts::new(format!("没有变量“{name}”"), format!("there is no variable “{name}”")),
         Texts::new("请在“变量”里新建它，或换成已有的变量", "create it under “Variables”, or use one that exists"),
+    )
+}
+
+fn unknown_phrase(place: Place, key: &str, there: &There<'_>) -> Problem {
+    let fix = match nearest(key, there.phrases.iter().copied()) {
+        Some(near) => Texts::new(format!("是不是“{near}”？"), format!("did you mean “{near}”?")),
+        None => Texts::new("请在“话术”里新建它，或换成已有的话术", "create it under “Phrases”, or use one that exists"),
+    };
+    Problem::error(
+        "unknown-phrase",
+        place,
+        Texts::new(format!("没有话术“{key}”"), format!("there is no phrase “{key}”")),
+        fix,
     )
 }
 

@@ -2,6 +2,7 @@
 
 mod agents;
 mod calls;
+mod moods;
 pub(crate) mod phrases;
 mod rules;
 mod trouble;
@@ -186,6 +187,7 @@ impl<'a> Run<'a> {
     /// Leaves a node by a port: along its path, or where the flow catches exits without one.
     fn leave(&mut self, from: &NodeId, port: &PortId) -> Option<Todo> {
         let node = self.plan().node(from).ok()?;
+        self.note_misunderstanding(node.role(port));
         if let Some(to) = node.edges.get(port.as_str()) {
             let to = to.clone();
             self.go_to(to);

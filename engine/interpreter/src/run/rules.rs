@@ -1,6 +1,6 @@
 //! Whole-flow handlers: they interrupt wherever the conversation is.
 
-use model::{Handler, Status};
+use model::{FlowKey, Handler, Status};
 
 use super::{MAX_DEPTH, Run, Todo, phrases};
 use crate::Effect;
@@ -19,9 +19,14 @@ impl Run<'_> {
 
     /// Goes to the first handler, of this flow or the flows that called it, that `wanted` accepts.
     pub(super) fn catch(&mut self, wanted: impl Fn(&Rule) -> bool) -> Option<Todo> {
+        self.catch_in(|_, rule| wanted(rule))
+    }
+
+    /// The same where the flow matters, too.
+    pub(super) fn catch_in(&mut self, wanted: impl Fn(&FlowKey, &Rule) -> bool) -> Option<Todo> {
         let program = self.program;
         let (depth, rule) = self.state.frames.iter().enumerate().rev().find_map(|(depth, frame)| {
-            let rule = program.find(&frame.flow)?.rules.iter().find(|rule| wanted(rule))?;
+            let rule = program.find(&frame.flow)?.rules.iter().find(|rule| wanted(&frame.flow, rule))?;
             Some((depth, rule))
         })?;
         self.keep_frames(depth + 1);

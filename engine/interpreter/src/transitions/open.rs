@@ -4,13 +4,17 @@ use expr::Values;
 use model::Language;
 
 use crate::run::Run;
-use crate::size::{MAX_VALUE_BYTES, size_of, too_large};
+use crate::size::{MAX_VALUE_BYTES, cut, size_of, too_large};
+
+/// Keys of channels are short.
+const MAX_CHANNEL_BYTES: usize = 80;
 
 /// Begins the conversation's flow. Opening twice changes nothing.
-pub(crate) fn open(run: &mut Run<'_>, language: Option<&Language>, values: &Values) {
+pub(crate) fn open(run: &mut Run<'_>, language: Option<&Language>, values: &Values, channel: &str) {
     if !run.state.frames.is_empty() {
         return;
     }
+    cut(channel, MAX_CHANNEL_BYTES).clone_into(&mut run.state.channel);
     let plan = run.plan();
     if let Some(language) = language
         && plan.flow.languages.contains(language)

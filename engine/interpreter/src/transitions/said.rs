@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Input, Status};
+use model::{Input, Mood, Status};
 
 use crate::run::Run;
 use crate::size::{MAX_WORDS_BYTES, cut, size_of, size_of_text};
@@ -11,13 +11,14 @@ use crate::{Happened, Pending};
 /// How many messages may wait while a step is at work.
 const MAX_INBOX: usize = 32;
 
-/// Whole-flow handlers come first, then the waiting node. While an agent talks, the words are the agent's to answer.
-pub(crate) fn said(run: &mut Run<'_>, input: &Input) {
+/// The mood of the message counts whatever becomes of it. Whole-flow handlers come first, then the waiting node. While an agent talks, the words are the agent's to answer.
+pub(crate) fn said(run: &mut Run<'_>, input: &Input, mood: Option<&Mood>) {
     if run.state.frames.is_empty() {
         return;
     }
     let input = &bounded(input);
     let words = input.as_text();
+    run.feel(mood, &words);
     if matches!(run.state.pending, Pending::Effect { .. } | Pending::Time) {
         let n_bytes: usize = run.state.inbox.iter().map(size_of_input).sum();
         if run.state.inbox.len() < MAX_INBOX && n_bytes + size_of_input(input) <= MAX_WORDS_BYTES {
@@ -29,7 +30,7 @@ pub(crate) fn said(run: &mut Run<'_>, input: &Input) {
     if matches!(run.state.status, Status::Queued | Status::WithAgent) {
         return;
     }
-    if matches!(input, Input::Text(_)) && run.interrupt_by_words(&words) {
+    if matches!(input, Input::Text(_)) && (run.interrupt_by_words(&words) || run.interrupt_by_mood(mood)) {
         return;
     }
     run.resume(Happened::Said(input.clone()));

@@ -158,7 +158,7 @@ impl Talked {
     pub(crate) fn open(flow: &Flow, callees: Callees) -> Self {
         let program = Program::compile_draft(flow, &catalogue(), Arc::new(resources()), callees).expect("a start");
         let mut talked = Self { program, state: State::new(Language::en()), last: Vec::new(), now: NOON };
-        talked.happens(Event::Open { language: None, values: Default::default() });
+        talked.happens(Event::open());
         talked
     }
 
@@ -170,7 +170,7 @@ impl Talked {
     }
 
     pub(crate) fn says(&mut self, text: &str) -> Step {
-        self.happens(Event::Said { input: Input::Text(text.into()) })
+        self.happens(Event::said(Input::Text(text.into())))
     }
 
     pub(crate) fn agent(&mut self, act: AgentAct) -> Step {

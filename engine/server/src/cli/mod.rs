@@ -5,6 +5,7 @@ mod archive;
 mod backup;
 mod check;
 mod doctor;
+mod evaluate;
 mod folder;
 mod replay;
 mod restore;
@@ -50,6 +51,9 @@ enum Command {
     Doctor(doctor::Args),
     /// Move conversations that ended long ago out of the database into compressed files
     Archive(archive::Args),
+    /// Measure understanding on labelled lines
+    #[command(subcommand)]
+    Evaluate(evaluate::Evaluate),
     /// Members: list, add, change a password, print a new set-up link
     User(user::Args),
 }
@@ -75,6 +79,7 @@ pub fn run() -> ExitCode {
         Command::Restore(args) => wait(restore::run(args)),
         Command::Doctor(args) => wait(doctor::run(args)),
         Command::Archive(args) => wait(archive::run(args)),
+        Command::Evaluate(what) => evaluate::run(&what),
         Command::User(args) => wait(user::run(args)),
     };
     match result {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use interpreter::State as Talk;
-use model::{FlowKey, Language, Texts};
+use interpreter::{Moods, State as Talk};
+use model::{Feeling, FlowKey, Language, Texts};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::conversations::Conversation;
@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::auth::session::{SignedIn, commit};
 use crate::body::Body;
 use crate::error::{ApiError, Result};
+use crate::routes::desk_moods;
 
 const LIST: u64 = 200;
 const TRANSCRIPT: u64 = 2_000;
@@ -171,7 +172,9 @@ async fn detail(app: &App, signed_in: &SignedIn, id: &str) -> Result<Json<Value>
     let conversation = app.engine.conversation(signed_in.workspace, id).await?;
     let db = app.engine.store().read();
     let messages = store::messages::after(db, conversation.id, 0, TRANSCRIPT).await?;
-    let trace = store::conversations::trace(db, conversation.id).await?;
+    let journal = store::conversations::journal(db, conversation.id).await?;
+    let moods = desk_moods::of_messages(&messages, &journal);
+    let trace = desk_moods::path(&journal);
     let names = flow_names(app, signed_in).await?;
     let talk: Option<Talk> = serde_json::from_str(&conversation.state).ok();
     let variables = talk.as_ref().and_then(Talk::values).cloned().unwrap_or_default();
@@ -180,6 +183,7 @@ async fn detail(app: &App, signed_in: &SignedIn, id: &str) -> Result<Json<Value>
         "messages": messages,
         "packet": conversation.packet,
         "trace": trace,
+        "moods": moods,
         "flow_id": conversation.flow_id,
         "version": conversation.version,
         "variables": variables,
@@ -192,6 +196,16 @@ async fn detail(app: &App, signed_in: &SignedIn, id: &str) -> Result<Json<Value>
 async fn flow_names(app: &App, signed_in: &SignedIn) -> Result<BTreeMap<FlowKey, Texts>> {
     let knowledge = app.engine.knowledge(signed_in.workspace).await?;
     Ok(knowledge.resources.flows.iter().map(|flow| (flow.key.clone(), flow.name.clone())).collect())
+}
+
+/// How the customer feels, by the state of the conversation; nothing when no message had a mood.
+fn feeling(state: &str) -> Option<Feeling> {
+    #[derive(Deserialize)]
+    struct Part {
+        mood: Option<Moods>,
+    }
+    let part: Part = serde_json::from_str(state).ok()?;
+    part.mood.map(|mood| mood.feeling())
 }
 
 fn shown(row: &Conversation, names: &BTreeMap<FlowKey, Texts>, language: &Language) -> Value {
@@ -213,5 +227,6 @@ fn shown(row: &Conversation, names: &BTreeMap<FlowKey, Texts>, language: &Langua
         "waiting_since": row.waiting_since.map(rfc3339),
         "agent": row.agent_name,
         "priority": row.priority.as_deref().unwrap_or("normal"),
+        "mood": feeling(&row.state),
     })
 }

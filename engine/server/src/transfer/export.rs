@@ -13,6 +13,7 @@ pub(crate) async fn bundle(store: &Store, workspace: WorkspaceId) -> Result<Bund
         teams: store::directory::teams(db, workspace).await?,
         calendars: store::directory::calendars(db, workspace).await?,
         connectors: store::directory::connectors(db, workspace).await?,
+        phrases: store::phrases::all(db, workspace).await?,
         ..Bundle::default()
     };
     for draft in store::drafts::all(db, workspace).await? {

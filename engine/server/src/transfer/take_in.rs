@@ -135,6 +135,7 @@ fn resources_after(
     after.teams.extend(bundle.teams.iter().map(|it| Named { key: it.key.clone(), name: it.name.clone() }));
     after.calendars.extend(bundle.calendars.iter().cloned());
     after.connectors.extend(bundle.connectors.iter().cloned());
+    after.phrases.extend(bundle.phrases.iter().cloned());
     after.flows.extend(flows.iter().map(|(flow, ..)| runtime::signature(flow, publish)));
     after
 }
@@ -195,6 +196,17 @@ async fn store_others(writing: &Writing, workspace: WorkspaceId, bundle: &Bundle
             None => {
                 store::directory::save_connector(writing, workspace, connector).await?;
                 count(report, "connectors");
+            }
+        }
+    }
+    let phrases = store::phrases::all(writing, workspace).await?;
+    for phrase in &bundle.phrases {
+        match phrases.iter().find(|known| known.key == phrase.key) {
+            Some(known) if known == phrase => {}
+            Some(_) => kept(report, "话术", "phrase", phrase.key.as_str()),
+            None => {
+                store::phrases::save(writing, workspace, phrase).await?;
+                count(report, "phrases");
             }
         }
     }
