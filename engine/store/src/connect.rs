@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use migrations::Migrator;
+use sea_orm::sqlx::SqlitePool;
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
@@ -110,6 +111,14 @@ impl Store {
             Some(_) => Ok(self.write.begin().await?),
             None => self.write().await,
         }
+    }
+
+    /// The pool with SQLite's one connection for changes. None is given out after the disk has failed.
+    pub(crate) fn embedded_writer(&self) -> Result<&SqlitePool> {
+        if self.announced.is_broken() {
+            return Err(Error::Closed);
+        }
+        Ok(self.write.get_sqlite_connection_pool())
     }
 
     /// What troubles the disk, from the moment a commit has failed for it.

@@ -165,7 +165,8 @@ async fn ask(connection: &mut SqliteConnection, sql: &str) -> Result<String> {
     }
 }
 
-fn failed(error: sqlx::Error) -> Error {
+/// A failure of the driver as one of the store.
+pub(crate) fn failed(error: sqlx::Error) -> Error {
     Error::Database(DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))
 }
 

@@ -1,11 +1,13 @@
 //! Committing what a turn did: all of it in one transaction, many conversations under one fsync.
 
 mod batch;
+mod walks;
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use model::{Message, Moment};
+use sea_orm::{ConnectionTrait, DatabaseBackend};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::connect::is_sqlite;
@@ -177,19 +179,58 @@ fn refuse(batch: &mut Vec<Job>, error: &Error) {
 /// Applies turns in one transaction. A stale turn changes nothing and spoils nothing.
 async fn commit_all(store: &Store, jobs: &[Job]) -> Result<Vec<Result<i64>>> {
     let turns: Vec<&Turn> = jobs.iter().map(|job| &*job.turn).collect();
-    let writing = store.write_turns().await?;
-    let ids = batch::write(&writing, &turns).await?;
-    if let Some(replica) = store.replica() {
-        for (id, turn) in ids.iter().zip(&turns) {
-            if let Some(id) = id {
-                replicas::follow(&writing, replica, *id, turn).await?;
-            }
-        }
-    }
-    crash::point("before_commit");
-    writing.commit().await?;
+    let ids = match store.replica() {
+        Some(replica) => commit_shared(store, replica, &turns).await?,
+        None => commit_embedded(store, &turns).await?,
+    };
     crash::point("after_commit_before_ack");
     Ok(ids.into_iter().map(|id| id.ok_or(Error::Stale)).collect())
+}
+
+/// On SQLite: two walks to the database's thread, whatever the turns did.
+async fn commit_embedded(store: &Store, turns: &[&Turn]) -> Result<Vec<Option<i64>>> {
+    let backend = DatabaseBackend::Sqlite;
+    let mut walks = store.walks().await?;
+    let ids = batch::saved(turns, walks.begin(batch::conversations(backend, turns)).await?);
+    pass_crash_points(turns);
+    walks.commit(batch::rest(backend, &numbered(turns, &ids))).await?;
+    Ok(ids)
+}
+
+/// On PostgreSQL, where a turn may also leave a claim on its conversation.
+async fn commit_shared(store: &Store, replica: &str, turns: &[&Turn]) -> Result<Vec<Option<i64>>> {
+    let backend = DatabaseBackend::Postgres;
+    let writing = store.write_turns().await?;
+    let mut answered = Vec::new();
+    for statement in batch::conversations(backend, turns) {
+        for row in writing.query_all_raw(statement).await? {
+            answered.push((row.try_get("", "id")?, row.try_get("", "public_id")?));
+        }
+    }
+    let ids = batch::saved(turns, answered);
+    let saved = numbered(turns, &ids);
+    for statement in batch::rest(backend, &saved) {
+        writing.execute_raw(statement).await?;
+    }
+    for (turn, id) in saved {
+        replicas::follow(&writing, replica, id, turn).await?;
+    }
+    pass_crash_points(turns);
+    writing.commit().await?;
+    Ok(ids)
+}
+
+/// The turns that were saved, with the numbers of their conversations.
+fn numbered<'t>(turns: &[&'t Turn], ids: &[Option<i64>]) -> Vec<(&'t Turn, i64)> {
+    turns.iter().zip(ids).filter_map(|(turn, id)| Some((*turn, (*id)?))).collect()
+}
+
+/// Places at which a part of a batch is written and nothing is committed.
+fn pass_crash_points(turns: &[&Turn]) {
+    if turns.len() > 1 {
+        crash::point("in_batch");
+    }
+    crash::point("before_commit");
 }
 
 #[cfg(test)]
@@ -220,5 +261,26 @@ mod tests {
         assert_eq!((accepted.turn, accepted.seq), (2, 2));
         assert_eq!(timers::next_due(store.read(), 0).await.expect("a read"), Some(5_002));
         assert_eq!(conversations::journal(store.read(), id).await.expect("a read").len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_breaks_a_rule_is_undone_whole_and_the_next_one_is_stored() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path(), None).await.expect("a store");
+        let workspace = sample::workspace(&store).await;
+        let committer = Committer::start(store.clone());
+        let id = committer.commit(turn(workspace, 0, 0, 1)).await.expect("the first turn");
+
+        // Its conversation is saved before its message is refused: the number of that is taken.
+        let mut broken = turn(workspace, id, 1, 2);
+        broken.messages[0].message.seq = 1;
+        let refused = committer.commit(broken).await.expect_err("a message with a number that is taken");
+
+        assert!(matches!(refused, Error::Database(_)), "{refused}");
+        let kept = conversations::by_id(store.read(), id).await.expect("a read").expect("the conversation");
+        assert_eq!((kept.state_version, kept.turn), (1, 1), "nothing of it is left");
+        committer.commit(turn(workspace, id, 1, 2)).await.expect("the next turn");
+        let staff = store.write().await.expect("the writer is free");
+        staff.commit().await.expect("a commit");
     }
 }

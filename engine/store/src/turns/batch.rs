@@ -1,20 +1,21 @@
 //! Writing many turns with few statements: every table once, however many conversations are in the batch.
 //!
-//! A statement costs a walk to the database's thread or over the network; rows in it cost little. The statements and
-//! their order are the same for one turn as for many.
+//! The statements and their order are the same for one turn as for many, on SQLite and on PostgreSQL; who executes them
+//! decides how many walks to the database they cost.
 
 use std::collections::{BTreeSet, HashMap};
 
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
-use sea_orm::{ActiveValue, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, InsertStatement, OnConflict, Query};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, DatabaseBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Statement,
+};
 
 use super::Turn;
 use crate::conversations::write as as_row;
 use crate::error::{json, word};
-use crate::rows::{at_once, insert_all};
+use crate::rows::at_once;
 use crate::tables::conversation::{ActiveModel, Column, Entity};
 use crate::tables::{journal, message, timer, turn};
-use crate::{Result, crash};
 
 /// What a turn may change of a conversation. The rest stays as it was opened.
 const CHANGING: [Column; 23] = [
@@ -46,65 +47,75 @@ const CHANGING: [Column; 23] = [
 const UNCHANGED: &str = "conversations.state_version = excluded.state_version - 1 \
                          AND conversations.owner_epoch = excluded.owner_epoch";
 
-/// Writes turns in the transaction at hand. Answers with the number of each conversation, in order; `None` for a turn
-/// that was computed from a state that is not the newest: of it nothing is written.
-pub(super) async fn write(db: &impl ConnectionTrait, turns: &[&Turn]) -> Result<Vec<Option<i64>>> {
-    let ids = save_conversations(db, turns).await?;
-    let saved: Vec<(&Turn, i64)> = turns.iter().zip(&ids).filter_map(|(turn, id)| Some((*turn, (*id)?))).collect();
-    insert_all(db, saved.iter().flat_map(|(turn, id)| events(turn, *id)).collect()).await?;
-    if turns.len() > 1 {
-        crash::point("in_batch");
+/// Saves the conversations of turns. Every statement answers with `id` and `public_id` of what it saved: of a turn that
+/// was computed from a state that is not the newest, nothing.
+pub(super) fn conversations(backend: DatabaseBackend, turns: &[&Turn]) -> Vec<Statement> {
+    let (new, known): (Vec<&Turn>, Vec<&Turn>) = turns.iter().partition(|turn| turn.conversation.id == 0);
+    let mut statements = Vec::new();
+    for some in chunks(&new) {
+        let rows = some.iter().map(|turn| ActiveModel { id: ActiveValue::NotSet, ..row(turn) });
+        statements.push(saving(backend, Entity::insert_many(rows).into_query()));
     }
-    insert_all(db, saved.iter().flat_map(|(turn, id)| messages(turn, *id)).collect()).await?;
-    forget_timers(db, &saved).await?;
-    insert_all(db, saved.iter().flat_map(|(turn, id)| timers(turn, *id)).collect()).await?;
-    insert_all(db, saved.iter().filter(|(turn, _)| turn.is_over).map(|(turn, id)| end(turn, *id)).collect()).await?;
-    Ok(ids)
-}
-
-async fn save_conversations(db: &impl ConnectionTrait, turns: &[&Turn]) -> Result<Vec<Option<i64>>> {
-    let new: Vec<&Turn> = turns.iter().copied().filter(|turn| turn.conversation.id == 0).collect();
-    let opened = add(db, &new).await?;
     // A conversation has one owner and one turn at a time: of two that claim it, the first is right.
     let mut seen = BTreeSet::new();
-    let known = turns.iter().copied().filter(|turn| turn.conversation.id != 0);
-    let first: Vec<&Turn> = known.filter(|turn| seen.insert(turn.conversation.id)).collect();
-    let mut changed = change(db, &first).await?;
+    let first: Vec<&Turn> = known.into_iter().filter(|turn| seen.insert(turn.conversation.id)).collect();
+    let if_unchanged =
+        OnConflict::column(Column::Id).update_columns(CHANGING).action_and_where(Expr::cust(UNCHANGED)).to_owned();
+    for some in chunks(&first) {
+        let rows = some.iter().map(|turn| row(turn));
+        let upsert = Entity::insert_many(rows).on_conflict(if_unchanged.clone()).into_query();
+        statements.push(saving(backend, upsert));
+    }
+    statements
+}
+
+fn saving(backend: DatabaseBackend, mut statement: InsertStatement) -> Statement {
+    statement.returning(Query::returning().columns([Column::Id, Column::PublicId]));
+    backend.build(&statement)
+}
+
+/// The number of each turn's conversation, in order, by what [`conversations`] answered; `None` for a stale turn.
+pub(super) fn saved(turns: &[&Turn], answered: Vec<(i64, String)>) -> Vec<Option<i64>> {
+    let mut opened = HashMap::new();
+    let mut changed = BTreeSet::new();
+    for (id, public_id) in answered {
+        changed.insert(id);
+        opened.insert(public_id, id);
+    }
     let id_of = |turn: &&Turn| match turn.conversation.id {
         0 => opened.get(&turn.conversation.public_id).copied(),
         id => changed.remove(&id).then_some(id),
     };
-    Ok(turns.iter().map(id_of).collect())
+    turns.iter().map(id_of).collect()
 }
 
-/// Adds conversations; their numbers by uuid.
-async fn add(db: &impl ConnectionTrait, turns: &[&Turn]) -> Result<HashMap<String, i64>> {
-    let mut added = HashMap::new();
-    for some in chunks(turns) {
-        let rows = some.iter().map(|turn| ActiveModel { id: ActiveValue::NotSet, ..row(turn) });
-        let mut insert = Entity::insert_many(rows).into_query();
-        insert.returning(Query::returning().columns([Column::Id, Column::PublicId]));
-        for row in db.query_all(&insert).await? {
-            added.insert(row.try_get("", "public_id")?, row.try_get("", "id")?);
-        }
-    }
-    Ok(added)
+/// Writes everything else that turns did, by the numbers of their conversations.
+pub(super) fn rest(backend: DatabaseBackend, saved: &[(&Turn, i64)]) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    add::<journal::ActiveModel>(backend, saved.iter().flat_map(|(turn, id)| events(turn, *id)), &mut statements);
+    add::<message::ActiveModel>(backend, saved.iter().flat_map(|(turn, id)| messages(turn, *id)), &mut statements);
+    statements.extend(forget_timers(backend, saved));
+    add::<timer::ActiveModel>(backend, saved.iter().flat_map(|(turn, id)| timers(turn, *id)), &mut statements);
+    let over = saved.iter().filter(|(turn, _)| turn.is_over);
+    add::<turn::ActiveModel>(backend, over.map(|(turn, id)| end(turn, *id)), &mut statements);
+    statements
 }
 
-/// Changes conversations; the numbers of those that were still as they had been loaded.
-async fn change(db: &impl ConnectionTrait, turns: &[&Turn]) -> Result<BTreeSet<i64>> {
-    let if_unchanged =
-        OnConflict::column(Column::Id).update_columns(CHANGING).action_and_where(Expr::cust(UNCHANGED)).to_owned();
-    let mut changed = BTreeSet::new();
-    for some in chunks(turns) {
-        let rows = some.iter().map(|turn| row(turn));
-        let mut upsert = Entity::insert_many(rows).on_conflict(if_unchanged.clone()).into_query();
-        upsert.returning(Query::returning().column(Column::Id));
-        for row in db.query_all(&upsert).await? {
-            changed.insert(row.try_get("", "id")?);
-        }
+fn add<A>(
+    backend: DatabaseBackend,
+    rows: impl Iterator<Item = <A::Entity as EntityTrait>::Model>,
+    statements: &mut Vec<Statement>,
+) where
+    A: ActiveModelTrait,
+    <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
+{
+    let rows: Vec<A> = rows.map(IntoActiveModel::into_active_model).collect();
+    let mut rows = rows.into_iter();
+    while rows.len() > 0 {
+        let size = at_once(rows.len());
+        let some = rows.by_ref().take(size);
+        statements.push(backend.build(&A::Entity::insert_many(some).into_query()));
     }
-    Ok(changed)
 }
 
 /// Turns in as many as go into one statement.
@@ -162,15 +173,15 @@ fn timers(done: &Turn, id: i64) -> impl Iterator<Item = timer::Model> {
     })
 }
 
-async fn forget_timers(db: &impl ConnectionTrait, saved: &[(&Turn, i64)]) -> Result<()> {
+fn forget_timers(backend: DatabaseBackend, saved: &[(&Turn, i64)]) -> Option<Statement> {
     let gone: Vec<(i64, &str)> =
         saved.iter().flat_map(|(turn, id)| turn.gone_timers.iter().map(move |timer| (*id, timer.as_str()))).collect();
     if gone.is_empty() {
-        return Ok(());
+        return None;
     }
     let key = Expr::tuple([Expr::col(timer::Column::ConversationId), Expr::col(timer::Column::TimerId)]);
-    timer::Entity::delete_many().filter(key.in_tuples(gone)).exec(db).await?;
-    Ok(())
+    let delete = timer::Entity::delete_many().filter(key.in_tuples(gone)).into_query();
+    Some(backend.build(&delete))
 }
 
 fn end(done: &Turn, id: i64) -> turn::Model {
