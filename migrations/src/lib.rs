@@ -17,6 +17,7 @@ mod m0004_conversations;
 mod m0005_circumstances;
 mod m0007_replicas;
 mod m0012_phrases;
+mod m0013_topic_sets;
 mod table;
 
 /// All migrations, oldest first.
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_circumstances::Migration),
             Box::new(m0007_replicas::Migration),
             Box::new(m0012_phrases::Migration),
+            Box::new(m0013_topic_sets::Migration),
         ]
     }
 }

@@ -7,6 +7,7 @@ use model::{FlowId, FlowKey, Moment, Resources};
 use serde::{Deserialize, Serialize};
 use store::{Store, WorkspaceId};
 
+use crate::topics::TopicSet;
 use crate::{Error, Result, secret};
 
 /// Loaded circumstances that are kept; beyond it all are forgotten.
@@ -22,27 +23,43 @@ pub(crate) struct Circumstances {
     pub(crate) resources: Arc<Resources>,
     /// The versions that calls lead to.
     pub(crate) live: Live,
+    /// The topics that conversations begin with, by the hash of their set; earlier releases did not note it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) topics: Option<String>,
 }
 
 impl Circumstances {
-    /// Of a workspace's resources and releases.
-    pub(crate) fn new(resources: &Resources, live: Live) -> Self {
+    /// Of a workspace's resources, releases and served topics.
+    pub(crate) fn new(resources: &Resources, live: Live, topics: &TopicSet) -> Self {
         let resources = Resources { flows: Vec::new(), ..resources.clone() };
-        Self { resources: Arc::new(resources), live }
+        Self { resources: Arc::new(resources), live, topics: Some(topics.hash.clone()) }
     }
 
-    /// Puts them on record, once per content; answers with their number.
-    pub(crate) async fn keep(&self, store: &Store, workspace: WorkspaceId, now: Moment) -> Result<i64> {
+    /// Puts them on record with their topics, once per content; answers with their number.
+    pub(crate) async fn keep(
+        &self,
+        store: &Store,
+        workspace: WorkspaceId,
+        topics: &TopicSet,
+        now: Moment,
+    ) -> Result<i64> {
         let document = serde_json::to_string(self).map_err(|error| Error::Internal(error.to_string()))?;
         let hash = secret::hash(&document);
-        if let Some(number) = store::circumstances::number(store.read(), workspace, &hash).await? {
+        let newest = store::topic_sets::newest(store.read(), workspace).await?;
+        if newest.as_deref() == Some(topics.hash.as_str())
+            && let Some(number) = store::circumstances::number(store.read(), workspace, &hash).await?
+        {
             return Ok(number);
         }
+        let topics_document = topics.document()?;
         let writing = store.write().await?;
         store::circumstances::keep(&writing, workspace, &hash, &document, now).await?;
         let number = store::circumstances::number(&writing, workspace, &hash).await?;
+        let number = number.ok_or_else(|| Error::Internal("circumstances were not kept".into()))?;
+        let kept = store::topic_sets::Kept { hash: &topics.hash, document: &topics_document };
+        store::topic_sets::keep(&writing, workspace, number, kept, now).await?;
         writing.commit().await.map_err(store::Error::from)?;
-        number.ok_or_else(|| Error::Internal("circumstances were not kept".into()))
+        Ok(number)
     }
 }
 

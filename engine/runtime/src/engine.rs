@@ -25,6 +25,7 @@ use crate::programs::{self, Programs};
 use crate::rehearsal::Rehearsals;
 use crate::replicas::Replicas;
 use crate::timers::Alarm;
+use crate::topics::Topics;
 use crate::{Clock, Error, Knowledge, Result};
 
 /// How much may go on at once.
@@ -67,7 +68,8 @@ pub struct Engine {
     programs: Programs,
     knowledge: RwLock<HashMap<WorkspaceId, Arc<Knowledge>>>,
     learning: Mutex<()>,
-    generation: AtomicU64,
+    pub(crate) topics: Arc<Topics>,
+    pub(crate) generation: Arc<AtomicU64>,
     /// Turns that run or wait for a service; whoever has all permits knows that nothing goes on.
     turns: Arc<Semaphore>,
     waiting: AtomicUsize,
@@ -115,7 +117,8 @@ impl Engine {
             programs: Programs::default(),
             knowledge: RwLock::default(),
             learning: Mutex::default(),
-            generation: AtomicU64::new(1),
+            topics: Arc::default(),
+            generation: Arc::new(AtomicU64::new(1)),
             turns: Arc::new(Semaphore::new(limits.turns + limits.waiting)),
             waiting: AtomicUsize::new(0),
         }))
@@ -125,7 +128,7 @@ impl Engine {
     pub async fn run(self: Arc<Self>) {
         // Before the first look at what was interrupted: it asks who is alive.
         self.begin_as_replica().await;
-        tokio::join!(self.finish_interrupted(), self.fire_timers(), self.live_with_replicas());
+        tokio::join!(self.finish_interrupted(), self.fire_timers(), self.live_with_replicas(), self.tidy_topics());
     }
 
     /// Says where the product listens, for its demo service.
@@ -143,7 +146,7 @@ impl Engine {
         &self.catalogue
     }
 
-    /// What the workspace knows, trained when it changed.
+    /// What the workspace knows, read anew when it changed. Topics are learnt beside it.
     pub async fn knowledge(&self, workspace: WorkspaceId) -> Result<Arc<Knowledge>> {
         if let Some(knowledge) = self.current_knowledge(workspace) {
             return Ok(knowledge);
@@ -154,26 +157,40 @@ impl Engine {
             return Ok(knowledge);
         }
         let generation = self.generation.load(Ordering::Acquire);
-        let knowledge = Arc::new(Knowledge::load(&self.store, workspace, generation).await?);
+        let before = self.kept_knowledge(workspace);
+        let knowledge = Arc::new(Knowledge::load(self, workspace, generation, before.as_deref()).await?);
         let mut kept = self.knowledge.write().unwrap_or_else(PoisonError::into_inner);
         kept.insert(workspace, Arc::clone(&knowledge));
         Ok(knowledge)
     }
 
-    fn current_knowledge(&self, workspace: WorkspaceId) -> Option<Arc<Knowledge>> {
-        let generation = self.generation.load(Ordering::Acquire);
-        let kept = self.knowledge.read().unwrap_or_else(PoisonError::into_inner);
-        kept.get(&workspace).filter(|knowledge| knowledge.generation == generation).map(Arc::clone)
+    /// Workspaces that something was read of.
+    pub(crate) fn workspaces_in_use(&self) -> Vec<WorkspaceId> {
+        self.knowledge.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
     }
 
-    /// Something that flows refer to has changed: topics are trained and programs compiled anew when next used.
+    fn kept_knowledge(&self, workspace: WorkspaceId) -> Option<Arc<Knowledge>> {
+        self.knowledge.read().unwrap_or_else(PoisonError::into_inner).get(&workspace).map(Arc::clone)
+    }
+
+    fn current_knowledge(&self, workspace: WorkspaceId) -> Option<Arc<Knowledge>> {
+        let generation = self.generation.load(Ordering::Acquire);
+        self.kept_knowledge(workspace).filter(|knowledge| knowledge.generation == generation)
+    }
+
+    /// Something that flows refer to has changed, topics excepted: programs are compiled anew when next used.
     pub fn forget_knowledge(&self) {
         self.forget_knowledge_here();
         self.replicas.tell_changed();
     }
 
-    /// The same, heard from another replica.
-    pub(crate) fn forget_knowledge_here(&self) {
+    /// Another replica has changed something, maybe topics.
+    pub(crate) fn forget_all_here(&self) {
+        self.topics.forget();
+        self.forget_knowledge_here();
+    }
+
+    fn forget_knowledge_here(&self) {
         self.generation.fetch_add(1, Ordering::AcqRel);
     }
 

@@ -3,19 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use interpreter::{Answer, Found, IntentScore, Recognised};
-use model::{Article, Flow, FlowSignature, Intent, IntentKey, Library, LibraryKey, Named, Resources, Texts};
-use nlu::intents::{IntentExamples, Recogniser};
+use interpreter::{Answer, Found};
+use model::{Article, Flow, FlowSignature, Intent, Library, LibraryKey, Named, Resources, Texts};
 use nlu::search::{Entry, Hit, Index};
 use store::channels::Channel;
 use store::{Store, WorkspaceId};
 use tokio::sync::OnceCell;
 
 use crate::circumstances::Circumstances;
+use crate::topics::TopicModel;
 use crate::{Engine, Result};
 
-/// Trained once, used by every turn until something changes.
+/// Read once, used by every turn until something changes.
 pub struct Knowledge {
+    pub(crate) workspace: WorkspaceId,
     /// Which state of the workspace this is; programs are kept per generation.
     pub generation: u64,
     /// What flows may refer to.
@@ -26,34 +27,40 @@ pub struct Knowledge {
     pub(crate) circumstances: Circumstances,
     /// Their number on record, once a conversation ran in them.
     on_record: OnceCell<i64>,
-    recogniser: Recogniser,
+    /// The topics that new conversations begin with; they may be older than those that are written.
+    pub(crate) topics: Arc<TopicModel>,
     names: BTreeMap<String, Texts>,
     libraries: Vec<Library>,
     indexes: Mutex<BTreeMap<Vec<LibraryKey>, Index>>,
 }
 
 impl Knowledge {
-    /// Reads a workspace, trains its topics.
-    pub(crate) async fn load(store: &Store, workspace: WorkspaceId, generation: u64) -> Result<Self> {
-        let intents = store::intents::all(store.read(), workspace).await?;
+    /// Reads a workspace. Topics are learnt beside it; until that is done the topics of `before` serve.
+    pub(crate) async fn load(
+        engine: &Engine,
+        workspace: WorkspaceId,
+        generation: u64,
+        before: Option<&Self>,
+    ) -> Result<Self> {
+        let store = &engine.store;
+        let topics = engine.served(workspace, before.map(|before| &before.topics)).await?;
+        let written = engine.topics.written(store, workspace).await?;
+        let intents = &written.set.intents;
         let libraries = store::libraries::all(store.read(), workspace).await?;
-        let resources = resources(store, workspace, &intents, &libraries).await?;
+        let resources = resources(store, workspace, intents, &libraries).await?;
         let channels = store::channels::all(store.read(), workspace).await?;
         let channels = channels.into_iter().map(|channel| (channel.key.clone(), channel)).collect();
-        let circumstances =
-            Circumstances::new(&resources, store::versions::live_by_keys(store.read(), workspace).await?);
+        let live = store::versions::live_by_keys(store.read(), workspace).await?;
+        let circumstances = Circumstances::new(&resources, live, &topics.set);
         let names = intents.iter().map(|intent| (intent.key.0.clone(), intent.name.clone())).collect();
-        let examples: Vec<_> =
-            intents.into_iter().map(|intent| IntentExamples { key: intent.key.0, examples: intent.examples }).collect();
-        let trained = tokio::task::spawn_blocking(move || Recogniser::train(&examples)).await;
-        let recogniser = trained.map_err(|error| crate::Error::Internal(error.to_string()))?;
         Ok(Self {
+            workspace,
             generation,
             resources: Arc::new(resources),
             channels,
             circumstances,
             on_record: OnceCell::new(),
-            recogniser,
+            topics,
             names,
             libraries,
             indexes: Mutex::default(),
@@ -63,25 +70,18 @@ impl Knowledge {
     /// The number of these circumstances, on record from now on. Writes when they are new: never called in a
     /// transaction.
     pub(crate) async fn circumstances(&self, engine: &Engine, workspace: WorkspaceId) -> Result<i64> {
-        let keep = || self.circumstances.keep(&engine.store, workspace, engine.clock.now());
+        let keep = || self.circumstances.keep(&engine.store, workspace, &self.topics.set, engine.clock.now());
         self.on_record.get_or_try_init(keep).await.copied()
     }
 
-    /// Which topics a text may be about; with intents, only these compete.
-    pub fn recognise(&self, text: &str, intents: &[IntentKey]) -> Recognised {
-        let allowed: Vec<String> = intents.iter().map(|intent| intent.0.clone()).collect();
-        let recognition = self.recogniser.recognise(text, (!allowed.is_empty()).then_some(&allowed[..]));
-        let scored = recognition.intents.into_iter().map(|scored| IntentScore {
-            name: self.names.get(&scored.intent).cloned().unwrap_or_else(|| Texts::new(&scored.intent, &scored.intent)),
-            intent: scored.intent,
-            confidence: scored.confidence,
-        });
-        Recognised {
-            intents: scored.collect(),
-            words: recognition.words,
-            sure_above: recognition.sure_above,
-            close_above: recognition.close_above,
-        }
+    /// The same, if they are on record already.
+    pub(crate) fn number_on_record(&self) -> Option<i64> {
+        self.on_record.get().copied()
+    }
+
+    /// The name of a topic that is written.
+    pub(crate) fn topic_name(&self, key: &str) -> Option<&Texts> {
+        self.names.get(key)
     }
 
     /// The best articles of some libraries, none meaning all: with their scores and the words that decided.

@@ -29,6 +29,7 @@ mod replay;
 mod replicas;
 mod secret;
 mod timers;
+mod topics;
 mod turn;
 
 pub use chat::{Answered, Opened, Opening};
@@ -44,3 +45,4 @@ pub use programs::{document_hash, flows_called};
 pub use rehearsal::{AgentAction, TestState, WaitingFor};
 pub use replay::{History, Replayed};
 pub use secret::{hash, random_token};
+pub use topics::TopicsState;

@@ -17,6 +17,7 @@ use crate::chat::label_of;
 use crate::happen::happen;
 use crate::mood::mood_of;
 use crate::perform::perform;
+use crate::topics::By;
 use crate::{Clock, Engine, Error, Knowledge, Result};
 
 const MAX_EFFECTS: usize = 50;
@@ -225,7 +226,7 @@ impl Rehearsal {
             if n_effects > MAX_EFFECTS {
                 break;
             }
-            let answer = perform(knowledge, &engine.caller, &effect, Uuid::new_v4()).await;
+            let answer = perform(engine, knowledge, By::Newest, &effect, Uuid::new_v4()).await;
             next = Some(Event::Done { effect: id, answer });
         }
     }

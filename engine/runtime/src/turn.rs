@@ -18,6 +18,7 @@ use crate::fan_out::Frame;
 use crate::happen::{Outcome, happen};
 use crate::hot::Warm;
 use crate::perform::{has_consequences, is_at_most_once, perform};
+use crate::topics::By;
 use crate::{Engine, Error, Knowledge, Result};
 
 /// Effects that one turn may ask for; a flow that wants more goes in circles.
@@ -260,7 +261,8 @@ impl<'e> Work<'e> {
     /// "one moment, please" is of no use afterwards.
     async fn perform_patiently(&mut self, effect: &Effect, key: Uuid) -> Result<Answer> {
         let (engine, knowledge) = (self.engine, Arc::clone(&self.knowledge));
-        let mut performing = pin!(perform(&knowledge, &engine.caller, effect, key));
+        let by = By::BegunIn(self.conversation.circumstances);
+        let mut performing = pin!(perform(engine, &knowledge, by, effect, key));
         if let Ok(answer) = tokio::time::timeout(PATIENCE, &mut performing).await {
             return Ok(answer);
         }

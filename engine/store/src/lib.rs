@@ -47,6 +47,7 @@ pub mod replicas;
 pub mod sessions;
 pub mod talks;
 pub mod timers;
+pub mod topic_sets;
 pub mod turns;
 pub mod upkeep;
 pub mod versions;

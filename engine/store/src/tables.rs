@@ -242,6 +242,20 @@ tables! {
         pub document: String,
         pub created_at: i64,
     }
+    topic_set "topic_sets" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub workspace_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub hash: String,
+        pub document: String,
+        pub kept_at: i64,
+    }
+    topic_use "topic_uses" {
+        pub workspace_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub circumstances: i64,
+        pub hash: String,
+    }
     message "messages" {
         pub workspace_id: i64,
         #[sea_orm(primary_key, auto_increment = false)]

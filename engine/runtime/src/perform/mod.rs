@@ -11,15 +11,22 @@ mod retry;
 use interpreter::{Answer, Effect};
 use uuid::Uuid;
 
-use crate::Knowledge;
+use crate::topics::By;
+use crate::{Engine, Knowledge};
 pub(crate) use call::Caller;
 
 /// Performs one asked effect. Whatever goes wrong is an answer.
-pub(crate) async fn perform(knowledge: &Knowledge, caller: &Caller, effect: &Effect, key: Uuid) -> Answer {
+pub(crate) async fn perform(engine: &Engine, knowledge: &Knowledge, by: By, effect: &Effect, key: Uuid) -> Answer {
     match effect {
-        Effect::Recognise { text, intents, .. } => Answer::Recognised(knowledge.recognise(text, intents)),
+        Effect::Recognise { text, intents, .. } => match engine.recognise(knowledge, by, text, intents).await {
+            Ok(recognised) => Answer::Recognised(recognised),
+            Err(error) => {
+                tracing::error!(%error, "a message could not be recognised");
+                Answer::Failed { why: model::Texts::new("意图识别出错", "the message could not be recognised") }
+            }
+        },
         Effect::Search { query, libraries, limit, .. } => knowledge.found(query, libraries, *limit),
-        Effect::Call { request, .. } => caller.call(request, key).await,
+        Effect::Call { request, .. } => engine.caller.call(request, key).await,
         Effect::Generate { task, .. } => generate::generate(task).await,
         other => {
             tracing::error!(effect = ?std::mem::discriminant(other), "an effect without an answer was asked");

@@ -148,7 +148,7 @@ impl Engine {
         match news {
             News::Changed(generation) => {
                 if relay.is_newer(generation) {
-                    self.forget_knowledge_here();
+                    self.forget_all_here();
                 }
             }
             News::Typing { conversation, from } => {
@@ -201,7 +201,7 @@ impl Engine {
             match replicas::generation(&self.store).await {
                 Ok(now) => {
                     if relay.is_newer(now) {
-                        self.forget_knowledge_here();
+                        self.forget_all_here();
                     }
                 }
                 Err(error) => tracing::debug!(%error, "what other replicas changed could not be looked up"),

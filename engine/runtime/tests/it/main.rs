@@ -2,4 +2,5 @@
 
 mod hanging;
 mod timers;
+mod topics;
 mod world;

@@ -25,7 +25,7 @@ pub(crate) fn is_long() -> bool {
 /// An engine that runs.
 pub(crate) struct World {
     pub(crate) engine: Arc<Engine>,
-    workspace: WorkspaceId,
+    pub(crate) workspace: WorkspaceId,
     time: Arc<AtomicI64>,
     _folder: TempDir,
 }
@@ -55,6 +55,12 @@ impl World {
         let engine = Engine::with_clock(store, nodes::catalogue(), egress, limits, clock).expect("an engine");
         tokio::spawn(Arc::clone(&engine).run());
         Self { engine, workspace, time, _folder: folder }
+    }
+
+    /// Another engine over the same store, as after a restart: it remembers nothing else.
+    pub(crate) fn engine_again(&self) -> Arc<Engine> {
+        let store = self.engine.store().clone();
+        Engine::new(store, nodes::catalogue(), Egress::default(), Limits::default()).expect("an engine")
     }
 
     /// Winds the clock, forward or back.
@@ -98,12 +104,17 @@ impl World {
             "variables": [{ "name": "said", "type": "text" }], "nodes": nodes, "edges": edges,
         }))
         .expect("a flow");
-        let problems = self.engine.problems(self.workspace, &flow).await.expect("a check");
+        self.publish_flow(&flow).await;
+    }
+
+    /// Publishes a flow as it is.
+    pub(crate) async fn publish_flow(&self, flow: &Flow) {
+        let problems = self.engine.problems(self.workspace, flow).await.expect("a check");
         assert!(!problems.iter().any(model::Problem::is_error), "{problems:?}");
         let writing = self.engine.store().write().await.expect("the writer");
-        let (hash, workspace) = (document_hash(&flow), self.workspace);
+        let (hash, workspace) = (document_hash(flow), self.workspace);
         store::flows::create(&writing, workspace, &flow.id, &flow.key, 1).await.expect("a flow");
-        let publish = Publish { flow: &flow, hash: &hash, note: "", by: "test", now: 1 };
+        let publish = Publish { flow, hash: &hash, note: "", by: "test", now: 1 };
         store::versions::publish(&writing, workspace, publish).await.expect("a version");
         writing.commit().await.expect("a commit");
         self.engine.forget_knowledge();

@@ -81,7 +81,7 @@ async fn delete(State(app): State<App>, signed_in: SignedIn, Path(key): Path<Int
         return Err(no_topic());
     }
     commit(writing).await?;
-    app.engine.forget_knowledge();
+    app.engine.topics_changed(signed_in.workspace);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -93,15 +93,14 @@ struct Try {
 /// Which topics a sentence may be about.
 #[utoipa::path(post, path = "/api/intents/try", tag = "topics", request_body = Value, responses((status = 200, body = Value)))]
 async fn try_out(State(app): State<App>, signed_in: SignedIn, Body(given): Body<Try>) -> Result<Json<Value>> {
-    let knowledge = app.engine.knowledge(signed_in.workspace).await?;
-    Ok(Json(json!(knowledge.recognise(&given.text, &[]))))
+    Ok(Json(json!(app.engine.try_topics(signed_in.workspace, &given.text, &[]).await?)))
 }
 
 async fn save(app: &App, signed_in: &SignedIn, intent: &Intent) -> Result<()> {
     let writing = app.engine.store().write().await?;
     store::intents::save(&writing, signed_in.workspace, intent).await?;
     commit(writing).await?;
-    app.engine.forget_knowledge();
+    app.engine.topics_changed(signed_in.workspace);
     Ok(())
 }
 

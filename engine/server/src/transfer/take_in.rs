@@ -79,7 +79,7 @@ pub(crate) async fn take_in(
         report.created.insert("talks", n_talks);
     }
     commit(writing).await?;
-    engine.forget_knowledge();
+    engine.forget_topics();
     Ok(report)
 }
 
