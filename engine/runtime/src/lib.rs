@@ -45,4 +45,4 @@ pub use programs::{document_hash, flows_called};
 pub use rehearsal::{AgentAction, TestState, WaitingFor};
 pub use replay::{History, Replayed};
 pub use secret::{hash, random_token};
-pub use topics::TopicsState;
+pub use topics::{TopicReview, TopicsState};

@@ -21,6 +21,7 @@ mod process;
 mod rates;
 mod routes;
 mod samples;
+mod topics;
 mod transfer;
 mod unambiguous;
 

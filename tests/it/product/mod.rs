@@ -11,6 +11,7 @@ mod moods;
 pub(crate) mod restart;
 mod sign_in;
 mod timers;
+mod topics;
 mod traces;
 
 use std::path::{Path, PathBuf};

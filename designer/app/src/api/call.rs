@@ -41,8 +41,13 @@ pub(crate) async fn post_empty<T: DeserializeOwned>(path: &str) -> Answer<T> {
 
 /// Sends a file as it is; JSON is what it should contain.
 pub(crate) async fn post_bytes<T: DeserializeOwned>(path: &str, bytes: &[u8]) -> Answer<T> {
+    post_file(path, bytes, "application/json").await
+}
+
+/// The same for a file of another kind.
+pub(crate) async fn post_file<T: DeserializeOwned>(path: &str, bytes: &[u8], kind: &str) -> Answer<T> {
     let request = start(Method::POST, path)
-        .header("Content-Type", "application/json")
+        .header("Content-Type", kind)
         .body(js_sys::Uint8Array::from(bytes))
         .map_err(|error| ApiError::offline(&error.to_string()))?;
     read(checked(request).await?).await
@@ -109,7 +114,7 @@ async fn read<T: DeserializeOwned>(response: Response) -> Answer<T> {
 }
 
 /// Waits this many milliseconds.
-async fn wait(ms: i32) {
+pub(crate) async fn wait(ms: i32) {
     let promise = js_sys::Promise::new(&mut |resolve, _| {
         let _ = leptos::prelude::window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
     });

@@ -1,38 +1,9 @@
-//! Topics and answer libraries, with the boxes to try them.
+//! Answer libraries, with the box to try them.
 
-use model::{Article, Intent};
+use model::Article;
 use serde::Deserialize;
 
 use super::{Answer, delete, get, post, put};
-
-/// What an utterance is taken for.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-pub(crate) struct TopicTrial {
-    /// Ranked guesses.
-    #[serde(default)]
-    pub(crate) intents: Vec<TopicGuess>,
-    /// The words that decided.
-    #[serde(default)]
-    pub(crate) words: Vec<String>,
-    /// From here on a guess is sure.
-    #[serde(default)]
-    pub(crate) sure_above: f64,
-    /// From here on a guess is close.
-    #[serde(default)]
-    pub(crate) close_above: f64,
-}
-
-/// A guess.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub(crate) struct TopicGuess {
-    /// The topic's key.
-    pub(crate) intent: String,
-    /// Its name.
-    #[serde(default)]
-    pub(crate) name: model::Texts,
-    /// 0 to 1.
-    pub(crate) confidence: f64,
-}
 
 /// A line of the list of libraries.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -67,36 +38,6 @@ pub(crate) struct Hit {
     /// Why it was found.
     #[serde(default)]
     pub(crate) why: Vec<String>,
-}
-
-/// The topics.
-pub(crate) async fn intents() -> Answer<Vec<Intent>> {
-    get("/api/intents").await
-}
-
-/// A new topic; an empty key is derived from the name.
-pub(crate) async fn create_intent(name: &model::Texts, examples: &[String]) -> Answer<Intent> {
-    post("/api/intents", &serde_json::json!({ "name": name, "examples": examples })).await
-}
-
-/// Brings a deleted topic back under its old key.
-pub(crate) async fn restore_intent(intent: &Intent) -> Answer<Intent> {
-    post("/api/intents", intent).await
-}
-
-/// Changes a topic.
-pub(crate) async fn save_intent(intent: &Intent) -> Answer<Intent> {
-    put(&format!("/api/intents/{}", intent.key), intent).await
-}
-
-/// Deletes a topic.
-pub(crate) async fn delete_intent(key: &str) -> Answer<()> {
-    delete(&format!("/api/intents/{key}")).await
-}
-
-/// What would this be taken for?
-pub(crate) async fn try_topics(text: &str) -> Answer<TopicTrial> {
-    post("/api/intents/try", &serde_json::json!({ "text": text })).await
 }
 
 /// The libraries.

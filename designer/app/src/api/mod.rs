@@ -6,14 +6,16 @@ mod error;
 mod flows;
 mod knowledge;
 mod session;
+mod topics;
 mod workspace;
 
-pub(crate) use call::{delete, get, get_bytes, patch, post, post_bytes, post_empty, put, put_if_match};
+pub(crate) use call::{delete, get, get_bytes, patch, post, post_bytes, post_empty, put, put_if_match, wait};
 pub(crate) use desk::*;
 pub(crate) use error::ApiError;
 pub(crate) use flows::*;
 pub(crate) use knowledge::*;
 pub(crate) use session::*;
+pub(crate) use topics::*;
 pub(crate) use workspace::*;
 
 /// An answer of the server, or why there is none.

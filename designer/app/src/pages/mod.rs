@@ -13,6 +13,7 @@ mod settings;
 mod setup;
 mod sign_in;
 mod topics;
+mod trial;
 mod when;
 
 pub(crate) use desk::DeskPage;

@@ -15,9 +15,11 @@
 mod confidence;
 mod model;
 mod review;
+mod similar;
 mod words;
 
 pub use review::{Confusion, ExampleReview, Expected, IntentReview, Nearest, Review, review};
+pub use similar::Similar;
 
 use crate::background::background;
 use crate::features::{Counted, pieces};

@@ -4,6 +4,7 @@
 //! recogniser; once it is learnt, they begin with the new one. What a conversation began with is named in the
 //! circumstances it began in, and its examples are on record, so it is learnt again on demand after a restart.
 
+mod review;
 mod set;
 
 use std::collections::HashMap;
@@ -17,6 +18,7 @@ use lru::LruCache;
 use model::{IntentKey, Texts};
 use store::{Store, WorkspaceId};
 
+pub use self::review::TopicReview;
 pub(crate) use self::set::{TopicModel, TopicSet};
 use crate::{Engine, Knowledge, Result};
 
@@ -61,6 +63,8 @@ pub(crate) struct Topics {
     changes: AtomicU64,
     /// One content is learnt in the background at a time.
     learning: tokio::sync::Mutex<()>,
+    /// And judged.
+    reviewing: tokio::sync::Mutex<()>,
 }
 
 impl Default for Topics {
@@ -70,6 +74,7 @@ impl Default for Topics {
             written: Mutex::default(),
             changes: AtomicU64::new(1),
             learning: tokio::sync::Mutex::default(),
+            reviewing: tokio::sync::Mutex::default(),
         }
     }
 }
@@ -166,6 +171,12 @@ impl Engine {
         })
     }
 
+    /// Waits until what is written is learnt. Whoever then forgets what is known of a workspace makes it serve.
+    pub async fn topics_learnt(&self, workspace: WorkspaceId) -> Result<()> {
+        let written = self.topics.written(&self.store, workspace).await?;
+        written.trained().await.map(drop)
+    }
+
     /// Which topics a text may be about, by those that are written now; with intents, only these compete.
     pub async fn try_topics(&self, workspace: WorkspaceId, text: &str, intents: &[IntentKey]) -> Result<Recognised> {
         let knowledge = self.knowledge(workspace).await?;
@@ -183,6 +194,8 @@ impl Engine {
         if written.trained_already().is_some() {
             return Ok(written);
         }
+        // Nobody is served by no topics: then what is written is waited for.
+        let before = before.filter(|before| before.set.n_examples() > 0);
         let serves = before.map_or_else(|| Arc::clone(&written), Arc::clone);
         if written.begin() {
             let (topics, generation) = (Arc::clone(&self.topics), Arc::clone(&self.generation));

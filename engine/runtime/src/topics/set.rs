@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use model::{Intent, IntentKey, Texts};
-use nlu::intents::{IntentExamples, Recogniser};
+use nlu::intents::{IntentExamples, Recogniser, Review, Similar, review};
 use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
 
@@ -73,6 +73,9 @@ struct Learning {
     trained: OnceCell<Trained>,
     /// Does a task see to it already?
     is_begun: AtomicBool,
+    reviewed: OnceCell<Arc<Review>>,
+    is_review_begun: AtomicBool,
+    similar: OnceCell<Similar>,
 }
 
 /// A recogniser and what it cost.
@@ -104,14 +107,34 @@ impl TopicModel {
 
     /// The recogniser, as soon as it is trained. One trains, whoever else wants it waits.
     pub(crate) async fn trained(&self) -> Result<&Trained> {
-        self.learning
-            .trained
-            .get_or_try_init(|| async {
-                let (n_topics, examples) = (self.set.intents.len(), self.examples());
-                let training = tokio::task::spawn_blocking(move || train(n_topics, &examples));
-                training.await.map_err(|error| Error::Internal(error.to_string()))
-            })
-            .await
+        self.learning.trained.get_or_try_init(|| blocking(self.examples(), |examples| train(&examples))).await
+    }
+
+    /// How well its topics are told apart, if that is computed.
+    pub(crate) fn reviewed_already(&self) -> Option<Arc<Review>> {
+        self.learning.reviewed.get().map(Arc::clone)
+    }
+
+    /// The same, as soon as it is computed: several trainings, seconds for thousands of examples.
+    pub(crate) async fn reviewed(&self) -> Result<&Arc<Review>> {
+        let compute = || blocking(self.examples(), |examples| Arc::new(review(&examples)));
+        self.learning.reviewed.get_or_try_init(compute).await
+    }
+
+    /// True for the first who asks: that one sees to its review.
+    pub(crate) fn begin_review(&self) -> bool {
+        !self.learning.is_review_begun.swap(true, Ordering::AcqRel)
+    }
+
+    /// Nobody sees to its review any more.
+    pub(crate) fn give_up_review(&self) {
+        self.learning.is_review_begun.store(false, Ordering::Release);
+    }
+
+    /// Its examples, ready to be compared with messages.
+    pub(crate) async fn similar(&self) -> Result<&Similar> {
+        let compute = || blocking(self.examples(), |examples| Similar::new(&examples));
+        self.learning.similar.get_or_try_init(compute).await
     }
 
     /// True for the first who asks: that one sees to its training.
@@ -137,11 +160,20 @@ impl TopicModel {
     }
 }
 
-fn train(n_topics: usize, examples: &[IntentExamples]) -> Trained {
+/// Computes beside the turns.
+async fn blocking<T: Send + 'static>(
+    examples: Vec<IntentExamples>,
+    compute: impl FnOnce(Vec<IntentExamples>) -> T + Send + 'static,
+) -> Result<T> {
+    let computed = tokio::task::spawn_blocking(move || compute(examples)).await;
+    computed.map_err(|error| Error::Internal(error.to_string()))
+}
+
+fn train(examples: &[IntentExamples]) -> Trained {
     let began = Instant::now();
     let recogniser = Recogniser::train(examples);
     let took = began.elapsed();
-    tracing::info!(topics = n_topics, train_ms = took.as_millis() as u64, "topics are trained");
+    tracing::info!(topics = examples.len(), train_ms = took.as_millis() as u64, "topics are trained");
     Trained { recogniser, took }
 }
 

@@ -57,6 +57,8 @@ async fn publish(
             &problems,
         ));
     }
+    // A flow goes live with the topics that its author has written.
+    app.engine.topics_learnt(signed_in.workspace).await?;
     let now = runtime::now();
     let writing = app.engine.store().write().await?;
     let version = store::versions::publish(

@@ -6,12 +6,14 @@ use leptos::task::spawn_local;
 use model::Intent;
 
 use super::TopicsCx;
+use super::dialogs::MergeDialog;
 use super::examples::Examples;
 use super::hints::{Hint, hints};
+use super::learning::Grade;
 use crate::api;
 use crate::i18n::{tr, tr_string, words};
 use crate::pages::name_pair::{NameFields, NamePair};
-use crate::ui::{Icon, Menu, MenuItem, toast_error, toast_undo};
+use crate::ui::{Icon, Menu, MenuItem, MenuLine, toast_error, toast_undo};
 
 const SAVE_AFTER_MS: u64 = 500;
 
@@ -54,6 +56,7 @@ fn Editor(cx: TopicsCx, topic: Intent) -> impl IntoView {
             if saving.try_get_untracked() == Some(Saving::Sending) {
                 saving.set(next);
             }
+            cx.learning.follow();
         });
     };
     let change = Callback::new(move |edit: Box<dyn FnOnce(&mut Intent)>| {
@@ -82,9 +85,32 @@ fn Editor(cx: TopicsCx, topic: Intent) -> impl IntoView {
                 if let Err(error) = api::save_intent(&current).await {
                     toast_error(&error);
                 }
+                cx.learning.follow();
             });
         }
     });
+    // What was pasted, moved or merged in comes from the server.
+    Effect::new(move |_| {
+        let key = topic.with_untracked(|topic| topic.key.clone());
+        let newest = cx.topics.with(|topics| topics.and_then(|all| all.iter().find(|it| it.key == key).cloned()));
+        if let Some(newest) = newest
+            && saving.get_untracked() == Saving::Saved
+            && topic.with_untracked(|topic| *topic != newest)
+        {
+            topic.set(newest);
+        }
+    });
+    let is_merge_open = RwSignal::new(false);
+    let quality = move || {
+        topic.with(|topic| cx.learning.of(topic.key.as_str())).map(|quality| {
+            let grade = Grade::of(&quality);
+            let text = tr_string(
+                || format!("认出 {:.0}% · 认准 {:.0}%", quality.recall * 100.0, quality.precision * 100.0),
+                || format!("{:.0}% found · {:.0}% right", quality.recall * 100.0, quality.precision * 100.0),
+            );
+            view! { <span class=format!("grade-words {}", grade.class())><b>{grade.words()}</b>" "{text}</span> }
+        })
+    };
     let rename = Callback::new(move |_: String| {
         let texts = untrack(|| name.texts());
         if !texts.is_empty() {
@@ -100,19 +126,22 @@ fn Editor(cx: TopicsCx, topic: Intent) -> impl IntoView {
         <header class="column-head">
             <div>
                 <h2>{move || topic.with(|topic| words(&topic.name))}</h2>
-                <code class="quiet">{topic.with_untracked(|topic| topic.key.0.clone())}</code>
+                <p class="row"><code class="quiet">{topic.with_untracked(|topic| topic.key.0.clone())}</code>{quality}</p>
             </div>
             <span class="space"></span>
             <span class="quiet" role="status">{move || saving_words(saving.get())}</span>
-            <Menu label=move || tr("更多", "More")>
+            <Menu label=move || tr("更多", "More") test="topic-menu">
+                <MenuItem icon="git-merge" label=move || tr("并入另一个意图…", "Merge into another topic…") test="merge-topic" on_press=move |()| is_merge_open.set(true) />
+                <MenuLine />
                 <MenuItem icon="trash-2" danger=true label=move || tr("删除意图", "Delete the topic") on_press=move |()| delete(cx, topic.get_untracked()) />
             </Menu>
         </header>
         <div class="column-body stack">
             <NameFields pair=name on_change=rename />
             <Hints cx found />
-            <Examples topic=topic.into() change />
+            <Examples cx topic=topic.into() change />
         </div>
+        <MergeDialog cx topic=topic.into() open=is_merge_open />
     }
 }
 
@@ -134,15 +163,25 @@ fn Hints(cx: TopicsCx, found: Memo<Vec<Hint>>) -> impl IntoView {
                 || format!("Write {n} more to be recognised well: colloquial, misspelt, half sentences."),
             ),
             Hint::AlsoElsewhere(example, key) => {
-                let other = cx.topics.with(|topics| {
-                    topics.and_then(|topics| {
-                        topics.iter().find(|topic| topic.key.as_str() == key).map(|topic| words(&topic.name))
-                    })
-                });
-                let other = other.unwrap_or(key);
+                let other = cx.name_of(&key).get();
                 tr_string(
                     || format!("“{example}”也写在“{other}”里，机器人会分不清。"),
                     || format!("“{example}” also stands in “{other}”: the bot cannot tell them apart."),
+                )
+            }
+            Hint::SameAs(key, n) => {
+                let other = cx.name_of(&key).get();
+                tr_string(
+                    || {
+                        format!(
+                            "和“{other}”有 {n} 句一样的例句，几乎是同一个意图：在“更多”里合并，或把例句改成能区分的说法。"
+                        )
+                    },
+                    || {
+                        format!(
+                            "It shares {n} examples with “{other}” and is almost the same topic: merge them under “More”, or write examples that tell them apart."
+                        )
+                    },
                 )
             }
             Hint::TooLong(example) => {
@@ -183,14 +222,15 @@ fn delete(cx: TopicsCx, topic: Intent) {
         }
         let name = topic.name.in_language(crate::i18n::language_now().code()).to_owned();
         cx.topics.update(|topics| topics.retain(|other| other.key != topic.key));
-        cx.choose.try_run(None);
+        cx.learning.follow();
+        cx.go.try_run("/topics".to_owned());
         toast_undo(
             tr_string(|| format!("已删除意图“{name}”"), || format!("Deleted the topic “{name}”")),
             move || {
                 let topic = topic.clone();
                 spawn_local(async move {
                     match api::restore_intent(&topic).await {
-                        Ok(_) => cx.topics.reload(),
+                        Ok(_) => cx.changed(),
                         Err(error) => toast_error(&error),
                     }
                 });

@@ -1,5 +1,7 @@
 //! What makes a topic hard to recognise: too few examples, the same sentence in two topics, whole paragraphs.
 
+use std::collections::HashSet;
+
 use model::Intent;
 
 /// From here on a topic is recognised well.
@@ -13,6 +15,8 @@ pub(super) enum Hint {
     MoreExamples(usize),
     /// The example stands in another topic too: the example, the other topic's key.
     AlsoElsewhere(String, String),
+    /// Most examples stand in another topic too: the other topic's key, how many.
+    SameAs(String, usize),
     /// The example is longer than what customers write.
     TooLong(String),
     /// All examples are in one language: `zh` when only Chinese is there, else `en`.
@@ -30,13 +34,18 @@ pub(super) fn hints(topic: &Intent, all: &[Intent]) -> Vec<Hint> {
     if is_thin(topic) {
         hints.push(Hint::MoreExamples(WANTED_EXAMPLES - topic.examples.len()));
     }
+    let twin = twin(topic, all);
+    if let Some((key, n)) = &twin {
+        hints.push(Hint::SameAs(key.clone(), *n));
+    }
     for example in &topic.examples {
         let plain = plain(example);
         let other = all
             .iter()
             .filter(|other| other.key != topic.key)
             .find(|other| other.examples.iter().any(|elsewhere| self::plain(elsewhere) == plain));
-        if let Some(other) = other {
+        let is_told = |key: &str| twin.as_ref().is_some_and(|(twin, _)| twin == key);
+        if let Some(other) = other.filter(|other| !is_told(other.key.as_str())) {
             hints.push(Hint::AlsoElsewhere(example.clone(), other.key.0.clone()));
         }
         if example.chars().count() > LONGEST_EXAMPLE {
@@ -54,24 +63,17 @@ pub(super) fn hints(topic: &Intent, all: &[Intent]) -> Vec<Hint> {
     hints
 }
 
-/// The sentences of a pasted text that are not there yet, without bullets and numbers before them.
-pub(super) fn new_examples(pasted: &str, present: &[String]) -> Vec<String> {
-    let mut seen: Vec<String> = present.iter().map(|example| plain(example)).collect();
-    let mut new = Vec::new();
-    for line in pasted.lines() {
-        let line = line.trim().trim_start_matches(['-', '*', '•', '·']).trim();
-        let unquoted = line.trim_matches(['"', '“', '”']).trim();
-        let plain = plain(unquoted);
-        if !plain.is_empty() && !seen.contains(&plain) {
-            seen.push(plain);
-            new.push(unquoted.to_owned());
-        }
-    }
-    new
+/// Another topic that has more than half of the examples.
+fn twin(topic: &Intent, all: &[Intent]) -> Option<(String, usize)> {
+    let own: HashSet<String> = topic.examples.iter().map(|example| plain(example)).collect();
+    let shared = |other: &Intent| other.examples.iter().filter(|example| own.contains(&plain(example))).count();
+    let others = all.iter().filter(|other| other.key != topic.key);
+    let (key, n) = others.map(|other| (other.key.0.clone(), shared(other))).max_by_key(|(_, n)| *n)?;
+    (n >= 2 && n * 2 > own.len()).then_some((key, n))
 }
 
 /// Two examples are the same when they differ only in case, spaces and closing marks.
-fn plain(example: &str) -> String {
+pub(super) fn plain(example: &str) -> String {
     example
         .chars()
         .filter(|character| !character.is_whitespace())
@@ -92,10 +94,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pasted_list_gives_only_new_sentences() {
-        let new = new_examples("- 我要退款\n“怎么退货？”\n\n我要退款。\n* 退钱", &["退钱！".to_owned()]);
+    fn topics_with_the_same_examples_are_named_once() {
+        let refund = topic("refund", &["我要退款", "退钱", "怎么退"]);
+        let returns = topic("return", &["我要退款！", "退钱。", "退货"]);
 
-        assert_eq!(new, ["我要退款", "怎么退货？"]);
+        let found = hints(&refund, &[refund.clone(), returns]);
+
+        assert_eq!(found, [Hint::MoreExamples(2), Hint::SameAs("return".to_owned(), 2)]);
     }
 
     #[test]

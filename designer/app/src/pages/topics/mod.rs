@@ -1,8 +1,15 @@
 //! Topics: what customers speak about, learnt from the sentences written here.
 
+mod dialogs;
 mod editor;
 mod examples;
 mod hints;
+mod learning;
+mod matrix;
+mod paste;
+mod quality;
+mod state;
+mod table;
 mod trial;
 
 use leptos::prelude::*;
@@ -11,32 +18,79 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use model::Intent;
 
 use self::editor::TopicEditor;
-use self::hints::{WANTED_EXAMPLES, is_thin};
+use self::hints::is_thin;
+use self::learning::{Grade, Learning, LearningChip};
+use self::quality::QualityView;
+use self::table::{ExportButton, ImportTopics};
 use self::trial::TopicTrialBox;
 use super::act::act;
 use super::load::Remote;
 use super::name_pair::{NameFields, NamePair};
 use crate::api;
 use crate::i18n::{tr, tr_string, words};
-use crate::ui::{Button, ButtonKind, Dialog, EmptyState, Icon, SearchInput};
+use crate::ui::{Button, ButtonKind, Dialog, EmptyState, SearchInput, Segments, Tabs};
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
 struct TopicsCx {
     topics: Remote<Vec<Intent>>,
+    learning: Learning,
     chosen: Memo<Option<String>>,
-    choose: Callback<Option<String>>,
+    /// The topic whose clashes with the chosen one are shown.
+    against: Memo<Option<String>>,
+    /// The example to look at.
+    looked_at: RwSignal<Option<String>>,
+    go: Callback<String>,
     is_new_open: RwSignal<bool>,
 }
 
-/// The page: list, editor, "try it".
+impl TopicsCx {
+    /// Opens a topic.
+    fn show(self, key: &str) {
+        self.looked_at.set(None);
+        self.go.run(format!("/topics?topic={key}"));
+    }
+
+    /// Opens a topic at an example.
+    fn show_example(self, key: &str, example: &str) {
+        self.looked_at.set(Some(example.to_owned()));
+        self.go.run(format!("/topics?topic={key}"));
+    }
+
+    /// Opens a topic with only the examples that clash with another one.
+    fn show_clashes(self, key: &str, with: &str) {
+        self.looked_at.set(None);
+        self.go.run(format!("/topics?topic={key}&with={with}"));
+    }
+
+    /// The name of a topic.
+    fn name_of(self, key: &str) -> Signal<String> {
+        let key = key.to_owned();
+        Signal::derive(move || {
+            self.topics.with(|topics| {
+                let found = topics.and_then(|topics| topics.iter().find(|topic| topic.key.as_str() == key));
+                found.map_or_else(|| key.clone(), |topic| words(&topic.name))
+            })
+        })
+    }
+
+    /// Topics have changed on the server, in more than one place.
+    fn changed(self) {
+        self.topics.reload();
+        self.learning.follow();
+    }
+}
+
+/// The page: list, editor, "try it"; or how good all of them are.
 #[component]
 pub(crate) fn TopicsPage() -> impl IntoView {
     let topics = Remote::new(api::intents);
     let query = use_query_map();
     let navigate = use_navigate();
+    let is_quality = Memo::new(move |_| query.with(|query| query.get("view").as_deref() == Some("quality")));
     let cx = TopicsCx {
         topics,
+        learning: Learning::new(),
         // The address says which topic; without one it is the first.
         chosen: Memo::new(move |_| {
             let wanted = query.with(|query| query.get("topic"));
@@ -49,13 +103,22 @@ pub(crate) fn TopicsPage() -> impl IntoView {
                     .map(|topic| topic.key.0.clone())
             })
         }),
-        choose: Callback::new(move |key: Option<String>| {
-            let address = key.map_or_else(|| "/topics".to_owned(), |key| format!("/topics?topic={key}"));
+        against: Memo::new(move |_| query.with(|query| query.get("with"))),
+        looked_at: RwSignal::new(None),
+        go: Callback::new(move |address: String| {
             navigate(&address, NavigateOptions { replace: true, scroll: false, ..Default::default() });
         }),
         is_new_open: RwSignal::new(false),
     };
+    let is_import_open = RwSignal::new(false);
     let is_empty = Memo::new(move |_| topics.with(|topics| topics.is_some_and(Vec::is_empty)));
+    let tabs = Signal::derive(move || {
+        let n = topics.with(|topics| topics.map(|topics| topics.len() as u64));
+        vec![
+            ("topics".to_owned(), tr("意图", "Topics").to_owned(), n),
+            ("quality".to_owned(), tr("质量", "Quality").to_owned(), None),
+        ]
+    });
 
     view! {
         <main class="page wide">
@@ -63,17 +126,33 @@ pub(crate) fn TopicsPage() -> impl IntoView {
                 <h1>{move || tr("意图", "Topics")}</h1>
                 <p class="quiet">{move || tr("客户想办什么事。写下他们会说的话，机器人就学会认。", "What customers come for. Write what they would say, and the bot learns to tell.")}</p>
                 <span class="space"></span>
+                <LearningChip learning=cx.learning />
+                <Button icon="upload" label=move || tr("导入", "Import") test="import-topics" on_press=move |()| is_import_open.set(true) />
+                <ExportButton />
                 <Button kind=ButtonKind::Primary icon="plus" label=move || tr("新建意图", "New topic") test="new-topic" on_press=move |()| cx.is_new_open.set(true) />
             </header>
             {topics.show(6, move || view! {
                 {move || if is_empty.get() {
-                    view! { <NoTopics cx /> }.into_any()
+                    view! { <NoTopics cx is_import_open /> }.into_any()
                 } else {
-                    view! { <Columns cx /> }.into_any()
+                    view! {
+                        <Tabs
+                            value=Signal::derive(move || if is_quality.get() { "quality" } else { "topics" }.to_owned())
+                            tabs
+                            label=move || tr("意图的两个方面", "Two sides of topics")
+                            on_change=move |tab: String| cx.go.run(if tab == "quality" { "/topics?view=quality" } else { "/topics" }.to_owned())
+                        />
+                        {move || if is_quality.get() {
+                            view! { <QualityView cx /> }.into_any()
+                        } else {
+                            view! { <Columns cx /> }.into_any()
+                        }}
+                    }.into_any()
                 }}
             })}
         </main>
         <NewTopicDialog cx />
+        <ImportTopics cx open=is_import_open />
     }
 }
 
@@ -93,62 +172,98 @@ fn Columns(cx: TopicsCx) -> impl IntoView {
 #[component]
 fn TopicList(cx: TopicsCx) -> impl IntoView {
     let search = RwSignal::new(String::new());
+    let only_work = RwSignal::new(false);
     let found = Memo::new(move |_| {
         let search = search.get().trim().to_lowercase();
         let is_found = |topic: &Intent| {
             search.is_empty()
+                || topic.key.as_str().contains(&search)
                 || topic.name.iter().any(|(_, name)| name.to_lowercase().contains(&search))
                 || topic.examples.iter().any(|example| example.to_lowercase().contains(&search))
         };
+        let needs_work = |topic: &Intent| {
+            is_thin(topic)
+                || cx.learning.of(topic.key.as_str()).is_some_and(|quality| Grade::of(&quality) != Grade::Good)
+        };
+        let only_work = only_work.get();
         cx.topics.with(|topics| {
-            topics
-                .map(|topics| topics.iter().filter(|topic| is_found(topic)).cloned().collect::<Vec<_>>())
-                .unwrap_or_default()
+            let wanted = |topic: &&Intent| is_found(topic) && (!only_work || needs_work(topic));
+            topics.map(|topics| topics.iter().filter(wanted).cloned().collect::<Vec<_>>()).unwrap_or_default()
         })
+    });
+    let options = Signal::derive(move || {
+        vec![
+            ("all".to_owned(), tr("全部", "All").to_owned()),
+            ("work".to_owned(), tr("待改进", "To improve").to_owned()),
+        ]
     });
     view! {
         <nav class="panel column-list" aria-label=move || tr("意图列表", "Topics")>
-            <div class="column-tools"><SearchInput value=search label=move || tr("查找意图或例句", "Find a topic or example") /></div>
+            <div class="column-tools stack-small">
+                <SearchInput value=search label=move || tr("查找意图或例句", "Find a topic or example") />
+                <Segments
+                    value=Signal::derive(move || if only_work.get() { "work" } else { "all" }.to_owned())
+                    options
+                    label=move || tr("显示哪些", "Which to show")
+                    on_change=move |value: String| only_work.set(value == "work")
+                />
+            </div>
             <ul class="pick-list">
-                {move || found.get().into_iter().map(|topic| {
-                    let (key, compared) = (topic.key.0.clone(), topic.key.0.clone());
-                    let n_examples = topic.examples.len();
-                    let thin = is_thin(&topic);
-                    let is_chosen = Memo::new(move |_| cx.chosen.get().as_deref() == Some(&compared));
-                    view! {
-                        <li>
-                            <button
-                                type="button"
-                                class="pick"
-                                class:on=move || is_chosen.get()
-                                aria-current=move || is_chosen.get().then_some("true")
-                                data-topic=key.clone()
-                                on:click=move |_| cx.choose.run(Some(key.clone()))
-                            >
-                                <span class="pick-words">
-                                    <b>{words(&topic.name)}</b>
-                                    <small>{tr_string(|| format!("{n_examples} 句"), || format!("{n_examples} example{}", if n_examples == 1 { "" } else { "s" }))}</small>
-                                </span>
-                                {thin.then(|| view! {
-                                    <span class="warn-mark" title=tr_string(
-                                        || format!("例句少于 {WANTED_EXAMPLES} 句"),
-                                        || format!("Fewer than {WANTED_EXAMPLES} examples"),
-                                    )><Icon name="triangle-alert" /></span>
-                                })}
-                            </button>
-                        </li>
-                    }
-                }).collect_view()}
+                {move || found.get().into_iter().map(|topic| view! { <li><TopicLine cx topic /></li> }).collect_view()}
             </ul>
             <Show when=move || found.with(Vec::is_empty)>
-                <p class="quiet column-note">{move || tr("没有找到。", "Nothing found.")}</p>
+                <p class="quiet column-note">{move || if only_work.get() && search.with(String::is_empty) {
+                    tr("没有需要改进的意图。", "No topic needs work.")
+                } else {
+                    tr("没有找到。", "Nothing found.")
+                }}</p>
             </Show>
         </nav>
     }
 }
 
+/// A topic in the list, with how well it is recognised.
 #[component]
-fn NoTopics(cx: TopicsCx) -> impl IntoView {
+fn TopicLine(cx: TopicsCx, topic: Intent) -> impl IntoView {
+    let (key, compared, judged) = (topic.key.0.clone(), topic.key.0.clone(), topic.key.0.clone());
+    let n_examples = topic.examples.len();
+    let is_chosen = Memo::new(move |_| cx.chosen.get().as_deref() == Some(&compared));
+    let name = topic.name.clone();
+    let grade = move || {
+        cx.learning.of(&judged).map(|quality| {
+            let grade = Grade::of(&quality);
+            let percent = (quality.f1 * 100.0).round();
+            view! {
+                <span class="grade" title=tr_string(
+                    || format!("留出的例句里，{:.0}% 认得出；认成它的里面，{:.0}% 是对的", quality.recall * 100.0, quality.precision * 100.0),
+                    || format!("Of held-out examples {:.0}% are found; of those taken for it {:.0}% are right", quality.recall * 100.0, quality.precision * 100.0),
+                )>
+                    <span class=format!("bar {}", grade.class())><i style=format!("width:{percent}%")></i></span>
+                    <small class=grade.class()>{grade.words()}</small>
+                </span>
+            }
+        })
+    };
+    view! {
+        <button
+            type="button"
+            class="pick"
+            class:on=move || is_chosen.get()
+            aria-current=move || is_chosen.get().then_some("true")
+            data-topic=key.clone()
+            on:click=move |_| cx.show(&key)
+        >
+            <span class="pick-words">
+                <b>{move || words(&name)}</b>
+                <small>{move || tr_string(|| format!("{n_examples} 句"), || format!("{n_examples} example{}", if n_examples == 1 { "" } else { "s" }))}</small>
+            </span>
+            {grade}
+        </button>
+    }
+}
+
+#[component]
+fn NoTopics(cx: TopicsCx, is_import_open: RwSignal<bool>) -> impl IntoView {
     view! {
         <div class="panel">
             <EmptyState
@@ -160,6 +275,7 @@ fn NoTopics(cx: TopicsCx) -> impl IntoView {
                 )
             >
                 <Button kind=ButtonKind::Primary icon="plus" label=move || tr("新建意图", "New topic") on_press=move |()| cx.is_new_open.set(true) />
+                <Button icon="upload" label=move || tr("导入表格", "Import a table") on_press=move |()| is_import_open.set(true) />
             </EmptyState>
         </div>
     }
@@ -180,7 +296,8 @@ fn NewTopicDialog(cx: TopicsCx) -> impl IntoView {
             cx.is_new_open.set(false);
             let key = topic.key.0.clone();
             cx.topics.update(|topics| topics.push(topic));
-            cx.choose.try_run(Some(key));
+            cx.learning.follow();
+            cx.show(&key);
         });
     };
     view! {

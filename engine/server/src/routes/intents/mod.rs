@@ -1,5 +1,9 @@
 //! Topics: what customers speak about, learnt from examples.
 
+mod quality;
+mod rearrange;
+mod table;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -13,13 +17,17 @@ use crate::app::App;
 use crate::auth::session::{SignedIn, commit};
 use crate::body::Body;
 use crate::error::{ApiError, Result};
+use crate::topics::limits::{MAX_TRIED_CHARS, check_all, checked};
 use crate::transfer::blank::derived_key;
 
-const MAX_EXAMPLES: usize = 2_000;
-const MAX_EXAMPLE_CHARS: usize = 500;
-
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(replace, delete)).routes(routes!(try_out))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(replace, delete))
+        .routes(routes!(try_out))
+        .merge(quality::routes())
+        .merge(rearrange::routes())
+        .merge(table::routes())
 }
 
 /// All topics with their examples.
@@ -38,6 +46,12 @@ struct Given {
     examples: Vec<String>,
 }
 
+impl Given {
+    fn with_key(self, key: IntentKey) -> Intent {
+        Intent { key, name: self.name, examples: self.examples }
+    }
+}
+
 /// Makes a topic; without a key it gets one from its name.
 #[utoipa::path(post, path = "/api/intents", tag = "topics", request_body = Value, responses((status = 201, body = Value)))]
 async fn create(
@@ -47,10 +61,11 @@ async fn create(
 ) -> Result<(StatusCode, Json<Intent>)> {
     signed_in.as_editor()?;
     let known = store::intents::all(app.engine.store().read(), signed_in.workspace).await?;
-    let known: Vec<&str> = known.iter().map(|intent| intent.key.as_str()).collect();
+    // "try" is an address beside those of topics.
+    let known: Vec<&str> = known.iter().map(|intent| intent.key.as_str()).chain(["try"]).collect();
     let key = derived_key(given.key.as_deref(), &given.name, "topic", &known)?;
-    let intent = checked(IntentKey(key), given)?;
-    save(&app, &signed_in, &intent).await?;
+    let intent = checked(given.with_key(IntentKey(key)))?;
+    save(&app, &signed_in, std::slice::from_ref(&intent)).await?;
     Ok((StatusCode::CREATED, Json(intent)))
 }
 
@@ -64,11 +79,9 @@ async fn replace(
 ) -> Result<Json<Intent>> {
     signed_in.as_editor()?;
     let known = store::intents::all(app.engine.store().read(), signed_in.workspace).await?;
-    if !known.iter().any(|intent| intent.key == key) {
-        return Err(no_topic());
-    }
-    let intent = checked(key, given)?;
-    save(&app, &signed_in, &intent).await?;
+    found(&known, &key)?;
+    let intent = checked(given.with_key(key))?;
+    save(&app, &signed_in, std::slice::from_ref(&intent)).await?;
     Ok(Json(intent))
 }
 
@@ -90,38 +103,38 @@ struct Try {
     text: String,
 }
 
-/// Which topics a sentence may be about.
+/// Which topics a sentence may be about, by the topics as they are written; and the examples it is most like.
 #[utoipa::path(post, path = "/api/intents/try", tag = "topics", request_body = Value, responses((status = 200, body = Value)))]
 async fn try_out(State(app): State<App>, signed_in: SignedIn, Body(given): Body<Try>) -> Result<Json<Value>> {
-    Ok(Json(json!(app.engine.try_topics(signed_in.workspace, &given.text, &[]).await?)))
+    if given.text.chars().count() > MAX_TRIED_CHARS {
+        return Err(ApiError::not_valid(
+            format!("最多试 {MAX_TRIED_CHARS} 个字符，客户的消息也只能这么长"),
+            format!("at most {MAX_TRIED_CHARS} characters can be tried; a customer cannot write more either"),
+        ));
+    }
+    let recognised = app.engine.try_topics(signed_in.workspace, &given.text, &[]).await?;
+    let nearest = app.engine.nearest_examples(signed_in.workspace, &given.text).await?;
+    let mut answer = json!(recognised);
+    answer["nearest"] = json!(nearest);
+    Ok(Json(answer))
 }
 
-async fn save(app: &App, signed_in: &SignedIn, intent: &Intent) -> Result<()> {
+/// Stores topics, all of them or none.
+async fn save(app: &App, signed_in: &SignedIn, intents: &[Intent]) -> Result<()> {
     let writing = app.engine.store().write().await?;
-    store::intents::save(&writing, signed_in.workspace, intent).await?;
+    for intent in intents {
+        store::intents::save(&writing, signed_in.workspace, intent).await?;
+    }
+    let all = store::intents::all(&writing, signed_in.workspace).await?;
+    check_all(all.len(), all.iter().map(|intent| intent.examples.len()).sum())?;
     commit(writing).await?;
     app.engine.topics_changed(signed_in.workspace);
     Ok(())
 }
 
-fn checked(key: IntentKey, given: Given) -> Result<Intent> {
-    if given.name.is_empty() {
-        return Err(ApiError::not_valid("请填写意图名称", "give the topic a name"));
-    }
-    let mut examples: Vec<String> = Vec::new();
-    for example in given.examples {
-        let example = example.trim().to_owned();
-        if !example.is_empty() && !examples.contains(&example) {
-            examples.push(example);
-        }
-    }
-    if examples.len() > MAX_EXAMPLES || examples.iter().any(|text| text.chars().count() > MAX_EXAMPLE_CHARS) {
-        return Err(ApiError::not_valid(
-            format!("一个意图最多 {MAX_EXAMPLES} 条例句，每条最多 {MAX_EXAMPLE_CHARS} 个字符"),
-            format!("a topic has at most {MAX_EXAMPLES} examples of at most {MAX_EXAMPLE_CHARS} characters"),
-        ));
-    }
-    Ok(Intent { key, name: given.name, examples })
+/// The topic with this key.
+fn found<'a>(all: &'a [Intent], key: &IntentKey) -> Result<&'a Intent> {
+    all.iter().find(|intent| intent.key == *key).ok_or_else(no_topic)
 }
 
 fn no_topic() -> ApiError {

@@ -1,0 +1,129 @@
+// What an author does with topics: pastes examples, sees them learnt and judged, resolves a clash, tries them out.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openPage, picture, startBrowser, startServer, until } from './product.mjs';
+import { setUpOwner, write } from './designer.mjs';
+
+const byTest = (name) => `[data-test="${name}"]`;
+const SENTENCE = '这个礼物能帮我包起来吗';
+
+let server;
+let browser;
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test('an author pastes examples, resolves a clash, and sees what becomes of a sentence', { timeout: 240_000 }, async () => {
+  const page = await openPage(browser);
+  await setUpOwner(page, server.setupLink);
+  await page.goto(`${server.url}/topics`);
+  await page.waitForSelector('[data-topic="refund"]');
+  await learnt(page);
+  await picture(page, 'topics-list');
+
+  // The sentence is about nothing the bot knows yet.
+  await tryOut(page, SENTENCE);
+  assert.ok(!(await page.locator(byTest('verdict')).innerText()).includes('认得准'));
+
+  // A new topic, filled by pasting; what stands elsewhere is named.
+  await page.click(byTest('new-topic'));
+  await write(page, byTest('name-zh'), '礼品包装');
+  await write(page, byTest('name-en'), 'Gift wrapping');
+  await page.click(byTest('create-topic'));
+  await page.waitForSelector('[data-topic="gift_wrapping"].on');
+  await page.click(byTest('paste-many'));
+  await write(page, byTest('paste-text'), [
+    '1. 这个礼物能帮我包起来吗', '2. 可以做礼品包装吗', '3. 送人的请包好看一点', '包装成礼物要加钱吗', '有礼品盒吗', '能放一张贺卡吗',
+    '礼物包装有几种', '- 我要退款', '？？？',
+  ].join('\n'));
+  await page.click(byTest('paste-look'));
+  await page.waitForSelector(byTest('paste-counts'));
+  const counts = await page.locator(byTest('paste-counts')).innerText();
+  assert.match(counts, /新的 7/);
+  assert.match(counts, /在别的意图里 1/);
+  assert.match(counts, /不能用 1/);
+  await picture(page, 'topics-paste');
+  await page.click(byTest('paste-add'));
+  await until(async () => (await page.locator('.example-line').count()) === 7, 10_000, 'the examples were not added');
+  await learnt(page);
+
+  // What was tried is tried again with what is learnt.
+  await until(async () => (await page.locator(byTest('topic-bars')).innerText()).includes('礼品包装'), 10_000, 'the box did not change');
+  assert.match(await page.locator(byTest('verdict')).innerText(), /认得准/);
+  await picture(page, 'topics-tried');
+
+  // The same sentence in a topic it does not belong to: both say so, and moving it resolves the clash.
+  await page.click('[data-topic="refund"]');
+  await page.waitForSelector('[data-topic="refund"].on');
+  await write(page, byTest('new-example'), '送人的请包好看一点！');
+  await page.keyboard.press('Enter');
+  const clash = page.locator('.example', { has: page.locator('.matter') }).first();
+  await until(async () => (await clash.count()) > 0, 30_000, 'the clash was not seen');
+  await picture(page, 'topics-clash');
+  await page.locator('.example').first().hover();
+  await page.locator('.example').first().locator('.icon-btn').first().click();
+  await page.selectOption(byTest('to-topic'), 'gift_wrapping');
+  await page.click(byTest('do-move'));
+  await until(async () => {
+    const first = await page.locator('.example-line input').first().inputValue();
+    return !first.startsWith('送人的');
+  }, 10_000, 'the example did not move');
+  await learnt(page);
+
+  // How good all of them are, in words and as a table.
+  await page.click('[data-tab="quality"]');
+  await page.waitForSelector(byTest('quality'), { timeout: 60_000 });
+  assert.match(await page.locator(byTest('in-plain-words')).innerText(), /客户说 100 句，大约 \d+ 句走对意图/);
+  await picture(page, 'topics-quality');
+  const wrong = page.locator('.matrix td.wrong button').first();
+  if (await wrong.count()) {
+    await wrong.click();
+    await page.waitForSelector(byTest('against'));
+    await picture(page, 'topics-against');
+  }
+  assert.deepEqual(page.broken, []);
+});
+
+test('a table is looked at before it is taken in, and a bad one is refused with words', { timeout: 120_000 }, async () => {
+  const page = await openPage(browser);
+  await page.goto(`${server.url}/sign-in`);
+  await write(page, byTest('email'), 'fang@example.com');
+  await write(page, byTest('password'), '合流 好用 又稳');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/flows$/);
+  await page.goto(`${server.url}/topics`);
+  await page.waitForSelector('[data-topic="refund"]');
+
+  await page.click(byTest('import-topics'));
+  const upload = (buffer) => page.setInputFiles(byTest('topics-file'), { name: 'topics.csv', mimeType: 'text/csv', buffer });
+  await upload(Buffer.from('PK\u0003\u0004 no table'));
+  await page.waitForSelector(byTest('import-refused'));
+  assert.match(await page.locator(byTest('import-refused')).innerText(), /CSV/);
+
+  await upload(Buffer.from('topic,name_zh,name_en,example\r\nstore,门店,Stores,附近有门店吗\r\n,,,门店几点关门\r\n,,,！！！\r\n'));
+  await page.waitForSelector(byTest('import-plan'));
+  assert.match(await page.locator(byTest('bad-lines')).innerText(), /第 4 行/);
+  await picture(page, 'topics-import');
+  assert.equal(await page.locator('[data-topic="store"]').count(), 0);
+  await page.click(byTest('take-in'));
+  await page.waitForSelector('[data-topic="store"]');
+  assert.deepEqual(page.broken, []);
+});
+
+async function tryOut(page, text) {
+  await write(page, byTest('try-topic'), text);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector(byTest('verdict'));
+}
+
+/** Waits until the chip says that everything is learnt. */
+async function learnt(page) {
+  await page.waitForTimeout(700);
+  await until(async () => (await page.locator(byTest('learning')).innerText()).includes('已学会'), 60_000, 'topics are never learnt');
+}
