@@ -14,6 +14,7 @@
 /// Grows whenever the same examples would make another recogniser.
 pub const VERSION: u32 = 1;
 
+pub mod acts;
 mod background;
 pub mod details;
 pub mod emotion;
