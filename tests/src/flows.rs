@@ -122,14 +122,29 @@ fn flow(key: &str, keys: &[String], catalogue: &Catalogue, resources: &Resources
             }));
         }
     }
-    let document = json!({
+    let mut document = json!({
         "format": 1, "id": key, "key": key, "name": { "zh": key, "en": key }, "languages": ["zh", "en"],
         "variables": variables, "nodes": nodes, "handlers": handlers,
     });
+    if dice.percent(60) {
+        document["repair"] = mends(dice);
+    }
     let mut flow: Flow = serde_json::from_value(document).expect("a random flow is a document");
     connect(&mut flow, catalogue, dice);
     repair(&mut flow, catalogue, resources);
     flow
+}
+
+/// Dialogue repair with some of it off, some words of its own, and nudges.
+fn mends(dice: &mut Dice<'_>) -> Value {
+    const NAMES: [&str; 5] = ["digression", "correction", "cancel", "insult", "unknown"];
+    let mut mends = json!({ "nudge": { "on": dice.percent(50) } });
+    for name in NAMES {
+        if dice.percent(30) {
+            mends[name] = json!({ "on": dice.percent(60), "say": { "zh": "{{ note }}：" } });
+        }
+    }
+    mends
 }
 
 /// Most exits lead somewhere.

@@ -4,7 +4,7 @@ use interpreter::{
     AgentAct, Answer, Effect, Event, Found, Generated, HttpReply, IntentScore, Pending, Program, Recognised, State,
     Step, Task, TimerId, ToolCall, WaitsFor, step,
 };
-use model::{Content, Input, Moment, Texts};
+use model::{Act, ActKind, Content, Input, Moment, Texts};
 use serde_json::{Value, json};
 
 use crate::dice::Dice;
@@ -59,7 +59,7 @@ fn next(state: &State, happened: &[Happening], now: &mut Moment, dice: &mut Dice
                 *now = (*now).max(timer.due);
                 Event::TimerDue { timer: timer.id.clone() }
             }
-            _ => Event::said(input(happened, dice)),
+            _ => said(input(happened, dice), dice),
         },
         _ => anything(state, dice),
     }
@@ -71,8 +71,40 @@ fn anything(state: &State, dice: &mut Dice<'_>) -> Event {
         0 => Event::said(Input::Text("人工".into())),
         1 => Event::Agent { act: act(dice) },
         2 => Event::TimerDue { timer: TimerId(format!("t{}", state.n_timers)) },
-        _ => Event::said(input(&[], dice)),
+        _ => said(input(&[], dice), dice),
     }
+}
+
+/// The customer's words with what they do: as it is judged for real, or anything at all.
+fn said(input: Input, dice: &mut Dice<'_>) -> Event {
+    const KINDS: [ActKind; 15] = [
+        ActKind::Yes,
+        ActKind::No,
+        ActKind::Cancel,
+        ActKind::Restart,
+        ActKind::Repeat,
+        ActKind::Unknown,
+        ActKind::Correction,
+        ActKind::Aside,
+        ActKind::Greeting,
+        ActKind::Thanks,
+        ActKind::Who,
+        ActKind::Abilities,
+        ActKind::Chat,
+        ActKind::Insult,
+        ActKind::Noise,
+    ];
+    let words = input.as_text();
+    let act = match dice.below(4) {
+        0 => None,
+        1 | 2 => nlu::acts::act(&words),
+        _ => Some(Act {
+            kind: KINDS[dice.below(KINDS.len())],
+            whole: dice.percent(50),
+            rest: ["", "A10443", "13912345678", words.as_str()][dice.below(4)].to_owned(),
+        }),
+    };
+    Event::Said { input, mood: None, act }
 }
 
 fn input(happened: &[Happening], dice: &mut Dice<'_>) -> Input {

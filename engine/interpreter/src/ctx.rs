@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::plan::{Plan, PlanNode};
+use crate::repair::Fit;
 use crate::size::{MAX_VALUE_BYTES, size_of};
 use crate::{Effect, EffectId, Frame, HttpRequest, Moods, Next, Pending, State, Task, Timer, TimerId, packet};
 
@@ -45,6 +46,7 @@ pub struct Ctx<'a> {
     pub(crate) now: Moment,
     pub(crate) effects: &'a mut Vec<Effect>,
     pub(crate) why: Texts,
+    pub(crate) fit: Fit,
     pub(crate) changed: BTreeMap<VarName, Value>,
     /// What the changed variables were before, so that a step that fails changes nothing.
     pub(crate) before: BTreeMap<VarName, Option<Value>>,
@@ -124,6 +126,16 @@ impl Ctx<'_> {
                 self.state.understood.remove(&place);
             }
         }
+    }
+
+    /// What the customer said is no answer to this node's question. Leaving by an exit for that says it, too.
+    pub fn does_not_fit(&mut self) {
+        self.fit = Fit::NotValid;
+    }
+
+    /// Any words would have been an answer, so that what they do to the dialogue counts first.
+    pub fn takes_any_words(&mut self) {
+        self.fit = Fit::Freely;
     }
 
     /// What the customer said last was the answer to this node's question.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Input, Language, Mood, Texts, VarName};
+use model::{Act, Input, Language, Mood, Texts, VarName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -31,6 +31,9 @@ pub enum Event {
         /// What it sounds like; buttons and forms have no mood.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         mood: Option<Mood>,
+        /// What the words do beside answering, for flows that mend the dialogue.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        act: Option<Act>,
     },
     /// An asked effect is answered.
     Done {
@@ -57,9 +60,9 @@ impl Event {
         Self::Open { language: None, values: BTreeMap::new(), channel: String::new() }
     }
 
-    /// The customer said something; nobody looked at its mood.
+    /// The customer said something; nobody looked at its mood or at what the words do.
     pub fn said(input: Input) -> Self {
-        Self::Said { input, mood: None }
+        Self::Said { input, mood: None, act: None }
     }
 }
 

@@ -23,6 +23,7 @@ mod mood;
 mod packet;
 mod plan;
 mod program;
+mod repair;
 mod run;
 mod size;
 mod state;
@@ -37,5 +38,6 @@ pub use generate::{Generated, Line, Passage, Purpose, Task, ToolCall, ToolSpec, 
 pub use kind::{Happened, Kind, KindInfo, Next};
 pub use mood::{Felt, Moods};
 pub use program::{Callees, Program, SYSTEM_VARIABLES, is_system};
+pub use repair::{Asked, Looking, Mending, Offer, Trod};
 pub use state::{Frame, Pending, State, Timer, WaitsFor};
 pub use step::{BEHAVIOUR, MAX_VISITS_PER_TURN, Step, step};

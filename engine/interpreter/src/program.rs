@@ -91,6 +91,11 @@ impl Program {
         &self.main.flow
     }
 
+    /// Does it, or a flow it calls, mend the dialogue? Then events say what the customer's words do.
+    pub fn mends(&self) -> bool {
+        self.main.flow.repair.is_some() || self.called.values().any(|called| called.plan.flow.repair.is_some())
+    }
+
     /// The conversation's own flow.
     pub(crate) fn main(&self) -> &Plan {
         &self.main

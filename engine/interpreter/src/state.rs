@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use model::{FlowKey, Input, Language, Moment, NodeId, Status, Texts, VarName};
+use model::{Act, FlowKey, Input, Language, Moment, NodeId, Status, Texts, VarName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{EffectId, Moods, TimerId};
+use crate::{EffectId, Mending, Moods, TimerId};
 
 /// The state of one conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,6 +40,9 @@ pub struct State {
     /// What the customer said while a step was at work.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inbox: Vec<Input>,
+    /// What the words of the inbox do, in its order; empty when none does anything beside answering.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inbox_acts: Vec<Option<Act>>,
     /// Visits of nodes, by `flow/node`; of at most [`State::MAX_VISITED`] nodes.
     #[serde(default)]
     pub visits: BTreeMap<String, u32>,
@@ -67,6 +70,9 @@ pub struct State {
     /// How the customer has felt so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mood: Option<Box<Moods>>,
+    /// What dialogue repair needs, in flows that have it.
+    #[serde(default, skip_serializing_if = "Mending::is_empty")]
+    pub mending: Box<Mending>,
 }
 
 impl State {
@@ -93,6 +99,7 @@ impl State {
             n_answers: 0,
             understood: BTreeMap::new(),
             inbox: Vec::new(),
+            inbox_acts: Vec::new(),
             visits: BTreeMap::new(),
             path: Vec::new(),
             n_effects: 0,
@@ -102,6 +109,7 @@ impl State {
             result: None,
             channel: String::new(),
             mood: None,
+            mending: Box::default(),
         }
     }
 

@@ -35,7 +35,7 @@ pub fn step(program: &Program, state: State, event: &Event, now: Moment) -> Step
             Event::Open { language, values, channel } => {
                 transitions::open(&mut run, language.as_ref(), values, channel);
             }
-            Event::Said { input, mood } => transitions::said(&mut run, input, mood.as_ref()),
+            Event::Said { input, mood, act } => transitions::said(&mut run, input, mood.as_ref(), act.as_ref()),
             Event::Done { effect, answer } => transitions::done(&mut run, effect, answer),
             Event::TimerDue { timer } => transitions::timer_due(&mut run, timer),
             Event::Agent { act } => transitions::agent(&mut run, act),

@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Emotion, FlowId, FlowKey, HandlerId, IntentKey, KindName, Language, NodeId, PortId, Texts, VarName};
+use crate::{
+    Emotion, FlowId, FlowKey, HandlerId, IntentKey, KindName, Language, NodeId, PortId, Repair, Texts, VarName,
+};
 
 /// The newest `format` this release reads and the one it writes.
 pub const FORMAT: u32 = 1;
@@ -47,6 +49,9 @@ pub struct Flow {
     /// What may interrupt anywhere.
     #[serde(default)]
     pub handlers: Vec<Handler>,
+    /// What the engine mends by itself when a customer does not answer the question; left out, nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repair: Option<Repair>,
     /// Where the cards stand on the canvas, in px: apart from logic, so that a review reads well.
     #[serde(default)]
     pub layout: BTreeMap<NodeId, [i32; 2]>,

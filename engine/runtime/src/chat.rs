@@ -183,8 +183,8 @@ impl Engine {
             body_hash: Some(body_hash),
             ..Words::new(Sender::Customer, content)
         });
-        let mood = mood_of(&input);
-        work.happen(&Event::Said { input, mood }).await?;
+        let (mood, act) = (mood_of(&input), work.act_of(&input));
+        work.happen(&Event::Said { input, mood, act }).await?;
         work.raise_priority();
         work.finish().await?;
         Ok(self.rest(work))

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use interpreter::{Answer, Effect, Event, Pending, Program, State, Step, TimerId, step};
-use model::{Content, HandOffPacket, Mark, Moment, NodeId, Status, Texts, Visit};
+use model::{Act, Content, HandOffPacket, Input, Mark, Moment, NodeId, Status, Texts, Visit};
 
 /// No event may compute longer than this; the interpreter's own limits are far below.
 const BOUND: Duration = Duration::from_secs(2);
@@ -27,6 +27,14 @@ pub(crate) struct Outcome {
     pub(crate) ended: Option<String>,
     /// The effect to perform before the conversation goes on.
     pub(crate) asked: Option<Effect>,
+}
+
+/// What typed words do beside answering, where the program mends the dialogue. It is part of the event from then on.
+pub(crate) fn act_of(program: &Program, input: &Input) -> Option<Act> {
+    match input {
+        Input::Text(text) if program.mends() => nlu::acts::act(text),
+        _ => None,
+    }
 }
 
 /// Lets an event happen.

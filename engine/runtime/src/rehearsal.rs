@@ -14,7 +14,7 @@ use store::{WorkspaceId, rfc3339};
 use uuid::Uuid;
 
 use crate::chat::label_of;
-use crate::happen::happen;
+use crate::happen::{act_of, happen};
 use crate::mood::mood_of;
 use crate::perform::perform;
 use crate::topics::By;
@@ -163,7 +163,8 @@ impl Engine {
             rehearsal.note_mood(mood.clone());
         }
         let knowledge = self.knowledge(workspace).await?;
-        rehearsal.happen(self, &knowledge, Event::Said { input, mood }).await;
+        let act = act_of(&rehearsal.program, &input);
+        rehearsal.happen(self, &knowledge, Event::Said { input, mood, act }).await;
         Ok(rehearsal.shown())
     }
 

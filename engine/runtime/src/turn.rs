@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use interpreter::{AgentAct, Answer, Effect, Event, Pending, Program, State};
-use model::{Content, Language, Message, NodeId, Sender, Status, Texts};
+use model::{Act, Content, Input, Language, Message, NodeId, Sender, Status, Texts};
 use store::conversations::Conversation;
 use store::messages::Accepted;
 use store::turns::{Happened, Said, Turn};
@@ -15,7 +15,7 @@ use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
 use crate::fan_out::Frame;
-use crate::happen::{Outcome, happen};
+use crate::happen::{Outcome, act_of, happen};
 use crate::hot::Warm;
 use crate::perform::{has_consequences, is_at_most_once, perform};
 use crate::topics::By;
@@ -159,6 +159,11 @@ impl<'e> Work<'e> {
     pub(crate) fn notice(&mut self, texts: &Texts) {
         let text = texts.get(&self.state.language, &[]).to_owned();
         self.say(Words::new(Sender::System, Content::Notice { text }));
+    }
+
+    /// What the customer's words do beside answering.
+    pub(crate) fn act_of(&self, input: &Input) -> Option<Act> {
+        act_of(&self.program, input)
     }
 
     /// Lets an event happen, and goes on until the conversation waits.

@@ -173,7 +173,11 @@ impl Player<'_> {
             ));
         }
         let mood = self.mood(&input, at);
-        self.feed(Event::Said { input, mood }, at + 1)
+        let act = match &input {
+            Input::Text(text) if self.program.mends() => nlu::acts::act(text),
+            _ => None,
+        };
+        self.feed(Event::Said { input, mood, act }, at + 1)
     }
 
     /// The mood of typed words: as the talk says, or else looked at for real.

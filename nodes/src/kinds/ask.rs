@@ -146,12 +146,15 @@ impl Kind for Settings {
         };
         if let Some(value) = self.answer.read(&input, &self.pattern, ctx) {
             // Free words may still say what the customer wants; a number or a date is used up by this question.
-            if self.answer != AnswerKind::Text {
+            if self.answer == AnswerKind::Text {
+                ctx.takes_any_words();
+            } else {
                 ctx.took_answer();
             }
             ctx.set(&self.save_to, value)?;
             return Ok(Next::go("answered"));
         }
+        ctx.does_not_fit();
         let mut memory: Memory = ctx.memory();
         memory.n_tries += 1;
         let said = short(&input.as_text());

@@ -147,6 +147,7 @@ impl Kind for Settings {
             ctx.set(&self.save_to, id.into())?;
             return Ok(Next::go(id));
         }
+        ctx.does_not_fit();
         let mut memory: Memory = ctx.memory();
         memory.n_tries += 1;
         let said = short(&input.as_text());

@@ -269,6 +269,9 @@ impl Settings {
             return self.go_on(ctx, memory);
         }
         if let Some(value) = self.details[index].kind.answer().read(input, &Pattern::default(), ctx) {
+            if self.details[index].kind == DetailKind::Text {
+                ctx.takes_any_words();
+            }
             self.keep(ctx, &mut memory, index, value)?;
             // "A10442, and my phone is 138…" gives two at once.
             self.take(ctx, &mut memory, &words, false)?;
@@ -277,6 +280,7 @@ impl Settings {
         if self.take(ctx, &mut memory, &words, false)? {
             return self.go_on(ctx, memory);
         }
+        ctx.does_not_fit();
         memory.n_tries += 1;
         let said = short(&words);
         ctx.because(format!("“{said}”里没有要的信息"), format!("“{said}” does not give the detail"));
@@ -320,7 +324,8 @@ impl Settings {
             (false, Some(true)) => Ok(self.leave(ctx)),
             (true, _) | (_, Some(false)) => self.ask_which(ctx, memory),
             _ => {
-                memory.n_tries += 1;
+                ctx.does_not_fit();
+        memory.n_tries += 1;
                 if memory.n_tries >= self.tries.max(1) {
                     return Ok(Next::go("gave_up"));
                 }
@@ -369,6 +374,7 @@ impl Settings {
             }
             return self.go_on(ctx, memory);
         }
+        ctx.does_not_fit();
         memory.n_tries += 1;
         if memory.n_tries >= self.tries.max(1) {
             return Ok(Next::go("gave_up"));

@@ -112,6 +112,7 @@ impl Kind for Settings {
                     self.scored(ctx, score)
                 }
                 None if memory.n_tries == 0 => {
+                    ctx.does_not_fit();
                     memory.n_tries += 1;
                     ctx.remember(&memory);
                     let hint =

@@ -66,6 +66,21 @@ async fn an_order_is_looked_up_and_the_transcript_has_no_gaps() {
 }
 
 #[tokio::test]
+async fn a_question_in_the_middle_of_a_question_is_answered_and_the_question_asked_again() {
+    let product = Product::start().await;
+    let mut customer = Customer::open(&product, json!({ "flow": "order-status", "language": "zh" })).await;
+
+    let aside = words(&customer.say("1", "退款多久能到账？").await);
+    assert!(aside.iter().any(|line| line.contains("3 个工作日内原路退回")), "{aside:?}");
+    assert!(aside.last().expect("the question").starts_with("bot: 我们继续："), "{aside:?}");
+    let calm = words(&customer.say("2", "你这个废物").await);
+    assert!(calm.iter().any(|line| line.contains("很抱歉给您带来不好的体验")), "{calm:?}");
+
+    let answered = customer.say("3", "A10442").await;
+    assert!(words(&answered).iter().any(|line| line.contains("A10442")), "{answered}");
+}
+
+#[tokio::test]
 async fn the_same_id_gets_the_same_answer_and_another_text_is_refused() {
     let product = Product::start().await;
     let mut customer = Customer::open(&product, json!({ "flow": "order-status" })).await;

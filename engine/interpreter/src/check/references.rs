@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use expr::{Compiled, CompiledTemplate, ExprError, MOOD, nearest};
 use model::spec::{Reference, references};
-use model::{Flow, FlowKey, Node, PhraseKey, Place, Problem, Resources, Texts, Trigger, VarName};
+use model::{Flow, FlowKey, Node, PhraseKey, Place, Problem, Repair, Resources, Texts, Trigger, VarName};
 use serde_json::Value;
 
 use super::Known;
@@ -24,6 +24,27 @@ pub(super) fn check(flow: &Flow, nodes: &[Known<'_>], resources: &Resources) -> 
                 let place = Place { handler: Some(handler.id.clone()), ..Place::default() };
                 problems.push(unknown(place, "intent", intent.as_str()));
             }
+        }
+    }
+    if let Some(repair) = &flow.repair {
+        problems.extend(check_repair(repair, &there));
+    }
+    problems
+}
+
+/// Words and libraries of dialogue repair.
+fn check_repair(repair: &Repair, there: &There<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (index, library) in repair.libraries.iter().enumerate() {
+        if !there.libraries.contains(library.as_str()) {
+            let place = Place::document(format!("/repair/libraries/{index}"));
+            problems.push(unknown(place, "library", library.as_str()));
+        }
+    }
+    for (name, texts) in repair.texts() {
+        for (language, text) in texts.iter() {
+            let place = Place::document(format!("/repair/{name}/say/{language}"));
+            problems.extend(sources(place, CompiledTemplate::parse(text).map(Used::by_template), there));
         }
     }
     problems

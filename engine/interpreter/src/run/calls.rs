@@ -38,6 +38,7 @@ impl Run<'_> {
             gives_back,
             interrupted: Vec::new(),
         });
+        self.forget_deeper_steps();
         let start = plan.start().clone();
         self.go_to(start);
         true
@@ -69,7 +70,7 @@ impl Run<'_> {
     }
 
     /// Ends the current flow: its caller goes on, or the conversation is over.
-    pub(super) fn end(&mut self, result: String) -> Option<Todo> {
+    pub(crate) fn end(&mut self, result: String) -> Option<Todo> {
         if self.state.frames.len() > 1 {
             return self.give_back(result);
         }
@@ -110,7 +111,7 @@ impl Run<'_> {
     }
 
     /// Leaves the flows above this many; the system's variables come along.
-    pub(super) fn keep_frames(&mut self, n_frames: usize) {
+    pub(crate) fn keep_frames(&mut self, n_frames: usize) {
         if n_frames == 0 || n_frames >= self.state.frames.len() {
             return;
         }
@@ -119,6 +120,22 @@ impl Run<'_> {
         if let Some(frame) = self.state.frames.last_mut() {
             frame.values.extend(system);
         }
+    }
+
+    /// Begins the conversation's own flow once more, with nothing remembered but the system's variables.
+    pub(crate) fn begin_again(&mut self) {
+        self.keep_frames(1);
+        let plan = self.program.main();
+        if let Some(frame) = self.state.frames.last_mut() {
+            let system = taken_system_values(frame);
+            frame.values = plan.initial_values();
+            frame.values.extend(system);
+            frame.interrupted.clear();
+        }
+        self.state.mending.trail.clear();
+        self.state.understood.clear();
+        self.go_to(plan.start().clone());
+        self.enter();
     }
 
     /// A conversation that begins with more than fits begins with nothing.

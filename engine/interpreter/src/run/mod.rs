@@ -11,10 +11,11 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use model::spec::PortRole;
-use model::{Mark, Moment, NodeId, PortId, Texts, Trigger, VarName, Visit};
+use model::{Act, Input, Mark, Moment, NodeId, PortId, Texts, Trigger, VarName, Visit};
 use serde_json::Value;
 
 use crate::plan::Plan;
+use crate::repair::{Fit, Visited};
 use crate::size::{MAX_WORDS_BYTES, cut, size_of_text, too_large};
 use crate::{Ctx, Effect, Failure, Happened, MAX_VISITS_PER_TURN, Next, Pending, Program, State};
 
@@ -28,11 +29,11 @@ pub(crate) enum Todo {
 
 /// A step under way.
 pub(crate) struct Run<'a> {
-    program: &'a Program,
+    pub(crate) program: &'a Program,
     pub(crate) state: State,
     pub(crate) effects: Vec<Effect>,
     pub(crate) trace: Vec<Visit>,
-    now: Moment,
+    pub(crate) now: Moment,
     n_visits: u32,
 }
 
@@ -90,7 +91,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn work(&mut self, first: Todo) {
+    pub(crate) fn work(&mut self, first: Todo) {
         let mut todo = Some(first);
         while let Some(next) = todo.take() {
             if self.n_visits >= MAX_VISITS_PER_TURN {
@@ -102,12 +103,40 @@ impl<'a> Run<'a> {
             }
             self.n_visits += 1;
             todo = self.visit(next);
-            if todo.is_none() && matches!(self.state.pending, Pending::Customer) && !self.state.inbox.is_empty() {
-                let input = self.state.inbox.remove(0);
-                self.hear(&input.as_text());
-                todo = Some(Todo::Resume(Happened::Said(input)));
+            if todo.is_none() {
+                todo = self.next_heard();
             }
         }
+    }
+
+    /// Keeps what the customer said while a step is at work.
+    pub(crate) fn put_in_inbox(&mut self, input: Input, act: Option<Act>) {
+        let State { inbox, inbox_acts, .. } = &mut self.state;
+        if act.is_some() || !inbox_acts.is_empty() {
+            inbox_acts.resize(inbox.len(), None);
+            inbox_acts.push(act);
+        }
+        inbox.push(input);
+    }
+
+    /// Goes on with what the customer said while a step was at work.
+    pub(crate) fn take_next_heard(&mut self) {
+        if let Some(todo) = self.next_heard() {
+            self.work(todo);
+        }
+    }
+
+    fn next_heard(&mut self) -> Option<Todo> {
+        while matches!(self.state.pending, Pending::Customer) && !self.state.inbox.is_empty() {
+            let input = self.state.inbox.remove(0);
+            let acts = &mut self.state.inbox_acts;
+            let act = if acts.is_empty() { None } else { acts.remove(0) };
+            self.hear(&input.as_text());
+            if !self.mend(&input, act.as_ref()) {
+                return Some(Todo::Resume(Happened::Said(input)));
+            }
+        }
+        None
     }
 
     /// One visit of the current node; says what to do next, or nothing when the conversation waits or ended.
@@ -122,8 +151,19 @@ impl<'a> Run<'a> {
             }
         };
         if matches!(todo, Todo::Enter) {
+            if let Some(port) = self.state.mending.known.remove(&node_id) {
+                let why = Texts::new("已经回答过，不再问", "already answered, not asked again");
+                self.mark(&node_id, Mark::Left(port.clone()), why, BTreeMap::new());
+                return self.leave(&node_id, &port);
+            }
             self.remember_path(&node.title);
         }
+        let mends = plan.flow.repair.is_some();
+        let happened = match &todo {
+            Todo::Resume(happened) if mends => Some(happened.clone()),
+            _ => None,
+        };
+        let memory = if mends { self.state.frames.last().map(|frame| frame.memory.clone()) } else { None };
         self.state.pending = Pending::Nothing;
         let n_effects = self.effects.len();
         let mut ctx = Ctx {
@@ -133,6 +173,7 @@ impl<'a> Run<'a> {
             now: self.now,
             effects: &mut self.effects,
             why: Texts::default(),
+            fit: Fit::Fits,
             changed: BTreeMap::new(),
             before: BTreeMap::new(),
         };
@@ -140,7 +181,7 @@ impl<'a> Run<'a> {
             Todo::Enter => node.built.enter(&mut ctx),
             Todo::Resume(happened) => node.built.resume(&mut ctx, happened),
         });
-        let Ctx { why, changed, before, .. } = ctx;
+        let Ctx { why, fit, changed, before, .. } = ctx;
         let outcome = if outcome.is_ok() && self.has_grown(&before) && !self.state.has_room() {
             self.effects.truncate(n_effects);
             Err(too_large())
@@ -148,7 +189,18 @@ impl<'a> Run<'a> {
             outcome
         };
         match outcome {
-            Ok(next) => self.follow(&node_id, next, why, changed),
+            Ok(next) => {
+                if mends {
+                    let sets = changed.keys().cloned().collect();
+                    let memory = memory.unwrap_or_default();
+                    let visited = Visited { happened: happened.as_ref(), memory, next: &next, sets, n_effects };
+                    self.note_visit(&node_id, visited);
+                    if matches!(next, Next::Wait) && matches!(self.state.pending, Pending::Customer) {
+                        self.remember_question(n_effects, fit);
+                    }
+                }
+                self.follow(&node_id, next, why, changed)
+            }
             Err(failure) => {
                 self.take_back(before);
                 self.mark(&node_id, Mark::Failed, failure.why.clone(), BTreeMap::new());
@@ -185,7 +237,7 @@ impl<'a> Run<'a> {
     }
 
     /// Leaves a node by a port: along its path, or where the flow catches exits without one.
-    fn leave(&mut self, from: &NodeId, port: &PortId) -> Option<Todo> {
+    pub(crate) fn leave(&mut self, from: &NodeId, port: &PortId) -> Option<Todo> {
         let node = self.plan().node(from).ok()?;
         self.note_misunderstanding(node.role(port));
         if let Some(to) = node.edges.get(port.as_str()) {
@@ -232,6 +284,13 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Puts variables of the innermost flow back to what they were.
+    pub(crate) fn put_back(&mut self, before: BTreeMap<VarName, Option<Value>>) {
+        if let Some(frame) = self.state.frames.last_mut() {
+            restore(&mut frame.values, before);
+        }
+    }
+
     fn remember_path(&mut self, title: &Texts) {
         if self.state.path.last() != Some(title) {
             self.state.path.push(title.clone());
@@ -241,7 +300,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn mark(&mut self, node: &NodeId, mark: Mark, why: Texts, changed: BTreeMap<VarName, Value>) {
+    pub(crate) fn mark(&mut self, node: &NodeId, mark: Mark, why: Texts, changed: BTreeMap<VarName, Value>) {
         let frame = self.state.frames.last();
         self.trace.push(Visit {
             flow: frame.map(|frame| frame.flow.0.clone()).unwrap_or_default(),
@@ -255,7 +314,7 @@ impl<'a> Run<'a> {
 }
 
 /// A kind that panics has a defect. It fails like any other step: the conversation goes on, and a replay goes the same way.
-fn unharmed(work: impl FnOnce() -> Result<Next, Failure>) -> Result<Next, Failure> {
+pub(crate) fn unharmed(work: impl FnOnce() -> Result<Next, Failure>) -> Result<Next, Failure> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
         let said = cut(said.unwrap_or_default(), 300);

@@ -17,8 +17,15 @@ impl Run<'_> {
         caught.is_some()
     }
 
+    /// Would a handler's phrases match these words?
+    pub(crate) fn has_handler_for(&self, words: &str) -> bool {
+        let said = phrases::Said::new(words);
+        let plans = self.state.frames.iter().filter_map(|frame| self.program.find(&frame.flow));
+        plans.flat_map(|plan| &plan.rules).any(|rule| said.says_one_of(&rule.phrases))
+    }
+
     /// Goes to the first handler, of this flow or the flows that called it, that `wanted` accepts.
-    pub(super) fn catch(&mut self, wanted: impl Fn(&Rule) -> bool) -> Option<Todo> {
+    pub(crate) fn catch(&mut self, wanted: impl Fn(&Rule) -> bool) -> Option<Todo> {
         self.catch_in(|_, rule| wanted(rule))
     }
 

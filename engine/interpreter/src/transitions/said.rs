@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Input, Mood, Status};
+use model::{Act, Input, Mood, Status};
 
 use crate::run::Run;
 use crate::size::{MAX_WORDS_BYTES, cut, size_of, size_of_text};
@@ -11,8 +11,9 @@ use crate::{Happened, Pending};
 /// How many messages may wait while a step is at work.
 const MAX_INBOX: usize = 32;
 
-/// The mood of the message counts whatever becomes of it. Whole-flow handlers come first, then the waiting node. While an agent talks, the words are the agent's to answer.
-pub(crate) fn said(run: &mut Run<'_>, input: &Input, mood: Option<&Mood>) {
+/// The mood of the message counts whatever becomes of it. Whole-flow handlers come first, then dialogue repair, then the
+/// waiting node. While an agent talks, the words are the agent's to answer.
+pub(crate) fn said(run: &mut Run<'_>, input: &Input, mood: Option<&Mood>, act: Option<&Act>) {
     if run.state.frames.is_empty() {
         return;
     }
@@ -22,7 +23,7 @@ pub(crate) fn said(run: &mut Run<'_>, input: &Input, mood: Option<&Mood>) {
     if matches!(run.state.pending, Pending::Effect { .. } | Pending::Time) {
         let n_bytes: usize = run.state.inbox.iter().map(size_of_input).sum();
         if run.state.inbox.len() < MAX_INBOX && n_bytes + size_of_input(input) <= MAX_WORDS_BYTES {
-            run.state.inbox.push(input.clone());
+            run.put_in_inbox(input.clone(), act.cloned());
         }
         return;
     }
@@ -30,7 +31,12 @@ pub(crate) fn said(run: &mut Run<'_>, input: &Input, mood: Option<&Mood>) {
     if matches!(run.state.status, Status::Queued | Status::WithAgent) {
         return;
     }
-    if matches!(input, Input::Text(_)) && (run.interrupt_by_words(&words) || run.interrupt_by_mood(mood)) {
+    let is_text = matches!(input, Input::Text(_));
+    if is_text && !run.has_handler_for(&words) && run.interrupt_by_mood(mood) {
+        return;
+    }
+    // A handler that stops the flow is asked about by repair first, when something would be lost.
+    if run.mend(input, act) || (is_text && run.interrupt_by_words(&words)) {
         return;
     }
     run.resume(Happened::Said(input.clone()));

@@ -8,6 +8,8 @@ pub(crate) fn timer_due(run: &mut Run<'_>, timer: &TimerId) {
     let is_current = run.state.timer.as_ref().is_some_and(|current| &current.id == timer);
     if is_current {
         run.state.timer = None;
-        run.resume(Happened::TimeUp);
+        if !run.nudge() {
+            run.resume(Happened::TimeUp);
+        }
     }
 }

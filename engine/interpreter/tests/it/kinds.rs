@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use interpreter::{
-    AgentAct, Answer, Callees, Catalogue, Ctx, Effect, Entry, Event, Failure, Happened, Kind, KindInfo, Next, Program,
-    State, Step, step,
+    AgentAct, Answer, Callees, Catalogue, Ctx, Effect, Entry, Event, Failure, Happened, HttpRequest, Kind, KindInfo,
+    Method, Next, Program, State, Step, step,
 };
 use model::spec::{Family, PortRole, PortSpec};
 use model::{Content, Flow, HandOffPacket, Input, Language, Named, Resources, Template, Texts, VarName};
@@ -37,6 +37,12 @@ pub(crate) struct Talk {
     text: Texts,
     #[serde(default)]
     save_to: VarName,
+    /// Only digits are an answer.
+    #[serde(default)]
+    digits: bool,
+    /// Only this word is an answer.
+    #[serde(default)]
+    only: String,
 }
 
 impl Kind for Talk {
@@ -56,7 +62,24 @@ impl Kind for Talk {
     }
     fn resume(&self, ctx: &mut Ctx<'_>, happened: Happened) -> Result<Next, Failure> {
         match happened {
+            Happened::Said(input) if self.digits => {
+                let digits: String = input.as_text().chars().filter(char::is_ascii_digit).collect();
+                if digits.is_empty() {
+                    ctx.does_not_fit();
+                    ctx.say(Content::text("Only digits, please."));
+                    return Ok(ctx.wait_for_customer(Some(10.0)));
+                }
+                ctx.set(&self.save_to, digits.into())?;
+                Ok(Next::go("next"))
+            }
+            Happened::Said(input) if !self.only.is_empty() && input.as_text() != self.only => {
+                ctx.does_not_fit();
+                Ok(ctx.wait_for_customer(Some(10.0)))
+            }
             Happened::Said(input) => {
+                if self.only.is_empty() {
+                    ctx.takes_any_words();
+                }
                 ctx.set(&self.save_to, input.as_text().into())?;
                 Ok(Next::go("next"))
             }
@@ -65,7 +88,7 @@ impl Kind for Talk {
     }
 }
 
-/// Does what its word says: `call KEY`, `end`, `fail`, `search`, `queue`.
+/// Does what its word says: `call KEY`, `end`, `fail`, `search`, `queue`, `post`.
 #[derive(Default, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Act {
     #[serde(default)]
@@ -94,6 +117,15 @@ impl Kind for Act {
             }),
             ("end", result) => Ok(Next::End { result: result.into() }),
             ("search", _) => Ok(ctx.ask_search("q", &[], 1)),
+            ("post", _) => Ok(ctx.ask_service(HttpRequest {
+                method: Method::Post,
+                url: "https://example.com".into(),
+                headers: Default::default(),
+                body: None,
+                timeout_ms: 1_000,
+                retries: 0,
+                at_most_once: true,
+            })),
             ("queue", _) => Ok(ctx.hand_off(HandOffPacket { team: "desk".into(), ..Default::default() }, Some(3.0))),
             _ => Err(Failure::new("坏了", "broken")),
         }
@@ -147,8 +179,9 @@ pub(crate) fn flow(key: &str, nodes: &[(&str, &str, Value)], edges: &[(&str, &st
 }
 
 /// A conversation that is talked to by hand.
+#[derive(Clone)]
 pub(crate) struct Talked {
-    program: Program,
+    program: Arc<Program>,
     pub(crate) state: State,
     pub(crate) last: Vec<Effect>,
     pub(crate) now: i64,
@@ -157,6 +190,7 @@ pub(crate) struct Talked {
 impl Talked {
     pub(crate) fn open(flow: &Flow, callees: Callees) -> Self {
         let program = Program::compile_draft(flow, &catalogue(), Arc::new(resources()), callees).expect("a start");
+        let program = Arc::new(program);
         let mut talked = Self { program, state: State::new(Language::en()), last: Vec::new(), now: NOON };
         talked.happens(Event::open());
         talked

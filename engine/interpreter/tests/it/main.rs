@@ -3,4 +3,5 @@
 mod checks;
 mod conversation;
 mod kinds;
+mod repair;
 mod schema;

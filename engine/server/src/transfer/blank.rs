@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use interpreter::Catalogue;
-use model::{Edge, Flow, FlowId, FlowKey, Handler, Language, Node, PortId, Texts, Trigger};
+use model::{Edge, Flow, FlowId, FlowKey, Handler, Language, Node, PortId, Repair, Texts, Trigger};
 use serde_json::{Value, json};
 
 use crate::error::{ApiError, Result};
@@ -80,6 +80,7 @@ pub(crate) fn blank(name: Texts, catalogue: &Catalogue) -> Flow {
             Edge { from: "to_person".into(), port: PortId::from("handed_back"), to: "after_person".into() },
         ],
         handlers,
+        repair: Some(Repair::default()),
         layout: BTreeMap::from([
             ("start".into(), [80, 120]),
             ("sorry".into(), [80, 420]),
