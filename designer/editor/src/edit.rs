@@ -117,7 +117,7 @@ pub enum Edit {
     SetHandlers(Vec<Handler>),
     /// All notes.
     SetNotes(Vec<Note>),
-    /// Name, key, description, languages, inputs and outputs.
+    /// Name, key, description, languages, inputs, outputs and dialogue repair.
     SetHead(Box<Head>),
     /// What the clipboard carries comes in, its left upper corner at a place.
     Paste {

@@ -1,6 +1,6 @@
 //! The smallest changes of a flow; applying one answers with the one that takes it back.
 
-use model::{Edge, Flow, FlowKey, Handler, Language, Node, NodeId, Note, PortId, Texts, VarName, Variable};
+use model::{Edge, Flow, FlowKey, Handler, Language, Node, NodeId, Note, PortId, Repair, Texts, VarName, Variable};
 use serde_json::Value;
 
 /// What a flow says of itself.
@@ -18,6 +18,8 @@ pub struct Head {
     pub inputs: Vec<VarName>,
     /// Variables a caller gets back.
     pub outputs: Vec<VarName>,
+    /// What the engine mends by itself.
+    pub repair: Option<Repair>,
 }
 
 impl Head {
@@ -30,6 +32,7 @@ impl Head {
             languages: flow.languages.clone(),
             inputs: flow.inputs.clone(),
             outputs: flow.outputs.clone(),
+            repair: flow.repair.clone(),
         }
     }
 }
@@ -126,13 +129,14 @@ impl Op {
                 if *head == old {
                     return None;
                 }
-                let Head { key, name, description, languages, inputs, outputs } = *head;
+                let Head { key, name, description, languages, inputs, outputs, repair } = *head;
                 flow.key = key;
                 flow.name = name;
                 flow.description = description;
                 flow.languages = languages;
                 flow.inputs = inputs;
                 flow.outputs = outputs;
+                flow.repair = repair;
                 Some(Self::SetHead(Box::new(old)))
             }
             Self::Replace(other) => changed(flow, *other).map(|old| Self::Replace(Box::new(old))),

@@ -70,6 +70,7 @@ fn whole(older: &Flow, newer: &Flow) -> Vec<Texts> {
         (older.languages != newer.languages, "语言", "languages"),
         (older.variables != newer.variables, "变量", "variables"),
         (older.handlers != newer.handlers, "全流程处理", "whole-flow handling"),
+        (older.repair != newer.repair, "对话照顾", "dialogue repair"),
         (older.inputs != newer.inputs || older.outputs != newer.outputs, "输入和输出", "inputs and outputs"),
     ];
     parts.into_iter().filter(|(differs, ..)| *differs).map(|(_, zh, en)| Texts::new(zh, en)).collect()

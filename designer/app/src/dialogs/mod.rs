@@ -5,6 +5,7 @@ mod conflict;
 mod import;
 mod parts;
 mod publish;
+mod repair;
 mod settings;
 mod shortcuts;
 mod versions;

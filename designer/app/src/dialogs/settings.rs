@@ -6,6 +6,7 @@ use model::{Flow, Handler, Language, Texts, Trigger};
 use serde_json::{Value, json};
 
 use super::parts::jump;
+use super::repair;
 use crate::designer::DesignerCx;
 use crate::forms::{FormCx, SchemaForm, form_cx, problem_line};
 use crate::i18n::tr;
@@ -57,6 +58,7 @@ fn as_settings(flow: &Flow) -> Value {
         "key": flow.key,
         "inputs": flow.inputs,
         "outputs": flow.outputs,
+        "repair": repair::as_settings(flow.repair.as_ref()),
     })
 }
 
@@ -82,6 +84,7 @@ fn edits(flow: &Flow, settings: &Value) -> Vec<Edit> {
         languages: if languages.is_empty() { flow.languages.clone() } else { languages },
         inputs: names("inputs"),
         outputs: names("outputs"),
+        repair: repair::from_settings(&settings["repair"]),
     };
     if head != Head::of(flow) {
         edits.push(Edit::SetHead(Box::new(head)));
@@ -151,11 +154,12 @@ fn schema() -> Value {
                     "description": "When its path ends, the interrupted step asks again.", "default": false },
             } },
         },
-        "key": { "type": "string", "x-order": 5, "x-group": "more", "title": "Key", "x-zh": ["键", "地址和其他流程用它来找到这个流程。"],
+        "repair": repair::schema(),
+        "key": { "type": "string", "x-order": 6, "x-group": "more", "title": "Key", "x-zh": ["键", "地址和其他流程用它来找到这个流程。"],
             "description": "Addresses and other flows find this flow by it." },
-        "inputs": with(&variables, json!({ "x-order": 6, "x-group": "more", "x-item": ["变量", "variable"], "title": "Given by a calling flow",
+        "inputs": with(&variables, json!({ "x-order": 7, "x-group": "more", "x-item": ["变量", "variable"], "title": "Given by a calling flow",
             "x-zh": ["调用时给入"] })),
-        "outputs": with(&variables, json!({ "x-order": 7, "x-group": "more", "x-item": ["变量", "variable"], "title": "Given back to a calling flow",
+        "outputs": with(&variables, json!({ "x-order": 8, "x-group": "more", "x-item": ["变量", "variable"], "title": "Given back to a calling flow",
             "x-zh": ["调用后返回"] })),
     } })
 }
