@@ -6,7 +6,7 @@ use model::{HandOffPacket, Message, Status, Texts, Visit};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Answer, get, post, post_empty, put};
+use super::{Answer, Spent, get, post, post_empty, put};
 
 /// Which conversations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +128,12 @@ impl DeskCounts {
 /// One conversation with all an agent gets to know.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub(crate) struct DeskDetail {
+    /// Is it summed up without asking?
+    #[serde(default)]
+    pub(crate) sums_up: bool,
+    /// What models have cost in it.
+    #[serde(default)]
+    pub(crate) models: Spent,
     /// Its line.
     pub(crate) row: DeskRow,
     /// Everything said.

@@ -12,6 +12,7 @@ mod not_found;
 mod settings;
 mod setup;
 mod sign_in;
+pub(crate) mod suggest;
 mod topics;
 mod trial;
 mod when;

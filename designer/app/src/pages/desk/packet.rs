@@ -6,7 +6,8 @@ use model::{HandOffPacket, Texts};
 use serde_json::Value;
 
 use super::state::Desk;
-use crate::api::DeskDetail;
+use super::summary::SummaryPart;
+use crate::api::{DeskDetail, Spent};
 use crate::browser;
 use crate::i18n::{tr, words};
 use crate::ui::{Icon, Pill, SkeletonRows, Tone, toast};
@@ -19,10 +20,11 @@ const MOST_STEPS: usize = 8;
 pub(super) fn PacketPanel(desk: Desk) -> impl IntoView {
     // Messages come often; what is known changes seldom.
     let known = Memo::new(move |_| desk.detail.with(|detail| detail.as_ref().map(Known::of)));
+    let written = RwSignal::new(None);
     view! {
         <aside class="desk-side" aria-label=move || tr("客户资料", "What is known")>
             {move || match known.get() {
-                Some(known) => view! { <Packet desk known /> }.into_any(),
+                Some(known) => view! { <Packet desk known written /> }.into_any(),
                 None => view! { <SkeletonRows rows=3 /> }.into_any(),
             }}
         </aside>
@@ -38,6 +40,8 @@ struct Known {
     flow_name: Texts,
     version: Option<u64>,
     conversation: String,
+    spent: Spent,
+    sums_up: bool,
 }
 
 impl Known {
@@ -58,13 +62,16 @@ impl Known {
             flow_name: detail.row.flow.name.clone(),
             version: detail.version,
             conversation: detail.row.id.clone(),
+            spent: detail.models,
+            sums_up: detail.sums_up && detail.packet.is_some(),
         }
     }
 }
 
 #[component]
-fn Packet(desk: Desk, known: Known) -> impl IntoView {
-    let Known { packet, details, team, flow_id, flow_name, version, conversation } = known;
+fn Packet(desk: Desk, known: Known, written: RwSignal<Option<(String, String)>>) -> impl IntoView {
+    let Known { packet, details, team, flow_id, flow_name, version, conversation, spent, sums_up } = known;
+    let summed = conversation.clone();
     let is_high = packet.as_ref().is_some_and(|packet| packet.priority == "high");
     let path = packet.as_ref().map(|packet| packet.path.clone()).unwrap_or_default();
     let reason = packet.map(|packet| packet.reason).filter(|reason| !reason.is_empty());
@@ -82,6 +89,7 @@ fn Packet(desk: Desk, known: Known) -> impl IntoView {
                 </div>
             </section>
         })}
+        <SummaryPart conversation=summed spent at_once=sums_up written />
         <section class="side-part">
             <h3>{move || tr("已知信息", "Details")}</h3>
             <DetailTable details />
