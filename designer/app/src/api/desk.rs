@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{HandOffPacket, Message, Status, Texts, Visit};
+use model::{Feeling, HandOffPacket, Message, Mood, Status, Texts, Visit};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -70,6 +70,9 @@ pub(crate) struct DeskRow {
     /// `normal` or `high`.
     #[serde(default)]
     pub(crate) priority: Option<String>,
+    /// How the customer feels.
+    #[serde(default)]
+    pub(crate) mood: Option<Feeling>,
 }
 
 /// A flow by key and name.
@@ -154,6 +157,9 @@ pub(crate) struct DeskDetail {
     /// What it remembers.
     #[serde(default)]
     pub(crate) variables: BTreeMap<String, Value>,
+    /// The moods of the customer's messages, by their numbers.
+    #[serde(default)]
+    pub(crate) moods: BTreeMap<i64, Mood>,
 }
 
 /// What the server tells the desk by itself.

@@ -10,7 +10,7 @@ use super::state::Desk;
 use crate::api::{self, DeskList, DeskRow, Presence};
 use crate::i18n::{tr, words};
 use crate::pages::when::{ago, clock};
-use crate::ui::{Avatar, IconButton, Menu, MenuItem, Pill, Tabs, Tone, toast_error};
+use crate::ui::{Avatar, IconButton, Menu, MenuItem, MoodChip, Pill, Tabs, Tone, toast_error};
 
 /// The column.
 #[component]
@@ -84,6 +84,7 @@ fn Row(desk: Desk, row: DeskRow) -> impl IntoView {
                 <span class="desk-row-words">
                     <span class="row">
                         <b class="ellipsis">{customer}</b>
+                        {row.mood.as_ref().map(|mood| view! { <MoodChip emotion=mood.emotion small=true /> })}
                         {(row.priority.as_deref() == Some("high")).then(|| view! { <Pill tone=Tone::Bad text=tr("优先", "High") /> })}
                         <span class="space"></span>
                         {match since {
