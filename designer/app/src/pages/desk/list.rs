@@ -84,7 +84,6 @@ fn Row(desk: Desk, row: DeskRow) -> impl IntoView {
                 <span class="desk-row-words">
                     <span class="row">
                         <b class="ellipsis">{customer}</b>
-                        {row.mood.as_ref().map(|mood| view! { <MoodChip emotion=mood.emotion small=true /> })}
                         {(row.priority.as_deref() == Some("high")).then(|| view! { <Pill tone=Tone::Bad text=tr("优先", "High") /> })}
                         <span class="space"></span>
                         {match since {
@@ -93,7 +92,10 @@ fn Row(desk: Desk, row: DeskRow) -> impl IntoView {
                         }}
                     </span>
                     <span class="desk-row-last ellipsis">{last}</span>
-                    <small class="quiet ellipsis">{topic}{row.agent.filter(|_| row.status == Status::WithAgent).map(|agent| format!(" · {agent}"))}</small>
+                    <span class="row">
+                        {row.mood.as_ref().map(|mood| view! { <MoodChip emotion=mood.emotion small=true /> })}
+                        <small class="quiet ellipsis">{topic}{row.agent.filter(|_| row.status == Status::WithAgent).map(|agent| format!(" · {agent}"))}</small>
+                    </span>
                 </span>
             </button>
         </li>
