@@ -209,7 +209,7 @@ impl Talked {
 
     pub(crate) fn says_in_mood(&mut self, text: &str, emotion: Emotion, score: f64) -> Step {
         let mood = Some(Mood { emotion, score, ..Mood::default() });
-        self.happens(Event::Said { input: Input::Text(text.into()), mood })
+        self.happens(Event::Said { input: Input::Text(text.into()), mood, act: None })
     }
 
     pub(crate) fn agent(&mut self, act: AgentAct) -> Step {
