@@ -38,6 +38,9 @@ pub(crate) fn build_server() -> anyhow::Result<PathBuf> {
 
 /// `cargo xtask bench [NAME…]`: all benchmarks, or those named.
 pub(crate) fn bench(arguments: &[String]) -> anyhow::Result<()> {
+    if arguments == ["nlu"] {
+        return run_command(&mut cargo(["run", "--release", "--package", "nlu", "--example", "understanding"]));
+    }
     build()?;
     let mut bench = cargo(["bench", "--package", "tests"]);
     for name in arguments {

@@ -157,7 +157,7 @@ impl Counted {
 pub(crate) struct Vocabulary {
     numbers: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
     idf: Vec<f32>,
-    unseen_idf: f32,
+    pub(crate) unseen_idf: f32,
 }
 
 /// A message as a vector, and how much of it the vocabulary knows.
@@ -334,6 +334,42 @@ impl Neighbours {
         }
         sums
     }
+}
+
+/// A vector that is compared with many: one bit per feature says at once what they do not share.
+pub(crate) struct Probe<'a> {
+    vector: &'a Sparse,
+    bits: Vec<u64>,
+    scale: f32,
+}
+
+impl Probe<'_> {
+    pub(crate) fn new(vector: &Sparse, n_features: usize) -> Probe<'_> {
+        let mut bits = vec![0u64; n_features / 64 + 1];
+        for (feature, _) in vector {
+            bits[*feature as usize / 64] |= 1 << (feature % 64);
+        }
+        Probe { vector, bits, scale: 1.0 / length(vector).max(1e-6) }
+    }
+
+    /// The cosine with a vector of length one.
+    pub(crate) fn cosine(&self, unit: &Sparse) -> f32 {
+        let mut sum = 0.0;
+        for (feature, weight) in unit {
+            if self.bits[*feature as usize / 64] >> (feature % 64) & 1 == 1
+                && let Ok(at) = self.vector.binary_search_by_key(feature, |(feature, _)| *feature)
+            {
+                sum += self.vector[at].1 * weight;
+            }
+        }
+        sum * self.scale
+    }
+}
+
+/// The vector, scaled to length one.
+pub(crate) fn unit(vector: &Sparse) -> Sparse {
+    let scale = 1.0 / length(vector).max(1e-6);
+    vector.iter().map(|(feature, value)| (*feature, value * scale)).collect()
 }
 
 /// The exact cosine of two vectors.

@@ -1,16 +1,9 @@
-//! One-vs-rest linear classifiers, trained by dual coordinate descent in a fixed order.
+//! One-vs-rest logistic classifiers, trained by dual coordinate descent in a fixed order.
+
+use std::ops::Range;
 
 /// A sparse vector: feature numbers, ascending, each once, with their values.
 pub(crate) type Sparse = Vec<(u32, f32)>;
-
-/// What is minimised for each class.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Loss {
-    /// A support vector machine: better from some thirty examples per class.
-    SquaredHinge,
-    /// Logistic regression: better with few examples.
-    Logistic,
-}
 
 /// Weights of all classes, feature by feature, so that scoring adds up contiguous rows.
 #[derive(Debug, Clone)]
@@ -29,19 +22,22 @@ impl Linear {
         labels: &[usize],
         n_classes: usize,
         n_features: usize,
-        loss: Loss,
         cost: f32,
     ) -> Linear {
-        let problem = Problem::new(vectors, labels, n_features, loss, cost);
-        let columns = columns(&problem, n_classes);
-        let largest = columns.iter().flatten().fold(0.0f32, |largest, weight| largest.max(weight.abs()));
+        let problem = Problem::new(vectors, labels, n_features, cost);
+        let parts = solved(&problem, n_classes);
+        let largest =
+            parts.iter().flat_map(|part| &part.weights).fold(0.0f32, |largest, weight| largest.max(weight.abs()));
         let step = largest.max(1e-6) / f32::from(i16::MAX);
         let mut rows = vec![0i16; n_features * n_classes];
         let mut bias = vec![0.0; n_classes];
-        for (class, mut column) in columns.into_iter().enumerate() {
-            bias[class] = column.pop().unwrap_or(0.0);
-            for (feature, weight) in column.into_iter().enumerate() {
-                rows[feature * n_classes + class] = (weight / step).round() as i16;
+        for part in parts {
+            let n = part.classes.len();
+            bias[part.classes.clone()].copy_from_slice(&part.weights[n_features * n..]);
+            for (row, weights) in rows.chunks_exact_mut(n_classes).zip(part.weights.chunks_exact(n)) {
+                for (place, weight) in row[part.classes.clone()].iter_mut().zip(weights) {
+                    *place = (weight / step).round() as i16;
+                }
             }
         }
         Linear { n_classes, rows, step, bias }
@@ -70,32 +66,30 @@ impl Linear {
     }
 }
 
-/// The columns of weights, one per class, the bias last. Classes are independent: threads do not change the result.
-#[cfg(not(target_arch = "wasm32"))]
-fn columns(problem: &Problem<'_>, n_classes: usize) -> Vec<Vec<f32>> {
-    const WORTH_A_THREAD: usize = 2_000_000;
-    let work = problem.entries.len() * n_classes;
-    let n_threads = std::thread::available_parallelism().map_or(1, usize::from).min(8).min(n_classes);
-    if work < WORTH_A_THREAD || n_threads < 2 {
-        return (0..n_classes).map(|class| problem.solve(class)).collect();
-    }
-    let mut columns = vec![Vec::new(); n_classes];
-    let share = n_classes.div_ceil(n_threads);
-    std::thread::scope(|scope| {
-        for (part, chunk) in columns.chunks_mut(share).enumerate() {
-            scope.spawn(move || {
-                for (idx, column) in chunk.iter_mut().enumerate() {
-                    *column = problem.solve(part * share + idx);
-                }
-            });
-        }
-    });
-    columns
+/// The weights of some neighbouring classes: for each feature a row with one weight per class, the bias as last row.
+struct Part {
+    classes: Range<usize>,
+    weights: Vec<f32>,
 }
 
-#[cfg(target_arch = "wasm32")]
-fn columns(problem: &Problem<'_>, n_classes: usize) -> Vec<Vec<f32>> {
-    (0..n_classes).map(|class| problem.solve(class)).collect()
+/// The weights of all classes. Classes are independent of each other: threads do not change the result.
+fn solved(problem: &Problem<'_>, n_classes: usize) -> Vec<Part> {
+    const WORTH_A_THREAD: usize = 2_000_000;
+    const MOST_THREADS: usize = 8;
+    let work = problem.entries.len() * n_classes;
+    let n_threads = match work {
+        ..WORTH_A_THREAD => 1,
+        _ => std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS),
+    };
+    let share = n_classes.div_ceil(n_threads).max(1);
+    let parts = (0..n_classes).step_by(share).map(|first| first..n_classes.min(first + share));
+    if n_threads < 2 {
+        return parts.map(|classes| problem.solve(classes)).collect();
+    }
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = parts.map(|classes| scope.spawn(move || problem.solve(classes))).collect();
+        threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
+    })
 }
 
 /// All examples in one block of memory, shared by the classes.
@@ -106,18 +100,16 @@ struct Problem<'a> {
     entries: Sparse,
     squares: Vec<f32>,
     n_features: usize,
-    loss: Loss,
     cost: f32,
 }
 
 /// More rounds change the last digits and no answers.
-const MAX_ROUNDS: usize = 8;
-const TOLERANCE: f32 = 0.3;
+const MAX_ROUNDS: usize = 12;
 
 impl<'a> Problem<'a> {
-    fn new(vectors: &[Sparse], labels: &'a [usize], n_features: usize, loss: Loss, cost: f32) -> Problem<'a> {
+    fn new(vectors: &[Sparse], labels: &'a [usize], n_features: usize, cost: f32) -> Problem<'a> {
         let mut problem =
-            Problem { labels, starts: vec![0], entries: Vec::new(), squares: Vec::new(), n_features, loss, cost };
+            Problem { labels, starts: vec![0], entries: Vec::new(), squares: Vec::new(), n_features, cost };
         for vector in vectors {
             problem.entries.extend(vector);
             problem.starts.push(problem.entries.len());
@@ -127,149 +119,131 @@ impl<'a> Problem<'a> {
         problem
     }
 
-    fn solve(&self, class: usize) -> Vec<f32> {
-        match self.loss {
-            Loss::SquaredHinge => self.solve_hinge(class),
-            Loss::Logistic => self.solve_logistic(class),
-        }
-    }
-
-    fn dot(&self, weights: &[f32], example: usize) -> f32 {
-        let mut sum = weights[self.n_features];
-        for (feature, value) in &self.entries[self.starts[example]..self.starts[example + 1]] {
-            sum += weights[*feature as usize] * value;
-        }
-        sum
-    }
-
-    fn add(&self, weights: &mut [f32], example: usize, step: f32) {
-        for (feature, value) in &self.entries[self.starts[example]..self.starts[example + 1]] {
-            weights[*feature as usize] += step * value;
-        }
-        weights[self.n_features] += step;
-    }
-
-    /// Hsieh et al. 2008, algorithm 3: L2-regularised squared hinge, with shrinking.
-    fn solve_hinge(&self, class: usize) -> Vec<f32> {
-        const NEAR: f32 = 0.1;
-        let n = self.labels.len();
-        let mut weights = vec![0.0f32; self.n_features + 1];
-        let mut alphas = vec![0.0f32; n];
-        let mut active: Vec<usize> = (0..n).collect();
+    /// Dual coordinate descent, example by example for all classes at once, so that the rows of weights are read and
+    /// written in one piece.
+    fn solve(&self, classes: Range<usize>) -> Part {
+        let (n, n_examples) = (classes.len(), self.labels.len());
+        let mut weights = vec![0.0f32; (self.n_features + 1) * n];
+        let mut alphas = vec![0.0f32; n_examples * n];
+        // What is near its best value rests for some rounds: for most classes, an example of another one soon is.
+        let mut rests = vec![0u8; n_examples * n];
+        let mut order: Vec<usize> = (0..n_examples).collect();
         let mut shuffle = Shuffle::new();
-        let mut shrink_above = f32::INFINITY;
-        let diagonal = 0.5 / self.cost;
-        // Most examples of other classes stay a little inside the margin for ever: near their best value, they rest.
-        let mut rests = vec![0u8; n];
-        for round in 0..MAX_ROUNDS {
-            shuffle.permute(&mut active);
-            let (mut highest, mut lowest) = (f32::NEG_INFINITY, f32::INFINITY);
-            let mut at = 0;
-            while at < active.len() {
-                let example = active[at];
-                if rests[example] > 0 {
-                    rests[example] -= 1;
-                    at += 1;
-                    continue;
-                }
-                let sign = if self.labels[example] == class { 1.0 } else { -1.0 };
-                let gradient = sign * self.dot(&weights, example) - 1.0 + alphas[example] * diagonal;
-                let mut projected = gradient;
-                if alphas[example] == 0.0 {
-                    if gradient > shrink_above {
-                        active.swap_remove(at);
-                        continue;
-                    }
-                    projected = gradient.min(0.0);
-                }
-                highest = highest.max(projected);
-                lowest = lowest.min(projected);
-                if projected.abs() < NEAR {
-                    rests[example] = if round < 2 { 1 } else { 3 };
-                }
-                if projected.abs() > NEAR / 10.0 {
-                    let before = alphas[example];
-                    alphas[example] = (before - gradient / (self.squares[example] + diagonal)).max(0.0);
-                    self.add(&mut weights, example, (alphas[example] - before) * sign);
-                }
-                at += 1;
-            }
-            if highest - lowest <= TOLERANCE {
-                if active.len() == n {
-                    break;
-                }
-                active = (0..n).collect();
-                shrink_above = f32::INFINITY;
-                continue;
-            }
-            shrink_above = if highest > 0.0 { highest } else { f32::INFINITY };
-        }
-        weights
-    }
-
-    /// Yu, Huang and Lin 2011: L2-regularised logistic regression, one variable at a time by Newton steps.
-    fn solve_logistic(&self, class: usize) -> Vec<f32> {
-        const NEWTON_STEPS: usize = 4;
-        const NEAR: f32 = 0.3;
-        let n = self.labels.len();
-        let cost = self.cost;
-        let mut weights = vec![0.0f32; self.n_features + 1];
-        let mut alphas = vec![(0.001 * cost).min(1e-6); n];
-        let mut order: Vec<usize> = (0..n).collect();
-        let mut shuffle = Shuffle::new();
-        for (example, alpha) in alphas.iter().enumerate() {
-            let sign = if self.labels[example] == class { 1.0 } else { -1.0 };
-            self.add(&mut weights, example, sign * alpha);
-        }
-        // An example that is near its best value rests for some rounds: most of those of other classes soon are.
-        let mut rests = vec![0u8; n];
+        let mut is_open = vec![true; n];
+        let mut margins = vec![0.0f32; n];
+        let mut steps: Vec<(usize, f32)> = Vec::with_capacity(n);
         for round in 0..MAX_ROUNDS {
             shuffle.permute(&mut order);
-            let mut largest = 0.0f32;
+            let mut has_moved = vec![false; n];
             for &example in &order {
-                if rests[example] > 0 {
-                    rests[example] -= 1;
+                let of_example = example * n..(example + 1) * n;
+                let (alphas, rests) = (&mut alphas[of_example.clone()], &mut rests[of_example]);
+                if rests.iter().zip(&is_open).all(|(rest, is_open)| *rest > 0 || !is_open) {
+                    rests.iter_mut().for_each(|rest| *rest = rest.saturating_sub(1));
                     continue;
                 }
-                let sign = if self.labels[example] == class { 1.0 } else { -1.0 };
-                let square = self.squares[example];
-                let slope = sign * self.dot(&weights, example);
-                let before = alphas[example];
-                // Minimises square/2 (z - before)^2 + slope (z - before) + z ln z + (cost - z) ln (cost - z) over z.
-                let mut z = before.clamp(1e-9 * cost, cost * (1.0 - 1e-6));
-                let first = slope + (z / (cost - z)).ln();
-                largest = largest.max(first.abs());
-                if first.abs() < NEAR {
-                    rests[example] = if round < 2 { 1 } else { 2 };
-                    if first.abs() < NEAR / 20.0 {
+                self.margins_of(example, &weights, &mut margins);
+                steps.clear();
+                for class in (0..n).filter(|class| is_open[*class]) {
+                    if rests[class] > 0 {
+                        rests[class] -= 1;
                         continue;
                     }
-                }
-                for _ in 0..NEWTON_STEPS {
-                    let gradient = square * (z - before) + slope + (z / (cost - z)).ln();
-                    if gradient.abs() < 1e-2 {
-                        break;
-                    }
-                    let curve = square + cost / (z * (cost - z));
-                    let next = z - gradient / curve;
-                    z = if next <= 0.0 {
-                        z * 0.1
-                    } else if next >= cost {
-                        cost - (cost - z) * 0.1
+                    let sign = if self.labels[example] == classes.start + class { 1.0 } else { -1.0 };
+                    let (alpha, slack) = self.next(alphas[class], sign * margins[class], self.squares[example]);
+                    if slack < NEAR {
+                        rests[class] = if round < 2 { 1 } else { 2 };
                     } else {
-                        next
-                    };
+                        has_moved[class] = true;
+                    }
+                    if alpha != alphas[class] {
+                        steps.push((class, (alpha - alphas[class]) * sign));
+                        alphas[class] = alpha;
+                    }
                 }
-                alphas[example] = z;
-                self.add(&mut weights, example, sign * (z - before));
+                self.add(example, &steps, &mut weights, &mut margins);
             }
-            if largest < NEAR {
+            // Each class stops by itself, so that it does not matter which ones share a thread.
+            for (is_open, has_moved) in is_open.iter_mut().zip(has_moved) {
+                *is_open &= has_moved;
+            }
+            if !is_open.contains(&true) {
                 break;
             }
         }
-        weights
+        Part { classes, weights }
+    }
+
+    fn margins_of(&self, example: usize, weights: &[f32], margins: &mut [f32]) {
+        let n = margins.len();
+        margins.copy_from_slice(&weights[self.n_features * n..]);
+        for (feature, value) in &self.entries[self.starts[example]..self.starts[example + 1]] {
+            let row = &weights[*feature as usize * n..(*feature as usize + 1) * n];
+            for (margin, weight) in margins.iter_mut().zip(row) {
+                *margin += value * weight;
+            }
+        }
+    }
+
+    /// Adds an example to some classes, so many times of it to each; `dense` is a row to work with.
+    fn add(&self, example: usize, steps: &[(usize, f32)], weights: &mut [f32], dense: &mut [f32]) {
+        const FEW: usize = 8;
+        let n = dense.len();
+        let entries = &self.entries[self.starts[example]..self.starts[example + 1]];
+        let entries = entries.iter().copied().chain([(self.n_features as u32, 1.0)]);
+        if steps.len() < n.div_ceil(FEW) {
+            for (feature, value) in entries {
+                let row = &mut weights[feature as usize * n..(feature as usize + 1) * n];
+                for (class, step) in steps {
+                    row[*class] += step * value;
+                }
+            }
+            return;
+        }
+        dense.fill(0.0);
+        for (class, step) in steps {
+            dense[*class] = *step;
+        }
+        for (feature, value) in entries {
+            let row = &mut weights[feature as usize * n..(feature as usize + 1) * n];
+            for (weight, step) in row.iter_mut().zip(dense.iter()) {
+                *weight += step * value;
+            }
+        }
+    }
+
+    /// Yu, Huang and Lin 2011: L2-regularised logistic regression, one variable at a time by Newton steps.
+    /// The next value, and how far the last was off.
+    fn next(&self, alpha: f32, slope: f32, square: f32) -> (f32, f32) {
+        const NEWTON_STEPS: usize = 4;
+        let cost = self.cost;
+        // Minimises square/2 (z - alpha)^2 + slope (z - alpha) + z ln z + (cost - z) ln (cost - z) over z.
+        let mut z = alpha.clamp(1e-6 * cost, cost * (1.0 - 1e-6));
+        let first = slope + (z / (cost - z)).ln();
+        if first.abs() < NEAR / 20.0 {
+            return (alpha, 0.0);
+        }
+        for _ in 0..NEWTON_STEPS {
+            let gradient = square * (z - alpha) + slope + (z / (cost - z)).ln();
+            if gradient.abs() < 1e-2 {
+                break;
+            }
+            let curve = square + cost / (z * (cost - z));
+            let next = z - gradient / curve;
+            z = if next <= 0.0 {
+                z * 0.1
+            } else if next >= cost {
+                cost - (cost - z) * 0.1
+            } else {
+                next
+            };
+        }
+        (z, first.abs())
     }
 }
+
+/// Closer than this to its best value, an example rests.
+const NEAR: f32 = 0.3;
 
 /// A fixed sequence of permutations: the same in every run.
 struct Shuffle(u64);
@@ -292,21 +266,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_losses_separate_what_is_separable() {
+    fn what_is_separable_is_separated() {
         let vectors = vec![vec![(0, 1.0)], vec![(0, 0.9), (2, 0.1)], vec![(1, 1.0)], vec![(1, 0.9), (2, 0.1)]];
         let labels = [0, 0, 1, 1];
-        for loss in [Loss::SquaredHinge, Loss::Logistic] {
-            let model = Linear::train(&vectors, &labels, 2, 3, loss, 1.0);
-            for (vector, label) in vectors.iter().zip(labels) {
-                let margins = model.margins(vector);
-                assert!(margins[label] > margins[1 - label], "{loss:?} {margins:?}");
+        let model = Linear::train(&vectors, &labels, 2, 3, 20.0);
+        for (vector, label) in vectors.iter().zip(labels) {
+            let margins = model.margins(vector);
+            assert!(margins[label] > margins[1 - label], "{margins:?}");
+        }
+    }
+
+    #[test]
+    fn threads_do_not_change_the_result() {
+        let vectors: Vec<Sparse> = (0..60u32).map(|idx| vec![(idx % 7, 1.0), (7 + idx % 5, 0.5)]).collect();
+        let labels: Vec<usize> = (0..60).map(|idx| idx % 7).collect();
+        let problem = Problem::new(&vectors, &labels, 12, 20.0);
+
+        let whole = problem.solve(0..7);
+
+        for classes in [0..3, 3..7] {
+            let part = problem.solve(classes.clone());
+            for feature in 0..13 {
+                let of_whole = &whole.weights[feature * 7..][classes.clone()];
+                let of_part = &part.weights[feature * classes.len()..(feature + 1) * classes.len()];
+                assert_eq!(of_whole, of_part);
             }
         }
     }
 
     #[test]
     fn nothing_to_learn_from_is_no_failure() {
-        let model = Linear::train(&[], &[], 0, 0, Loss::Logistic, 20.0);
+        let model = Linear::train(&[], &[], 0, 0, 20.0);
         assert!(model.margins(&vec![]).is_empty());
     }
 }

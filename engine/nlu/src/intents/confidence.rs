@@ -13,7 +13,8 @@ pub(super) struct Confidence {
 }
 
 /// What holds for bots too small to learn their own: fitted on many bots of two to eight intents.
-const USUAL: Curve<N_SIGNALS> = Curve { weights: [0.32, 4.06, 2.77, -0.54, 0.46, 2.61, -0.1], constant: -3.01 };
+const USUAL: Curve<N_SIGNALS> =
+    Curve { weights: [0.32, 4.06, 2.77, -0.54, 0.46, 2.61, -0.1, 0.0, 0.0], constant: -3.01 };
 const USUALLY_SURE_ABOVE: f64 = 0.6;
 const USUALLY_CLOSE_ABOVE: f64 = 0.35;
 
@@ -23,7 +24,7 @@ const MIN_EXAMPLES_PER_CLASS: usize = 3;
 /// Above this many examples two folds tell enough.
 const MANY_EXAMPLES: usize = 300;
 /// Above this many examples one fold does.
-const PLENTY_OF_EXAMPLES: usize = 1_000;
+const PLENTY_OF_EXAMPLES: usize = 500;
 /// Messages about something else, for each message that is about an intent.
 const SHARE_OF_OTHERS: f64 = 0.5;
 

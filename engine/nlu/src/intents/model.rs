@@ -1,7 +1,7 @@
 //! The classifier of one set of intents, and the signals from which its confidence is judged.
 
-use crate::features::{Block, Counted, Neighbours, Vocabulary};
-use crate::linear::{Linear, Loss, Sparse};
+use crate::features::{Block, Counted, Neighbours, Probe, Vocabulary, unit};
+use crate::linear::{Linear, Sparse};
 
 /// An example sentence of a class.
 #[derive(Debug, Clone)]
@@ -11,7 +11,7 @@ pub(super) struct Example {
 }
 
 /// The number of signals.
-pub(super) const N_SIGNALS: usize = 7;
+pub(super) const N_SIGNALS: usize = 9;
 
 /// What is known about the best class of a message, each figure around 0 to 1.
 pub(super) type Signals = [f64; N_SIGNALS];
@@ -27,16 +27,18 @@ pub(super) struct Judged {
 pub(super) struct Model {
     vocabulary: Vocabulary,
     linear: Linear,
-    loss: Loss,
-    neighbours: Neighbours,
-    neighbour_classes: Vec<usize>,
+    /// The examples of each class, as vectors.
+    examples: Vec<Vec<Sparse>>,
     has_examples: Vec<bool>,
 }
 
-/// From this many examples per class the support vector machine is the better choice.
+/// From this many examples per class on, single ones are trusted less.
 const MANY_EXAMPLES: usize = 30;
-/// Looking for near examples in more than this many costs more than it tells.
-const MAX_NEIGHBOURS: usize = 1_000;
+const COST_OF_MANY: f32 = 20.0;
+const COST_OF_FEW: f32 = 50.0;
+/// Of the likeliest classes, as many examples are compared with a message.
+const MAX_COMPARED: usize = 120;
+const MAX_COMPARED_OF_A_CLASS: usize = 60;
 /// A background sentence as near as this to an example may well mean the same.
 const TOO_CLOSE: f32 = 0.6;
 
@@ -47,15 +49,12 @@ impl Model {
         let mut vectors: Vec<Sparse> =
             examples.iter().map(|example| vocabulary.weigh(&example.counted).vector).collect();
         let mut labels: Vec<usize> = examples.iter().map(|example| example.class).collect();
-        let every = examples.len().div_ceil(MAX_NEIGHBOURS).max(1);
-        let near: Vec<Sparse> = vectors.iter().step_by(every).cloned().collect();
-        let neighbours = Neighbours::new(&near, vocabulary.len());
-        let neighbour_classes = labels.iter().copied().step_by(every).collect();
-        let (loss, cost) = if examples.len() >= MANY_EXAMPLES * n_classes.max(1) {
-            (Loss::SquaredHinge, 1.0)
-        } else {
-            (Loss::Logistic, 20.0)
-        };
+        let neighbours = Neighbours::new(&vectors, vocabulary.len());
+        let mut of_class: Vec<Vec<Sparse>> = vec![Vec::new(); n_classes];
+        for (vector, label) in vectors.iter().zip(&labels) {
+            of_class[*label].push(unit(vector));
+        }
+        let cost = if examples.len() >= MANY_EXAMPLES * n_classes.max(1) { COST_OF_MANY } else { COST_OF_FEW };
         for counted in background {
             let vector = vocabulary.weigh(counted).vector;
             let is_apart = neighbours.cosines(&vector).iter().all(|cosine| *cosine < TOO_CLOSE);
@@ -64,12 +63,12 @@ impl Model {
                 labels.push(n_classes);
             }
         }
-        let linear = Linear::train(&vectors, &labels, n_classes, vocabulary.len(), loss, cost);
+        let linear = Linear::train(&vectors, &labels, n_classes, vocabulary.len(), cost);
         let mut has_examples = vec![false; n_classes];
         for example in examples {
             has_examples[example.class] = true;
         }
-        Model { vocabulary, linear, loss, neighbours, neighbour_classes, has_examples }
+        Model { vocabulary, linear, examples: of_class, has_examples }
     }
 
     /// Judges a message among the allowed classes; nothing when it shares no feature with any example.
@@ -86,24 +85,22 @@ impl Model {
             .map(|(class, margin)| (class, f64::from(*margin)))
             .collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let (best, top) = *ranked.first()?;
-        let sharpness = match self.loss {
-            Loss::SquaredHinge => 4.0,
-            Loss::Logistic => 1.0,
-        };
-        let near = self.nearest(&weighed.vector, best, allowed);
-        let second = ranked.get(1).map_or(-1.0, |second| self.unit(second.1));
+        let (_, top) = *ranked.first()?;
+        let near = self.nearest(&weighed.vector, &ranked);
+        let second = ranked.get(1).map_or(-1.0, |second| unit_margin(second.1));
         let signals = [
-            self.unit(top),
-            self.unit(top) - second,
+            unit_margin(top),
+            unit_margin(top) - second,
             near.same,
             near.other,
             near.agreement,
             f64::from(weighed.known),
             (counted.features.len() as f64).ln() / 6.0,
+            1.0 / ranked.iter().map(|(_, margin)| (*margin - top).exp()).sum::<f64>(),
+            f64::from(self.known_words(counted)),
         ];
         for (_, margin) in &mut ranked {
-            *margin = (sharpness * (*margin - top)).exp();
+            *margin = (*margin - top).exp();
         }
         Some(Judged { ranked, signals })
     }
@@ -118,31 +115,55 @@ impl Model {
         value * (of(class) - against.map_or(0.0, |other| of(other).max(0.0) * 0.5))
     }
 
-    /// A margin on the scale of -1 to 1, whatever the loss.
-    fn unit(&self, margin: f64) -> f64 {
-        match self.loss {
-            Loss::SquaredHinge => margin.clamp(-1.5, 1.5),
-            Loss::Logistic => (margin / 3.0).tanh(),
+    /// The share of the message's words and pairs of words that examples know, by what each tells.
+    fn known_words(&self, counted: &Counted) -> f32 {
+        let (mut known, mut all) = (0.0f32, 1e-6);
+        for (block, hash, _) in &counted.features {
+            if *block == Block::Words {
+                match self.vocabulary.number(*block, *hash) {
+                    Some(number) => {
+                        known += self.vocabulary.idf(number);
+                        all += self.vocabulary.idf(number);
+                    }
+                    None => all += self.vocabulary.unseen_idf,
+                }
+            }
         }
+        known / all
     }
 
-    fn nearest(&self, vector: &Sparse, best: usize, allowed: &[bool]) -> Near {
+    /// The nearest examples of the likeliest classes.
+    fn nearest(&self, vector: &Sparse, ranked: &[(usize, f64)]) -> Near {
+        let query = Probe::new(vector, self.vocabulary.len());
+        let best = ranked[0].0;
         let mut near = Near { same: 0.0, other: 0.0, agreement: 0.0 };
         let mut three = [(0.0f32, usize::MAX); 3];
-        for (cosine, class) in self.neighbours.cosines(vector).into_iter().zip(&self.neighbour_classes) {
-            if !allowed[*class] {
-                continue;
+        let mut n_compared = 0;
+        for (class, _) in ranked {
+            let examples = &self.examples[*class];
+            let every = examples.len().div_ceil(MAX_COMPARED_OF_A_CLASS).max(1);
+            for example in examples.iter().step_by(every) {
+                let cosine = query.cosine(example);
+                let side = if *class == best { &mut near.same } else { &mut near.other };
+                *side = side.max(f64::from(cosine));
+                if cosine > three[2].0 {
+                    three[2] = (cosine, *class);
+                    three.sort_by(|a, b| b.0.total_cmp(&a.0));
+                }
+                n_compared += 1;
             }
-            let side = if *class == best { &mut near.same } else { &mut near.other };
-            *side = side.max(f64::from(cosine));
-            if cosine > three[2].0 {
-                three[2] = (cosine, *class);
-                three.sort_by(|a, b| b.0.total_cmp(&a.0));
+            if n_compared >= MAX_COMPARED {
+                break;
             }
         }
         near.agreement = three.iter().filter(|(_, class)| *class == best).count() as f64 / 3.0;
         near
     }
+}
+
+/// A margin on the scale of -1 to 1.
+fn unit_margin(margin: f64) -> f64 {
+    (margin / 3.0).tanh()
 }
 
 struct Near {

@@ -149,3 +149,49 @@ fn long_and_odd_texts_do_no_harm() {
         assert!(recognition.intents.len() <= MAX_INTENTS);
     }
 }
+
+#[test]
+fn any_text_is_recognised_the_same_twice_with_rounded_figures() {
+    let recogniser = Recogniser::train(&shop());
+    let mut chance = 1u64;
+    for length in 0..300 {
+        let text: String = (0..length % 60)
+            .map(|_| {
+                chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let at = (chance >> 33) as u32;
+                // Latin, Chinese, signs and anything else, in turn.
+                let code = [at % 0x80, 0x4E00 + at % 0x5000, 0x1F300 + at % 0x400, at % 0x11_0000][at as usize % 4];
+                char::from_u32(code).unwrap_or('退')
+            })
+            .collect();
+
+        let recognition = recogniser.recognise(&text, None);
+
+        assert_eq!(recognition, recogniser.recognise(&text, None));
+        for scored in &recognition.intents {
+            assert_eq!(scored.confidence, round4(scored.confidence), "{text:?}");
+            assert!((0.0..=1.0).contains(&scored.confidence), "{text:?}");
+        }
+    }
+}
+
+#[test]
+fn a_message_of_a_megabyte_is_read_from_its_beginning() {
+    let recogniser = Recogniser::train(&shop());
+
+    let long = format!("我要退款{}", "啊".repeat(400_000));
+
+    let cut: String = long.chars().take(4_000).collect();
+    assert_eq!(recogniser.recognise(&long, None), recogniser.recognise(&cut, None));
+}
+
+#[test]
+fn two_intents_with_the_same_examples_are_asked_about() {
+    let examples = ["查订单", "我的订单", "订单在哪"];
+    let recogniser = Recogniser::train(&[intent("a", &examples), intent("b", &examples)]);
+
+    for text in ["查订单", "帮我查一下订单"] {
+        let recognition = recogniser.recognise(text, None);
+        assert!(recognition.sure().is_none(), "{recognition:?}");
+    }
+}

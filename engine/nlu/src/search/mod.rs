@@ -69,9 +69,6 @@ pub struct Parts {
     pub words: f64,
     /// The share of the query's words that the article contains, by what each of them says.
     pub contained: f64,
-    /// How much the classifier over all questions speaks for it; absent where there are too few variants to learn from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub classifier: Option<f64>,
 }
 
 /// A searchable set of articles; clones share it.
@@ -90,7 +87,9 @@ struct Built {
 }
 
 /// Weight of BM25, scaled by its maximum, beside the cosine of the questions.
-const BM25_SHARE: f64 = 0.35;
+const BM25_SHARE: f32 = 0.35;
+/// What a second wording that is alike adds to the first one.
+const SECOND_SHARE: f32 = 0.2;
 /// As much of an answer is read; longer ones come as passages.
 const MAX_ANSWER_CHARS: usize = 100_000;
 
@@ -118,10 +117,9 @@ impl Index {
             score: round4(confidence * (ranked.score / top).powi(2)),
             why: shared(&found.query, contained),
             parts: Parts {
-                question: round4(ranked.question),
+                question: round4(ranked.question.min(1.0)),
                 words: round4(ranked.words),
                 contained: round4(bm25::coverage(&found.query, contained)),
-                classifier: None,
             },
         };
         found.ranked.iter().zip(&found.contained).take(limit).map(hit).collect()
@@ -200,13 +198,15 @@ impl Built {
         let query = self.texts.wanted(terms);
         let likeness = self.likeness(&normal);
         let scores = self.texts.score(&query);
-        let best = f64::from(scores.iter().copied().fold(0.0, f32::max)).max(1e-9);
-        let rank = |entry: usize| {
-            let (question, words) = (f64::from(likeness[entry]), f64::from(scores[entry]) / best);
-            Ranked { entry, score: question + BM25_SHARE * words, question, words }
-        };
-        let mut ranked: Vec<Ranked> = (0..self.ids.len()).map(rank).filter(|ranked| ranked.score > 0.0).collect();
-        keep_best(&mut ranked, limit.max(2));
+        let best = scores.iter().copied().fold(0.0, f32::max).max(1e-9);
+        let score = |entry: usize| likeness[entry] + BM25_SHARE * scores[entry] / best;
+        let ranked = best_few((0..self.ids.len()).map(score), limit.max(2)).into_iter().map(|(entry, score)| Ranked {
+            entry,
+            score: f64::from(score),
+            question: f64::from(likeness[entry]),
+            words: f64::from(scores[entry] / best),
+        });
+        let ranked: Vec<Ranked> = ranked.collect();
         let Some(first) = ranked.first().copied() else {
             return Found::default();
         };
@@ -222,21 +222,25 @@ impl Built {
         Found { ranked, query, contained, signals }
     }
 
-    /// How alike a query is to each entry's questions.
+    /// How alike a query is to each entry's questions: the most alike one, and a little of the second.
     fn likeness(&self, query: &Normal) -> Vec<f32> {
-        let mut likeness = vec![0.0f32; self.ids.len()];
+        let mut best = vec![[0.0f32; 2]; self.ids.len()];
         let (vector, known_length): (Sparse, f32) = self.questions.weigh(query);
         for (question, cosine) in self.questions.alike(&vector) {
             let owners = &self.questions.owners[question];
             // What no question knows counts as different, so that a few known words do not look like a likeness.
             // A question that many share, such as the title of a document, tells them not apart.
-            let likeness_here = cosine * known_length / owners.len() as f32;
+            let likeness = cosine * known_length / owners.len() as f32;
             for owner in owners {
-                let best = &mut likeness[*owner as usize];
-                *best = best.max(likeness_here);
+                let two = &mut best[*owner as usize];
+                if likeness > two[0] {
+                    *two = [likeness, two[0]];
+                } else {
+                    two[1] = two[1].max(likeness);
+                }
             }
         }
-        likeness
+        best.into_iter().map(|[first, second]| first + SECOND_SHARE * second).collect()
     }
 }
 
@@ -244,14 +248,16 @@ fn wordings(entry: &Entry) -> impl Iterator<Item = &String> {
     std::iter::once(&entry.question).chain(&entry.variants)
 }
 
-/// The best, best first; of equals the earlier one.
-fn keep_best(ranked: &mut Vec<Ranked>, limit: usize) {
-    let order = |a: &Ranked, b: &Ranked| b.score.total_cmp(&a.score).then(a.entry.cmp(&b.entry));
-    if ranked.len() > limit {
-        ranked.select_nth_unstable_by(limit, order);
-        ranked.truncate(limit);
+/// The numbers of the highest scores above zero, best first; of equals the earlier one.
+fn best_few(scores: impl Iterator<Item = f32>, limit: usize) -> Vec<(usize, f32)> {
+    let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+    let mut found: Vec<(u32, f32)> = (0u32..).zip(scores).filter(|(_, score)| *score > 0.0).collect();
+    if found.len() > limit {
+        found.select_nth_unstable_by(limit, order);
+        found.truncate(limit);
     }
-    ranked.sort_by(order);
+    found.sort_by(order);
+    found.into_iter().map(|(number, score)| (number as usize, score)).collect()
 }
 
 /// The query's terms that a text contains, the rarest first, none inside another.

@@ -81,6 +81,56 @@ fn an_empty_library_and_odd_texts_do_no_harm() {
     assert!(library().search("发票", 0).is_empty());
 }
 
+#[test]
+fn a_title_of_many_passages_decides_less_than_their_words() {
+    let passages: Vec<Entry> = ["退货须在七天内提出", "运费由买家承担", "发票随货寄出"]
+        .iter()
+        .enumerate()
+        .map(|(idx, text)| entry(&format!("terms#{idx}"), "售后服务条款", &[], text))
+        .collect();
+    let hits = Index::build(&passages).search("售后服务条款里运费谁承担", 3);
+
+    assert_eq!(hits[0].id, "terms#1", "{hits:?}");
+    assert!(hits[0].parts.question < 0.5, "{hits:?}");
+}
+
+#[test]
+fn synonyms_find_what_other_words_say() {
+    let entries = [entry("fee", "运费怎么算", &[], "满 99 元包邮"), entry("tax", "税费怎么算", &[], "含税")];
+
+    let hits = Index::build_with(&entries, &[vec!["运费".to_owned(), "邮资".to_owned()]]).search("邮资怎么算", 2);
+
+    assert_eq!(hits[0].id, "fee", "{hits:?}");
+    assert!(hits[0].why.iter().any(|word| word.contains("运费")), "{hits:?}");
+}
+
+#[test]
+fn a_library_with_variants_sets_its_own_thresholds() {
+    let names = ["红茶", "绿茶", "咖啡", "牛奶", "果汁", "面包", "蛋糕", "饼干", "糖果", "巧克力", "苹果", "香蕉"];
+    let entries: Vec<Entry> = names
+        .iter()
+        .flat_map(|name| {
+            let of = |what: &str, texts: [String; 3]| Entry {
+                id: format!("{name}-{what}"),
+                question: texts[0].clone(),
+                variants: texts[1..].to_vec(),
+                answer: String::new(),
+            };
+            [
+                of("price", [format!("{name}多少钱"), format!("{name}的价格是多少"), format!("买{name}要花多少钱")]),
+                of("keep", [format!("{name}怎么保存"), format!("{name}要放冰箱吗"), format!("怎么存放{name}")]),
+            ]
+        })
+        .collect();
+
+    let (one, other) = (Index::build(&entries), Index::build(&entries));
+
+    assert!(one.nothing_below() < one.sure_above());
+    assert_ne!((one.nothing_below(), one.sure_above()), (0.2, 0.6));
+    assert_eq!((one.nothing_below(), one.sure_above()), (other.nothing_below(), other.sure_above()));
+    assert_eq!(one.search("红茶的价格", 5), other.search("红茶的价格", 5));
+}
+
 /// Finds the figures of CONFIDENCE: `cargo test --release -p nlu usual_confidence -- --ignored --nocapture`.
 #[test]
 #[ignore = "prints the figures of CONFIDENCE from the public sets"]

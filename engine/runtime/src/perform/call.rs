@@ -81,16 +81,6 @@ impl Caller {
         let _ = self.own_address.set(address);
     }
 
-    /// The doors of hosts.
-    pub(super) fn hosts(&self) -> &Hosts {
-        &self.hosts
-    }
-
-    /// The time by the engine's clock.
-    pub(super) fn now(&self) -> model::Moment {
-        self.clock.now()
-    }
-
     /// How the hosts that were called are doing.
     pub(crate) fn breakers(&self) -> Vec<Breaker> {
         self.hosts.breakers()
@@ -159,8 +149,7 @@ impl Caller {
         Ok(Reply { http: HttpReply { status, body }, retry_after })
     }
 
-    /// Where a call to an address goes and by which client, if it may go out at all.
-    pub(super) fn target(&self, address: &str) -> Result<(Url, &Client), Failure> {
+    fn target(&self, address: &str) -> Result<(Url, &Client), Failure> {
         if let Some(path) = address.strip_prefix(DEMO) {
             let own = self
                 .own_address

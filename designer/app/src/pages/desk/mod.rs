@@ -10,7 +10,6 @@ mod message;
 mod packet;
 mod reply;
 mod state;
-mod summary;
 
 use leptos::prelude::*;
 
