@@ -13,8 +13,17 @@ pub(crate) const MAX_NAME_CHARS: usize = 100;
 /// What may be tried out: as long as a customer's message.
 pub(crate) const MAX_TRIED_CHARS: usize = 10_000;
 
+/// Is it too long for so many characters, whatever they are? Tells without reading it.
+pub(crate) fn is_far_too_long(text: &str, chars: usize) -> bool {
+    const MOST_BYTES_OF_A_CHAR: usize = 4;
+    text.len() > MOST_BYTES_OF_A_CHAR * chars
+}
+
 /// Why a text cannot be an example; nothing when it can.
 pub(crate) fn unusable(text: &str) -> Option<Texts> {
+    if is_far_too_long(text, MAX_EXAMPLE_CHARS) {
+        return Some(too_long(text));
+    }
     if text.chars().any(|c| (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || c == char::REPLACEMENT_CHARACTER) {
         return Some(Texts::new(
             "这里有不是文字的内容；请用 UTF-8 或 GBK 编码的文本",
@@ -22,17 +31,24 @@ pub(crate) fn unusable(text: &str) -> Option<Texts> {
         ));
     }
     if text.chars().count() > MAX_EXAMPLE_CHARS {
-        let hint = if text.contains('\n') { "；是不是少了一个引号？" } else { "" };
-        let hint_en = if text.contains('\n') { "; is a quotation mark missing?" } else { "" };
-        return Some(Texts::new(
-            format!("例句超过 {MAX_EXAMPLE_CHARS} 个字符，客户不会写这么长{hint}"),
-            format!("the example is longer than {MAX_EXAMPLE_CHARS} characters, no customer writes that much{hint_en}"),
-        ));
+        return Some(too_long(text));
     }
     if !text.chars().any(char::is_alphanumeric) {
         return Some(Texts::new("没有可以学的字词", "there is no word in it to learn from"));
     }
     None
+}
+
+fn too_long(text: &str) -> Texts {
+    let (hint, hint_en) = if text.contains('\n') {
+        ("；是不是少了一个引号？", "; is a quotation mark missing?")
+    } else {
+        ("", "")
+    };
+    Texts::new(
+        format!("例句超过 {MAX_EXAMPLE_CHARS} 个字符，客户不会写这么长{hint}"),
+        format!("the example is longer than {MAX_EXAMPLE_CHARS} characters, no customer writes that much{hint_en}"),
+    )
 }
 
 /// A text on one line, with single spaces.

@@ -8,7 +8,7 @@ use encoding_rs::{Encoding, GB18030, UTF_8};
 use model::{Intent, Language, Texts};
 use serde::Serialize;
 
-use super::limits::{MAX_EXAMPLES_IN_ALL, on_one_line, unusable};
+use super::limits::{MAX_EXAMPLES_IN_ALL, MAX_NAME_CHARS, is_far_too_long, on_one_line, unusable};
 use super::lines::Unreadable;
 
 /// A table that was read.
@@ -203,6 +203,12 @@ fn row(record: &StringRecord, columns: &[Option<Column>], above: &Row, line: usi
             }
             None => continue,
         };
+        if is_far_too_long(field, MAX_NAME_CHARS) {
+            return Err(Texts::new(
+                format!("意图的键和名称最多 {MAX_NAME_CHARS} 个字符"),
+                format!("keys and names of topics have at most {MAX_NAME_CHARS} characters"),
+            ));
+        }
         *place = on_one_line(as_meant(field.trim()));
     }
     if [&row.key, &row.zh, &row.en].into_iter().any(|name| name.contains(char::REPLACEMENT_CHARACTER)) {
