@@ -36,5 +36,5 @@ macro_rules! kinds {
 
 kinds! {
     start say ask choose classify collect mood answer call_api branch match_value
-    set script hours wait go_to call_flow hand_off rate end
+    reply set script hours wait go_to call_flow hand_off rate end
 }

@@ -174,9 +174,14 @@ impl Usage {
 
 impl Task {
     /// Reads an answer that was asked for by schema: the JSON in it, if it fits. `Err` says what does not.
-    /// Without a schema there is nothing to read.
+    /// Without a schema there is nothing to read; nor in plain words of a reply, which models without structured output
+    /// give.
     pub fn read(&self, answer: &str) -> Result<Option<Value>, String> {
         let Some(schema) = &self.schema else { return Ok(None) };
+        let is_words = !answer.trim().is_empty() && !answer.trim_start().starts_with(['{', '[', '`']);
+        if self.purpose == Purpose::Reply && is_words {
+            return Ok(None);
+        }
         let value: Value = serde_json::from_str(json_in(answer)).map_err(|error| error.to_string())?;
         fits(schema, &value)?;
         Ok(Some(value))
@@ -275,13 +280,16 @@ mod tests {
             "type": "object", "required": ["topic"], "additionalProperties": false,
             "properties": { "topic": { "enum": ["refund", "none"] } },
         });
-        let task = Task { schema: Some(schema), ..Task::default() };
+        let task = Task { purpose: Purpose::Classify, schema: Some(schema.clone()), ..Task::default() };
 
         assert_eq!(task.read("```json\n{\"topic\": \"refund\"}\n```"), Ok(Some(json!({ "topic": "refund" }))));
         for broken in ["", "refund", "{\"topic\": \"re", "{\"topic\": \"other\"}", "[]", "{\"topic\":\"none\",\"x\":1}"]
         {
             assert!(task.read(broken).is_err(), "{broken}");
         }
+        let reply = Task { schema: Some(schema), ..Task::default() };
+        assert_eq!(reply.read("words"), Ok(None));
+        assert!(reply.read("{\"topic\"").is_err() && reply.read(" ").is_err());
         assert_eq!(Task::default().read("words"), Ok(None));
     }
 }

@@ -71,7 +71,7 @@ pub struct Mood {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<String>,
     /// Does the customer ask for a person?
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub wants_person: bool,
 }
 
@@ -110,11 +110,6 @@ pub enum Trend {
     Worse,
     /// Less upset than before.
     Better,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
-fn is_false(yes: &bool) -> bool {
-    !*yes
 }
 
 #[cfg(test)]

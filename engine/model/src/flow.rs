@@ -1,6 +1,6 @@
 //! The flow document: nodes, edges, variables, texts, whole-flow handlers, layout.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -69,6 +69,31 @@ impl Flow {
     /// Where the port leads.
     pub fn edge(&self, from: &NodeId, port: &PortId) -> Option<&Edge> {
         self.edges.iter().find(|edge| &edge.from == from && &edge.port == port)
+    }
+
+    /// The flows that its steps call, each once: the setting `flow` of a step or of one of its tools.
+    pub fn calls(&self) -> BTreeSet<FlowKey> {
+        let places = self.nodes.iter().flat_map(|node| {
+            let tools = node.config.get("tools").and_then(Value::as_array);
+            std::iter::once(&node.config).chain(tools.into_iter().flatten())
+        });
+        let called = places.filter_map(|place| place.get("flow")?.as_str());
+        called.filter(|key| !key.is_empty()).map(FlowKey::from).collect()
+    }
+
+    /// Lets its steps call other flows, where some have new keys.
+    pub fn rename_calls(&mut self, renamed: &BTreeMap<FlowKey, FlowKey>) {
+        let rename = |place: &mut Value| {
+            let called = place.get("flow").and_then(Value::as_str).map(FlowKey::from);
+            if let Some(new) = called.and_then(|called| renamed.get(&called)) {
+                place["flow"] = new.0.clone().into();
+            }
+        };
+        for node in &mut self.nodes {
+            rename(&mut node.config);
+            let tools = node.config.get_mut("tools").and_then(Value::as_array_mut);
+            tools.into_iter().flatten().for_each(rename);
+        }
     }
 
     /// The document as files keep it: pretty JSON with a final newline; the same flow always gives the same bytes.

@@ -18,9 +18,9 @@ use crate::fan_out::{DeskEvent, FanOut, Frame, Window};
 use crate::hot::Hot;
 use crate::mailbox::Mailboxes;
 use crate::measure::{Exposition, Measure};
-use crate::perform::Caller;
 use crate::perform::egress::Egress;
 use crate::perform::hosts::Breaker;
+use crate::perform::{Caller, Generator};
 use crate::programs::{self, Programs};
 use crate::rehearsal::Rehearsals;
 use crate::replicas::Replicas;
@@ -56,6 +56,7 @@ pub struct Engine {
     pub(crate) committer: Committer,
     pub(crate) catalogue: Catalogue,
     pub(crate) caller: Caller,
+    pub(crate) generator: Generator,
     pub(crate) mailboxes: Arc<Mailboxes>,
     pub(crate) fan_out: FanOut,
     pub(crate) alarm: Alarm,
@@ -106,6 +107,7 @@ impl Engine {
             store,
             catalogue,
             caller,
+            generator: Generator::default(),
             mailboxes: Arc::default(),
             fan_out: FanOut::default(),
             alarm: Alarm::default(),

@@ -11,6 +11,7 @@ use store::{Store, WorkspaceId};
 use tokio::sync::OnceCell;
 
 use crate::circumstances::Circumstances;
+use crate::perform::Models;
 use crate::topics::TopicModel;
 use crate::{Engine, Result};
 
@@ -31,6 +32,8 @@ pub struct Knowledge {
     pub(crate) topics: Arc<TopicModel>,
     names: BTreeMap<String, Texts>,
     libraries: Vec<Library>,
+    /// Language models that may be asked.
+    pub(crate) models: Models,
     indexes: Mutex<BTreeMap<Vec<LibraryKey>, Index>>,
 }
 
@@ -48,6 +51,12 @@ impl Knowledge {
         let intents = &written.set.intents;
         let libraries = store::libraries::all(store.read(), workspace).await?;
         let resources = resources(store, workspace, intents, &libraries).await?;
+        let calendar = resources.calendars.first();
+        let models = Models {
+            providers: store::models::providers(store.read(), workspace).await?,
+            settings: store::models::settings(store.read(), workspace).await?,
+            time_zone: calendar.map(|calendar| calendar.time_zone.clone()).unwrap_or_default(),
+        };
         let channels = store::channels::all(store.read(), workspace).await?;
         let channels = channels.into_iter().map(|channel| (channel.key.clone(), channel)).collect();
         let live = store::versions::live_by_keys(store.read(), workspace).await?;
@@ -63,6 +72,7 @@ impl Knowledge {
             topics,
             names,
             libraries,
+            models,
             indexes: Mutex::default(),
         })
     }

@@ -25,6 +25,20 @@ pub struct Measure {
     pub effects_failed: Counter,
     /// How long effects took.
     pub effect_seconds: Histogram,
+    /// Answers of language models.
+    pub model_answers: Counter,
+    /// Asked models that gave none.
+    pub model_failures: Counter,
+    /// Tasks that were refused: a budget is used up.
+    pub model_over_budget: Counter,
+    /// Tokens that models read.
+    pub model_tokens_in: Counter,
+    /// Tokens that models wrote.
+    pub model_tokens_out: Counter,
+    /// What they cost, in millionths of the workspaces' currency.
+    pub model_cost_micros: Counter,
+    /// How long models took.
+    pub model_seconds: Histogram,
     /// How late timers fired; their count is that of timers fired.
     pub timers_late: Histogram,
     /// Connections that were let in.
@@ -59,6 +73,13 @@ impl Default for Measure {
             effects_answered: Counter::default(),
             effects_failed: Counter::default(),
             effect_seconds: Histogram::of_seconds(),
+            model_answers: Counter::default(),
+            model_failures: Counter::default(),
+            model_over_budget: Counter::default(),
+            model_tokens_in: Counter::default(),
+            model_tokens_out: Counter::default(),
+            model_cost_micros: Counter::default(),
+            model_seconds: Histogram::of_seconds(),
             timers_late: Histogram::of_seconds(),
             connections_accepted: Counter::default(),
             connections_refused_full: Counter::default(),
@@ -98,6 +119,20 @@ impl Measure {
         let effects = [("answered", &self.effects_answered), ("failed", &self.effects_failed)];
         text.counters("heliu_effects_total", "Effects by outcome.", "outcome", &effects);
         text.histogram("heliu_effect_seconds", "Effects that are answered.", &self.effect_seconds);
+        let models = [
+            ("answered", &self.model_answers),
+            ("failed", &self.model_failures),
+            ("over_budget", &self.model_over_budget),
+        ];
+        text.counters("heliu_model_calls_total", "Language models that were asked, by outcome.", "outcome", &models);
+        let tokens = [("in", &self.model_tokens_in), ("out", &self.model_tokens_out)];
+        text.counters("heliu_model_tokens_total", "Tokens of language models.", "way", &tokens);
+        text.counter(
+            "heliu_model_cost_micros_total",
+            "What language models cost, in millionths.",
+            self.model_cost_micros.get(),
+        );
+        text.histogram("heliu_model_seconds", "Language models, one provider each.", &self.model_seconds);
         text.histogram("heliu_timer_late_seconds", "How late timers fired.", &self.timers_late);
         text.counter("heliu_connections_total", "Connections let in.", self.connections_accepted.get());
         let refused = [("full", &self.connections_refused_full), ("address", &self.connections_refused_address)];

@@ -1,6 +1,6 @@
 //! Programs of published versions and of drafts, compiled once per version and state of the workspace.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use interpreter::{Callees, Catalogue, Program};
@@ -96,11 +96,9 @@ pub(crate) async fn of_document(
     program.map(Arc::new).ok_or(Error::NoStart)
 }
 
-/// The flows that a flow calls: the setting `flow` of its steps.
+/// The flows that a flow calls.
 pub fn flows_called(flow: &Flow) -> Vec<FlowKey> {
-    let called = flow.nodes.iter().filter_map(|node| node.config.get("flow")?.as_str());
-    let called: BTreeSet<&str> = called.filter(|key| !key.is_empty()).collect();
-    called.into_iter().map(FlowKey::from).collect()
+    flow.calls().into_iter().collect()
 }
 
 /// The hash that names the content of a document.

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::chat::label_of;
 use crate::happen::{act_of, happen};
 use crate::mood::mood_of;
-use crate::perform::perform;
+use crate::perform::{Behalf, perform};
 use crate::topics::By;
 use crate::{Clock, Engine, Error, Knowledge, Result};
 
@@ -227,7 +227,10 @@ impl Rehearsal {
             if n_effects > MAX_EFFECTS {
                 break;
             }
-            let answer = perform(engine, knowledge, By::Newest, &effect, Uuid::new_v4()).await;
+            // Beside the real conversations: a test has the budget of one of them.
+            let paying = format!("test/{}", self.id);
+            let behalf = Behalf { workspace: self.workspace, conversation: Some(&paying) };
+            let answer = perform(engine, knowledge, By::Newest, behalf, &effect, Uuid::new_v4()).await;
             next = Some(Event::Done { effect: id, answer });
         }
     }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::fan_out::Frame;
 use crate::happen::{Outcome, act_of, happen};
 use crate::hot::Warm;
-use crate::perform::{has_consequences, is_at_most_once, perform};
+use crate::perform::{Behalf, has_consequences, is_at_most_once, perform};
 use crate::topics::By;
 use crate::{Engine, Error, Knowledge, Result};
 
@@ -267,7 +267,9 @@ impl<'e> Work<'e> {
     async fn perform_patiently(&mut self, effect: &Effect, key: Uuid) -> Result<Answer> {
         let (engine, knowledge) = (self.engine, Arc::clone(&self.knowledge));
         let by = By::BegunIn(self.conversation.circumstances);
-        let mut performing = pin!(perform(engine, &knowledge, by, effect, key));
+        let id = self.conversation.public_id.clone();
+        let behalf = Behalf { workspace: self.conversation.workspace, conversation: Some(&id) };
+        let mut performing = pin!(perform(engine, &knowledge, by, behalf, effect, key));
         if let Ok(answer) = tokio::time::timeout(PATIENCE, &mut performing).await {
             return Ok(answer);
         }

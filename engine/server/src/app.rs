@@ -75,6 +75,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(routes::directory::routes())
         .merge(routes::phrases::routes())
         .merge(routes::members::routes())
+        .merge(routes::models::routes())
         .merge(routes::channels::routes())
         .merge(routes::desk::routes())
         .merge(routes::desk_events::routes())

@@ -33,6 +33,9 @@ pub(crate) struct Serve {
     /// Private hosts that flows may call, as host or host:port, separated by commas
     #[arg(long, env = "HELIU_ALLOW_PRIVATE", value_name = "HOSTS", value_delimiter = ',')]
     pub(crate) allow_private: Vec<String>,
+    /// What secrets are sealed with, 32 characters or more; without it, a key file is made in the data folder
+    #[arg(long, env = "HELIU_SECRET_KEY", value_name = "TEXT", hide_env_values = true)]
+    pub(crate) secret_key: Option<String>,
     /// Turns that may run at once; more are refused with 429
     #[arg(long, env = "HELIU_MAX_TURNS", default_value_t = 1_024, value_name = "N")]
     pub(crate) max_turns: usize,
@@ -73,12 +76,13 @@ const WITH_STORAGE: [&str; 9] =
     ["serve", "import", "export", "replay", "user", "backup", "restore", "doctor", "archive"];
 
 /// The names a file may set: those of the flags.
-const NAMES: [(&str, &str); 16] = [
+const NAMES: [(&str, &str); 17] = [
     ("data", "data"),
     ("database-url", "database_url"),
     ("listen", "listen"),
     ("public-url", "public_url"),
     ("allow-private", "allow_private"),
+    ("secret-key", "secret_key"),
     ("max-turns", "max_turns"),
     ("max-connections", "max_connections"),
     ("max-connections-per-address", "max_connections_per_address"),

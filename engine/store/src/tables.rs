@@ -280,6 +280,47 @@ tables! {
         pub status: String,
         pub last_seq: i64,
     }
+    secret "secrets" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub workspace_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub name: String,
+        pub sealed: String,
+        pub changed_at: i64,
+    }
+    model_provider "model_providers" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub workspace_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub key: String,
+        pub document: String,
+        pub position: i64,
+    }
+    model_settings "model_settings" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub workspace_id: i64,
+        pub document: String,
+    }
+    model_day "model_days" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub workspace_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub day: String,
+        pub calls: i64,
+        pub tokens_in: i64,
+        pub tokens_out: i64,
+        pub cost_micros: i64,
+    }
+    model_conversation "model_conversations" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub workspace_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub conversation: String,
+        pub calls: i64,
+        pub tokens_in: i64,
+        pub tokens_out: i64,
+        pub cost_micros: i64,
+    }
     timer "timers" {
         pub workspace_id: i64,
         #[sea_orm(primary_key, auto_increment = false)]

@@ -1,11 +1,9 @@
 //! Plays all talks of a bundle: flows, what they call, and what they refer to.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use interpreter::{Callees, Catalogue, Program};
 use model::{Bundle, Flow, FlowKey, Problem, Texts};
-use serde_json::Value;
 
 use crate::report::{FolderReport, TalkReport};
 use crate::{World, parse, play};
@@ -60,14 +58,14 @@ pub fn program_of(
     };
     // Every flow is compiled once, however many call it; a program finds those that its own flows call.
     let mut callees = Callees::new();
-    let mut open = calls(flow);
+    let mut open = flow.calls().into_iter().collect::<Vec<_>>();
     while let Some(called) = open.pop() {
         if &called != key
             && !callees.contains_key(&called)
             && let Some(callee) = flow_of(&called, bundle)
         {
             let program = Program::compile(callee, catalogue, world.resources().clone(), Callees::new())?;
-            open.extend(calls(callee));
+            open.extend(callee.calls());
             callees.insert(called, Arc::new(program));
         }
     }
@@ -76,13 +74,6 @@ pub fn program_of(
 
 fn flow_of<'a>(key: &FlowKey, bundle: &'a Bundle) -> Option<&'a Flow> {
     bundle.flows.iter().find(|flow| &flow.key == key)
-}
-
-/// The flows a flow calls, by key: the setting `flow` of its steps.
-fn calls(flow: &Flow) -> Vec<FlowKey> {
-    let called = flow.nodes.iter().filter_map(|node| node.config.get("flow").and_then(Value::as_str));
-    let called: BTreeMap<&str, ()> = called.filter(|key| !key.is_empty()).map(|key| (key, ())).collect();
-    called.into_keys().map(FlowKey::from).collect()
 }
 
 /// The errors of a flow as one text.

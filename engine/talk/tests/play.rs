@@ -52,8 +52,57 @@ fn the_same_talk_gives_the_same_report() {
     assert_eq!(format!("{:?}", play(talk)), format!("{:?}", play(talk)));
 }
 
+#[test]
+fn a_model_answers_as_the_talk_says() {
+    for (language, talk) in [
+        (
+            "zh",
+            "customer: 退款到哪了\nmodel: 请问订单号是多少？\nbot: 请问订单号是多少？\ncustomer: A10442\n\
+                model: call look_up {\"order_no\": \"A10442\"}\nhttp: GET */orders/A10442 -> 200 {\"days\": 2}\n\
+                model: {\"say\": \"两天内到账。\", \"next\": \"done\", \"citations\": []}\nbot: 两天内到账。\nend: done",
+        ),
+        (
+            "en",
+            "customer: where is my money\nmodel: {\"say\": \"\", \"next\": \"person\", \"citations\": []}\nend: person",
+        ),
+        ("en", "customer: hm\nmodel: fails\nend: failed"),
+        ("zh", "customer: 在吗\nmodel: 超出预算\nend: over_budget"),
+        ("en", "customer: hm\nmodel: call delete_all {}\nmodel: Sorry, I cannot do that.\nbot: Sorry*"),
+    ] {
+        let report = play_flow(&reply_flow(), talk, language);
+
+        assert!(report.passed, "{}", report.to_text(&Language::en()));
+    }
+    let silent = play_flow(&reply_flow(), "customer: hm", "en");
+    let mismatch = silent.mismatch.expect("no model line");
+    assert!(mismatch.message.in_language("en").contains("no model: line"), "{mismatch:?}");
+}
+
+/// A model with one tool; each exit ends with its name.
+fn reply_flow() -> serde_json::Value {
+    let ends = ["done", "unsure", "person", "too_many", "over_budget", "silence", "failed"];
+    let tool = json!({
+        "name": "look_up", "description": "an order", "connector": "orders", "path": "/orders/{{ order_no }}",
+        "arguments": ["order_no"],
+    });
+    let role = json!({"en": "You help.", "zh": "你是客服"});
+    let mut nodes = vec![
+        json!({"id": "start", "kind": "start"}),
+        json!({"id": "talk", "kind": "reply", "config": {"role": role, "ask_first": {}, "tools": [tool]}}),
+    ];
+    let mut edges = vec![json!({"from": "start", "port": "next", "to": "talk"})];
+    for end in ends {
+        nodes.push(json!({"id": end, "kind": "end", "config": {"result": end, "text": {}}}));
+        edges.push(json!({"from": "talk", "port": end, "to": end}));
+    }
+    json!({
+        "format": 1, "id": "1", "key": "test", "name": {"en": "Test", "zh": "测试"}, "languages": ["en", "zh"],
+        "variables": [{"name": "order_no", "type": "text"}], "nodes": nodes, "edges": edges,
+    })
+}
+
 fn play(text: &str) -> Report {
-    let flow: Flow = serde_json::from_value(json!({
+    let flow = json!({
         "format": 1, "id": "1", "key": "test", "name": {"en": "Test", "zh": "测试"}, "languages": ["en"],
         "variables": [{"name": "order_no", "type": "text"}, {"name": "days", "type": "number"}],
         "nodes": [
@@ -67,8 +116,12 @@ fn play(text: &str) -> Report {
             {"from": "start", "port": "next", "to": "ask"}, {"from": "ask", "port": "answered", "to": "call"},
             {"from": "call", "port": "success", "to": "say"}, {"from": "say", "port": "next", "to": "end"},
         ],
-    }))
-    .expect("a flow");
+    });
+    play_flow(&flow, text, "en")
+}
+
+fn play_flow(flow: &serde_json::Value, text: &str, language: &str) -> Report {
+    let flow: Flow = serde_json::from_value(flow.clone()).expect("a flow");
     let bundle = Bundle {
         connectors: vec![
             serde_json::from_value(json!({"key": "orders", "name": {"en": "Orders"}, "base_url": "heliu:demo"}))
@@ -80,6 +133,6 @@ fn play(text: &str) -> Report {
     let world = World::new(&bundle);
     let program = talk::program_of(&"test".into(), &bundle, &nodes::catalogue(), &world).expect("a program");
     let mut talk = talk::parse(text).expect("a talk");
-    talk.language = Some(Language::en());
+    talk.language = Some(language.into());
     talk::play(&talk, &program, &world)
 }

@@ -194,7 +194,7 @@ impl Kind for Settings {
 }
 
 impl Settings {
-    fn request(&self, ctx: &Ctx<'_>) -> Result<HttpRequest, Failure> {
+    pub(super) fn request(&self, ctx: &Ctx<'_>) -> Result<HttpRequest, Failure> {
         let mut headers = BTreeMap::from([("accept".to_owned(), "application/json".to_owned())]);
         let path = ctx.expand(&self.path, Sink::UrlComponent)?;
         let mut url = path.trim().to_owned();

@@ -7,6 +7,8 @@ mod desk;
 pub(crate) mod flows;
 mod knowledge;
 pub(crate) mod mock;
+mod model_stub;
+mod models;
 mod moods;
 pub(crate) mod restart;
 mod sign_in;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use model::{HandOffPacket, Message, Status, Texts, Visit};
+use model::{Feeling, HandOffPacket, Message, Mood, Status, Texts, Visit};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Answer, get, post, post_empty, put};
+use super::{Answer, Spent, get, post, post_empty, put};
 
 /// Which conversations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,9 @@ pub(crate) struct DeskRow {
     /// `normal` or `high`.
     #[serde(default)]
     pub(crate) priority: Option<String>,
+    /// How the customer feels.
+    #[serde(default)]
+    pub(crate) mood: Option<Feeling>,
 }
 
 /// A flow by key and name.
@@ -128,6 +131,12 @@ impl DeskCounts {
 /// One conversation with all an agent gets to know.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub(crate) struct DeskDetail {
+    /// Is it summed up without asking?
+    #[serde(default)]
+    pub(crate) sums_up: bool,
+    /// What models have cost in it.
+    #[serde(default)]
+    pub(crate) models: Spent,
     /// Its line.
     pub(crate) row: DeskRow,
     /// Everything said.
@@ -148,6 +157,9 @@ pub(crate) struct DeskDetail {
     /// What it remembers.
     #[serde(default)]
     pub(crate) variables: BTreeMap<String, Value>,
+    /// The moods of the customer's messages, by their numbers.
+    #[serde(default)]
+    pub(crate) moods: BTreeMap<i64, Mood>,
 }
 
 /// What the server tells the desk by itself.

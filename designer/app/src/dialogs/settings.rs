@@ -2,7 +2,7 @@
 
 use editor::{Edit, Head};
 use leptos::prelude::*;
-use model::{Flow, Handler, Language, Texts, Trigger};
+use model::{Emotion, Flow, Handler, Language, Texts, Trigger};
 use serde_json::{Value, json};
 
 use super::parts::jump;
@@ -97,6 +97,14 @@ fn handler(value: &Value) -> Option<Handler> {
     let strings = |name: &str| serde_json::from_value(value["on"][name].clone()).unwrap_or_default();
     let keys = |name: &str| serde_json::from_value(value["on"][name].clone()).unwrap_or_default();
     let on = match value["on"]["kind"].as_str().unwrap_or("phrases") {
+        "mood" => Trigger::Mood {
+            emotions: match &value["on"]["emotions"] {
+                Value::Array(_) => serde_json::from_value(value["on"]["emotions"].clone()).unwrap_or_default(),
+                _ => vec![Emotion::Angry],
+            },
+            at_least: value["on"]["at_least"].as_f64().unwrap_or(0.75),
+            once_per: value["on"]["once_per"].as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or(10),
+        },
         "intents" => Trigger::Intents { intents: keys("intents") },
         "error" => Trigger::Error,
         "silence" => Trigger::Silence,
@@ -137,18 +145,7 @@ fn schema() -> Value {
             "items": { "type": "object", "required": ["id", "name", "on", "to"], "properties": {
                 "id": { "type": "string", "x-hidden": true },
                 "name": with(&texts, json!({ "title": "Name", "x-zh": ["名称"], "x-order": 1, "x-plain": true })),
-                "on": { "type": "object", "x-order": 2, "x-bare": true, "title": "When", "x-zh": ["什么时候"], "required": ["kind", "phrases"],
-                    "properties": {
-                        "kind": { "type": "string", "x-order": 1, "title": "When", "x-zh": ["什么时候"], "default": "phrases", "x-options": [
-                            ["phrases", "客户说到这些词", "The customer says"],
-                            ["intents", "识别为意图", "A topic is recognised"],
-                            ["error", "步骤出错时", "A step fails"],
-                            ["silence", "客户没有回答", "The customer stays silent"],
-                        ] },
-                        "phrases": { "type": "array", "x-order": 2, "items": { "type": "string" }, "title": "Words", "x-zh": ["词语"], "default": [], "x-show-when": { "kind": "phrases" } },
-                        "intents": { "type": "array", "x-order": 3, "items": { "type": "string", "x-ref": "intent" }, "title": "Topics", "x-zh": ["意图"], "x-show-when": { "kind": "intents" } },
-                    },
-                },
+                "on": trigger_schema(),
                 "to": { "type": "string", "x-ref": "node", "x-order": 3, "title": "Go to", "x-zh": ["去到"] },
                 "returns": { "type": "boolean", "x-order": 4, "title": "Come back afterwards", "x-zh": ["处理完回到原处", "走完后回到被打断的步骤，再问一次。"],
                     "description": "When its path ends, the interrupted step asks again.", "default": false },
@@ -162,6 +159,30 @@ fn schema() -> Value {
         "outputs": with(&variables, json!({ "x-order": 8, "x-group": "more", "x-item": ["变量", "variable"], "title": "Given back to a calling flow",
             "x-zh": ["调用后返回"] })),
     } })
+}
+
+/// What sets a handler off.
+fn trigger_schema() -> Value {
+    json!({ "type": "object", "x-order": 2, "x-bare": true, "title": "When", "x-zh": ["什么时候"], "required": ["kind", "phrases"],
+        "properties": {
+            "kind": { "type": "string", "x-order": 1, "title": "When", "x-zh": ["什么时候"], "default": "phrases", "x-options": [
+                ["phrases", "客户说到这些词", "The customer says"],
+                ["intents", "识别为意图", "A topic is recognised"],
+                ["mood", "客户有情绪", "The customer is upset"],
+                ["error", "步骤出错时", "A step fails"],
+                ["silence", "客户没有回答", "The customer stays silent"],
+            ] },
+            "phrases": { "type": "array", "x-order": 2, "items": { "type": "string" }, "title": "Words", "x-zh": ["词语"], "default": [], "x-show-when": { "kind": "phrases" } },
+            "intents": { "type": "array", "x-order": 3, "items": { "type": "string", "x-ref": "intent" }, "title": "Topics", "x-zh": ["意图"], "x-show-when": { "kind": "intents" } },
+            "emotions": { "type": "array", "x-order": 4, "title": "Moods", "x-zh": ["情绪", "客户表现出哪些情绪时触发。"], "default": ["angry"], "x-show-when": { "kind": "mood" },
+                "description": "Which moods set it off.",
+                "items": { "type": "string", "x-options": [["angry", "生气", "Angry"], ["anxious", "着急", "Anxious"], ["sad", "难过", "Sad"], ["positive", "满意", "Pleased"]] } },
+            "at_least": { "type": "number", "x-order": 5, "minimum": 0, "maximum": 1, "title": "How surely, at least", "x-zh": ["至少多大把握", "0 到 1，建议 0.75：有把握才打断客户。反复问、没被听懂的客户不满到这个程度也算。"], "default": 0.75, "x-show-when": { "kind": "mood" },
+                "description": "0 to 1; 0.75 is a good one: customers are interrupted only when it is certain. Those who become as upset by and by count too." },
+            "once_per": { "type": "integer", "x-order": 6, "minimum": 1, "maximum": 100, "title": "At most once in", "x-zh": ["最多每几条一次", "客户每说这么多条，最多触发一次。"], "x-unit": ["条", "messages"], "default": 10, "x-show-when": { "kind": "mood" },
+                "description": "So many of the customer's messages." },
+        },
+    })
 }
 
 #[cfg(test)]
@@ -182,5 +203,9 @@ mod tests {
 
         let [Edit::SetHandlers(handlers)] = &edits(&flow, &settings)[..] else { panic!("one edit") };
         assert_eq!(handlers[0].on, Trigger::Error);
+
+        settings["handlers"][0]["on"]["kind"] = json!("mood");
+        let [Edit::SetHandlers(handlers)] = &edits(&flow, &settings)[..] else { panic!("one edit") };
+        assert_eq!(handlers[0].on, Trigger::Mood { emotions: vec![Emotion::Angry], at_least: 0.75, once_per: 10 });
     }
 }

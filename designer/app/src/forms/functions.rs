@@ -26,4 +26,5 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function { insert: "add_days(date, 7)", words: ("日期加几天", "Add days") },
     Function { insert: "days_between(from, to)", words: ("相差几天", "Days between") },
     Function { insert: "format_date(date, \"YYYY-MM-DD\")", words: ("按样式写日期", "Format a date") },
+    Function { insert: "phrase(\"\")", words: ("说一条话术", "Say a phrase") },
 ];

@@ -2,14 +2,14 @@
 
 use leptos::html::Textarea;
 use leptos::prelude::*;
-use model::Variable;
+use model::{Phrase, Variable};
 use wasm_bindgen::JsCast;
 
 use super::caret::{Piece, Typed, open_placeholder, pieces, replaced, word_before};
 use super::context::FormCx;
 use super::functions::FUNCTIONS;
 use super::popup::{KeyMeaning, Popup, PopupList, Row};
-use super::words::{Offer, function_offers, is_known, system_offers, variable_offers};
+use super::words::{Offer, function_offers, is_known, phrase_offers, system_offers, variable_offers};
 use crate::i18n::{language_code, tr};
 
 /// What is written in the field.
@@ -78,7 +78,8 @@ pub(crate) fn TemplateInput(
                 .or_else(|| asked.then(|| Typed { start: caret, end: caret, query: String::new() })),
         };
         let Some(found) = found else { return popup.close() };
-        let offers = cx.variables.with_untracked(|variables| offers(variables, writing, &found.query, asked));
+        let phrases = cx.resources.with_untracked(|resources| resources.phrases.clone());
+        let offers = cx.variables.with_untracked(|variables| offers(variables, &phrases, writing, &found.query, asked));
         let is_done = offers.len() == 1 && offers[0].insert == found.query;
         typed.set_value(Some(found));
         if is_done && !asked {
@@ -208,9 +209,10 @@ pub(crate) fn TemplateInput(
     }
 }
 
-fn offers(variables: &[Variable], writing: Writing, query: &str, asked: bool) -> Vec<Offer> {
+fn offers(variables: &[Variable], phrases: &[Phrase], writing: Writing, query: &str, asked: bool) -> Vec<Offer> {
     let mut offers = variable_offers(variables, query, language_code());
     offers.extend(system_offers(query));
+    offers.extend(phrase_offers(phrases, query, language_code()));
     // While people type words of an expression, functions come only when they are meant.
     if asked || writing != Writing::Expression || query.chars().count() > 1 {
         offers.extend(function_offers(FUNCTIONS, query));

@@ -1,6 +1,6 @@
 //! What completion offers: variables by name and label, the product's own names, and functions in plain words.
 
-use model::{VarType, Variable};
+use model::{Phrase, VarType, Variable};
 
 use super::caret::fit;
 use crate::i18n::tr;
@@ -25,6 +25,8 @@ pub(crate) enum Group {
     Variables,
     /// What every conversation has.
     System,
+    /// Phrases of the workspace.
+    Phrases,
     /// Functions that people know from their words.
     Functions,
 }
@@ -35,6 +37,7 @@ impl Group {
         match self {
             Self::Variables => tr("变量", "Variables"),
             Self::System => tr("系统", "System"),
+            Self::Phrases => tr("话术", "Phrases"),
             Self::Functions => tr("函数", "Functions"),
         }
     }
@@ -71,15 +74,24 @@ pub(crate) const TYPES: [(VarType, &str); 6] = [
 ];
 
 /// What every conversation has without declaring it: name, and words in zh and en.
-const SYSTEM: [(&str, &str, &str); 3] = [
+const SYSTEM: [(&str, &str, &str); 6] = [
     ("last_message", "客户最后说的话", "What the customer said last"),
     ("language", "客户的语言", "The customer's language"),
     ("agent_note", "客服的备注", "The agent's note"),
+    (
+        "mood.emotion",
+        "客户的情绪：angry、anxious、sad、neutral、positive",
+        "The customer's mood: angry, anxious, sad, neutral, positive",
+    ),
+    ("mood.upset", "客户有多不满，0 到 1", "How upset the customer has become, 0 to 1"),
+    ("mood.trend", "情绪走向：worse、steady、better", "Which way the mood goes: worse, steady, better"),
 ];
 
 /// Is this a variable of the flow, or one that every conversation has?
 pub(crate) fn is_known(variables: &[Variable], name: &str) -> bool {
-    variables.iter().any(|variable| variable.name == name) || SYSTEM.iter().any(|(known, ..)| *known == name)
+    variables.iter().any(|variable| variable.name == name)
+        || name == "mood"
+        || SYSTEM.iter().any(|(known, ..)| *known == name)
 }
 
 /// The words for a name: a variable's label, or what it is in every conversation.
@@ -100,6 +112,22 @@ pub(crate) fn system_offers(query: &str) -> Vec<Offer> {
             group: Group::System,
         })
         .collect()
+}
+
+/// The phrases that fit what was typed, as a text uses them.
+pub(crate) fn phrase_offers(phrases: &[Phrase], query: &str, language: &str) -> Vec<Offer> {
+    let fits = |phrase: &&Phrase| {
+        let mut names: Vec<&str> = phrase.name.iter().map(|(_, name)| name).collect();
+        names.extend([phrase.key.as_str(), "phrase", "话术"]);
+        fit(query, &names).is_some()
+    };
+    let offer = |phrase: &Phrase| Offer {
+        insert: format!("phrase(\"{}\")", phrase.key),
+        label: phrase.name.in_language(language).to_owned(),
+        detail: phrase.key.to_string(),
+        group: Group::Phrases,
+    };
+    phrases.iter().filter(fits).map(offer).collect()
 }
 
 /// The name of a variable on the screens: its label in the reader's language, else its name.

@@ -66,6 +66,7 @@ pub(crate) fn Frame() -> impl IntoView {
                     <NavLink href="/desk" icon="headset" label=move || tr("工作台", "Desk") />
                     <NavLink href="/topics" icon="tags" label=move || tr("意图", "Topics") />
                     <NavLink href="/library" icon="book-open" label=move || tr("知识库", "Library") />
+                    <NavLink href="/phrases" icon="quote" label=move || tr("话术", "Phrases") />
                     <NavLink href="/settings" icon="settings" label=move || tr("设置", "Settings") />
                     <span class="space"></span>
                     <UserMenu />
@@ -82,6 +83,7 @@ fn page_title(path: &str) -> Option<&'static str> {
         "flows" => Some(tr("流程", "Flows")),
         "topics" => Some(tr("意图", "Topics")),
         "library" => Some(tr("知识库", "Answer library")),
+        "phrases" => Some(tr("话术", "Phrases")),
         "settings" => Some(tr("设置", "Settings")),
         _ => None,
     }

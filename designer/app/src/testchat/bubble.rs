@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
-use model::{Content, FieldKind, FormField, Input, Message, NodeId, Sender};
+use model::{Content, FieldKind, FormField, Input, Message, Mood, NodeId, Sender};
 use serde_json::Value;
 
-use crate::i18n::tr;
-use crate::ui::Icon;
+use crate::i18n::{tr, tr_string};
+use crate::ui::{Icon, MoodChip};
 
 /// What a message can do to the panel around it.
 #[derive(Clone, Copy)]
@@ -24,7 +24,7 @@ pub(crate) struct BubbleActions {
 
 /// One message. `is_open` says that its buttons still answer something.
 #[component]
-pub(crate) fn Bubble(message: Message, is_open: bool, actions: BubbleActions) -> impl IntoView {
+pub(crate) fn Bubble(message: Message, is_open: bool, mood: Option<Mood>, actions: BubbleActions) -> impl IntoView {
     if let Content::Notice { text } = &message.content {
         return view! { <div class="tc-notice">{text.clone()}</div> }.into_any();
     }
@@ -53,8 +53,19 @@ pub(crate) fn Bubble(message: Message, is_open: bool, actions: BubbleActions) ->
             {content(&message.content, is_open, actions.answer)}
             {byline}
         </div>
+        {mood.map(|mood| view! { <div class="tc-mood"><MoodChip emotion=mood.emotion title=mood_words(&mood) always=true small=true /></div> })}
     }
     .into_any()
+}
+
+/// How surely, and by which words.
+pub(crate) fn mood_words(mood: &Mood) -> String {
+    let percent = (mood.score * 100.0).round();
+    let words = mood.words.join("、");
+    if words.is_empty() {
+        return tr_string(|| format!("把握 {percent}%"), || format!("{percent} % sure"));
+    }
+    tr_string(|| format!("把握 {percent}%：{words}"), || format!("{percent} % sure: {words}"))
 }
 
 /// The step's name under what it said, and why on hover.

@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use model::{Content, Input, NodeId, Sender, Status};
 
 use agent::AgentBar;
+pub(crate) use bubble::mood_words;
 use bubble::{Bubble, BubbleActions};
 use chat::Chat;
 use state::WaitingFor;
@@ -162,7 +163,8 @@ fn Talk(chat: Chat, is_memory_open: RwSignal<bool>) -> impl IntoView {
             <For each=messages key=move |message| (message.seq, open.get() == Some(message.seq)) let:message>
                 {
                     let is_open = open.get_untracked() == Some(message.seq);
-                    view! { <Bubble message is_open actions /> }
+                    let mood = chat.state.with_untracked(|state| state.as_ref()?.moods.get(&message.seq).cloned());
+                    view! { <Bubble message is_open mood actions /> }
                 }
             </For>
             {move || chat.sending.get().map(|words| view! {

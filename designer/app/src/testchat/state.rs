@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{HandOffPacket, Mark, Message, NodeId, Sender, Status, Visit};
+use model::{Feeling, HandOffPacket, Mark, Message, Mood, NodeId, Sender, Status, Visit};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -34,6 +34,12 @@ pub(crate) struct TestState {
     /// What an agent would get.
     #[serde(default)]
     pub(crate) packet: Option<HandOffPacket>,
+    /// The moods of the customer's messages, by their numbers.
+    #[serde(default)]
+    pub(crate) moods: BTreeMap<i64, Mood>,
+    /// How the customer feels by now.
+    #[serde(default)]
+    pub(crate) feeling: Option<Feeling>,
 }
 
 /// Who has to act.
@@ -133,6 +139,8 @@ mod tests {
             waiting_for: WaitingFor::Customer,
             timer_due: None,
             packet: None,
+            moods: BTreeMap::new(),
+            feeling: None,
         }
     }
 

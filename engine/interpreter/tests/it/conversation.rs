@@ -1,7 +1,7 @@
 //! What every conversation keeps to: waiting, whole-flow handlers, calls, failures, budgets, agents.
 
 use interpreter::{AgentAct, Answer, Callees, Effect, EffectId, Event, Pending, WaitsFor};
-use model::{Flow, Handler, Mark, Status, Texts, Trigger};
+use model::{Emotion, Flow, Handler, Mark, Status, Texts, Trigger};
 use serde_json::json;
 
 use crate::kinds::{Talked, flow, program};
@@ -82,6 +82,35 @@ fn a_handler_that_returns_asks_the_question_again() {
     assert_eq!(talk.heard(), ["9 to 18", "Your name?"]);
     talk.says("Ann");
     assert_eq!(talk.heard(), ["Hello Ann"]);
+}
+
+#[test]
+fn a_handler_for_anger_interrupts_once_in_so_many_messages() {
+    let mut asked = greeting();
+    let sorry = json!({ "id": "sorry", "kind": "talk", "config": { "text": { "en": "Sorry ({{ mood.emotion }})" } } });
+    asked.nodes.push(serde_json::from_value(sorry).unwrap());
+    let angry = Trigger::Mood { emotions: vec![Emotion::Angry], at_least: 0.75, once_per: 2 };
+    asked.handlers.push(handler("angry", angry, "sorry", true));
+    let mut talk = Talked::open(&asked, Callees::new());
+
+    talk.says_in_mood("grr", Emotion::Angry, 0.6);
+    assert_eq!(talk.heard(), ["Hello grr"], "not sure enough");
+
+    let mut talk = Talked::open(&asked, Callees::new());
+    talk.says_in_mood("grr", Emotion::Angry, 0.9);
+    assert_eq!(talk.heard(), ["Sorry (angry)", "Your name?"]);
+    talk.says_in_mood("grr", Emotion::Angry, 0.9);
+    assert_eq!(talk.heard(), ["Hello grr"], "it interrupts only once, or nobody could answer in anger");
+}
+
+#[test]
+fn words_without_a_mood_leave_no_trace_of_moods() {
+    let mut talk = Talked::open(&greeting(), Callees::new());
+
+    talk.says("Ann");
+
+    let state = serde_json::to_value(&talk.state).expect("plain data");
+    assert!(state.get("mood").is_none() && state.get("channel").is_none());
 }
 
 #[test]

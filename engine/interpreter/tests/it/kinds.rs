@@ -7,7 +7,7 @@ use interpreter::{
     Method, Next, Program, State, Step, step,
 };
 use model::spec::{Family, PortRole, PortSpec};
-use model::{Content, Flow, HandOffPacket, Input, Language, Named, Resources, Template, Texts, VarName};
+use model::{Content, Emotion, Flow, HandOffPacket, Input, Language, Mood, Named, Resources, Template, Texts, VarName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -205,6 +205,11 @@ impl Talked {
 
     pub(crate) fn says(&mut self, text: &str) -> Step {
         self.happens(Event::said(Input::Text(text.into())))
+    }
+
+    pub(crate) fn says_in_mood(&mut self, text: &str, emotion: Emotion, score: f64) -> Step {
+        let mood = Some(Mood { emotion, score, ..Mood::default() });
+        self.happens(Event::Said { input: Input::Text(text.into()), mood, act: None })
     }
 
     pub(crate) fn agent(&mut self, act: AgentAct) -> Step {

@@ -88,17 +88,17 @@ pub fn write(classifier: &Classifier, log_slots: u8) -> Vec<u8> {
         let mut slots = (0..MAX_PROBES).map(|probe| (*hash as usize).wrapping_add(probe) & (n_slots - 1));
         let Some(slot) = slots.find(|slot| fingerprints[*slot] == 0) else { continue };
         fingerprints[slot] = fingerprint(*hash);
-        for class in 0..N_CLASSES {
-            let share = row[class] / largest[class];
-            let root = share.signum() * share.abs().sqrt();
-            weights[slot * N_CLASSES + class] = (root * 127.0).round() as i8;
+        let bytes = &mut weights[slot * N_CLASSES..(slot + 1) * N_CLASSES];
+        for ((byte, weight), largest) in bytes.iter_mut().zip(row).zip(&largest) {
+            let share = weight / largest;
+            *byte = (share.signum() * share.abs().sqrt() * 127.0).round() as i8;
         }
     }
     let mut file = MAGIC.to_vec();
     file.extend([N_CLASSES as u8, log_slots, 0, 0]);
-    for class in 0..N_CLASSES {
-        file.extend(largest[class].to_le_bytes());
-        file.extend(bias[class].to_le_bytes());
+    for (largest, bias) in largest.iter().zip(&bias) {
+        file.extend(largest.to_le_bytes());
+        file.extend(bias.to_le_bytes());
     }
     file.extend(fingerprints.iter().flat_map(|fingerprint| fingerprint.to_le_bytes()));
     file.extend(weights.iter().map(|weight| *weight as u8));

@@ -44,6 +44,8 @@ pub struct Classifier {
     numbers: ByHash<u32>,
     /// The features in the order of their numbers.
     hashes: Vec<u64>,
+    /// In how many examples each was seen.
+    seen: Vec<u32>,
     weights: Vec<f32>,
     bias: Vec<f32>,
 }
@@ -54,7 +56,7 @@ impl Classifier {
         let n_classes = n_classes.max(1);
         let rows: Vec<Features> = examples.iter().map(|example| read(&example.text).features).collect();
         let least = if examples.len() < FEW { 1 } else { training.least };
-        let (numbers, hashes) = vocabulary(&rows, least);
+        let (numbers, hashes, seen) = vocabulary(&rows, least);
         let rows: Vec<Vec<(u32, f32)>> = rows
             .iter()
             .map(|row| row.iter().filter_map(|(hash, value)| Some((*numbers.get(hash)?, *value))).collect())
@@ -66,6 +68,7 @@ impl Classifier {
             bias: vec![0.0; n_classes],
             numbers,
             hashes,
+            seen,
         };
         classifier.descend(examples, &rows, &class_weights, training);
         classifier
@@ -125,14 +128,18 @@ impl Classifier {
         margins
     }
 
-    /// The features that say most, with their weights, and the bias.
+    /// The features that say most, often enough, with their weights; and the bias.
     pub(super) fn strongest(&self, most: usize) -> (Vec<(u64, Vec<f32>)>, Vec<f32>) {
         let weights = self.weights.chunks_exact(self.n_classes).map(<[f32]>::to_vec);
-        let mut rows: Vec<(u64, Vec<f32>)> = self.hashes.iter().copied().zip(weights).collect();
-        let strength = |weights: &[f32]| weights.iter().fold(0.0f32, |most, weight| most.max(weight.abs()));
-        rows.sort_by(|a, b| strength(&b.1).total_cmp(&strength(&a.1)).then(a.0.cmp(&b.0)));
+        let strength = |weights: &[f32], n: u32| {
+            weights.iter().fold(0.0f32, |most, weight| most.max(weight.abs())) * (n as f32).sqrt()
+        };
+        let rows = self.hashes.iter().copied().zip(weights).zip(&self.seen);
+        let mut rows: Vec<(f32, u64, Vec<f32>)> =
+            rows.map(|((hash, weights), n)| (strength(&weights, *n), hash, weights)).collect();
+        rows.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         rows.truncate(most);
-        (rows, self.bias.clone())
+        (rows.into_iter().map(|(_, hash, weights)| (hash, weights)).collect(), self.bias.clone())
     }
 }
 
@@ -150,20 +157,21 @@ pub(super) fn softmax(margins: &mut [f32]) {
 }
 
 /// The features that are seen often enough, numbered in the order they are met.
-fn vocabulary(rows: &[Features], least: u32) -> (ByHash<u32>, Vec<u64>) {
+fn vocabulary(rows: &[Features], least: u32) -> (ByHash<u32>, Vec<u64>, Vec<u32>) {
     let mut seen: ByHash<u32> = ByHash::default();
     for (hash, _) in rows.iter().flatten() {
         *seen.entry(*hash).or_default() += 1;
     }
     let mut numbers: ByHash<u32> = ByHash::default();
-    let mut hashes = Vec::new();
+    let (mut hashes, mut often) = (Vec::new(), Vec::new());
     for (hash, _) in rows.iter().flatten() {
         if seen.get(hash).is_some_and(|n| *n >= least) && !numbers.contains_key(hash) {
             numbers.insert(*hash, hashes.len() as u32);
             hashes.push(*hash);
+            often.push(seen.get(hash).copied().unwrap_or(1));
         }
     }
-    (numbers, hashes)
+    (numbers, hashes, often)
 }
 
 fn class_weights(examples: &[Example], n_classes: usize, balance: f32) -> Vec<f32> {

@@ -31,7 +31,7 @@ const SURER: f32 = 1.6;
 /// How many words say why.
 const MAX_WORDS: usize = 5;
 /// Below this a message counts as neutral: a mood is only told when it shows.
-const LEAST: f32 = 0.5;
+const LEAST: f32 = 0.66;
 
 /// The mood of a message.
 pub fn mood(message: &str) -> Mood {

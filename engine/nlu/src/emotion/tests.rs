@@ -27,6 +27,18 @@ fn anger_is_seen_in_both_languages() {
 }
 
 #[test]
+fn anger_beyond_doubt_is_sure_enough_to_interrupt() {
+    for message in [
+        "等了半个月还没发货，你们就是一群骗子，太过分了！！",
+        "你们就是一群骗子，太过分了，我要投诉！！",
+        "怎么还没人！你们就是骗子，太过分了！！",
+        "This is ridiculous, I have asked three times and you people keep ignoring me!!",
+    ] {
+        assert!(mood(message).score >= 0.75, "{message}: {:?}", mood(message));
+    }
+}
+
+#[test]
 fn worry_sadness_and_joy_are_seen_in_both_languages() {
     check("我的账号好像被盗了，怎么办，急死了", Emotion::Anxious);
     check("Please help, I think my card was stolen, I'm so scared", Emotion::Anxious);

@@ -81,6 +81,16 @@ impl Caller {
         let _ = self.own_address.set(address);
     }
 
+    /// The doors of hosts.
+    pub(super) fn hosts(&self) -> &Hosts {
+        &self.hosts
+    }
+
+    /// The time by the engine's clock.
+    pub(super) fn now(&self) -> model::Moment {
+        self.clock.now()
+    }
+
     /// How the hosts that were called are doing.
     pub(crate) fn breakers(&self) -> Vec<Breaker> {
         self.hosts.breakers()
@@ -149,7 +159,8 @@ impl Caller {
         Ok(Reply { http: HttpReply { status, body }, retry_after })
     }
 
-    fn target(&self, address: &str) -> Result<(Url, &Client), Failure> {
+    /// Where a call to an address goes and by which client, if it may go out at all.
+    pub(super) fn target(&self, address: &str) -> Result<(Url, &Client), Failure> {
         if let Some(path) = address.strip_prefix(DEMO) {
             let own = self
                 .own_address

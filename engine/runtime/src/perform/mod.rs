@@ -14,9 +14,17 @@ use uuid::Uuid;
 use crate::topics::By;
 use crate::{Engine, Knowledge};
 pub(crate) use call::Caller;
+pub(crate) use generate::{Asked, Behalf, Generator, Models, NoAnswer, ask, origin, secret_name};
 
 /// Performs one asked effect. Whatever goes wrong is an answer.
-pub(crate) async fn perform(engine: &Engine, knowledge: &Knowledge, by: By, effect: &Effect, key: Uuid) -> Answer {
+pub(crate) async fn perform(
+    engine: &Engine,
+    knowledge: &Knowledge,
+    by: By,
+    behalf: Behalf<'_>,
+    effect: &Effect,
+    key: Uuid,
+) -> Answer {
     match effect {
         Effect::Recognise { text, intents, .. } => match engine.recognise(knowledge, by, text, intents).await {
             Ok(recognised) => Answer::Recognised(recognised),
@@ -27,7 +35,7 @@ pub(crate) async fn perform(engine: &Engine, knowledge: &Knowledge, by: By, effe
         },
         Effect::Search { query, libraries, limit, .. } => knowledge.found(query, libraries, *limit),
         Effect::Call { request, .. } => engine.caller.call(request, key).await,
-        Effect::Generate { task, .. } => generate::generate(task).await,
+        Effect::Generate { task, .. } => generate::generate(engine, &knowledge.models, behalf, task).await,
         other => {
             tracing::error!(effect = ?std::mem::discriminant(other), "an effect without an answer was asked");
             Answer::Failed { why: model::Texts::new("程序内部出错", "the program failed inside") }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use runtime::{Egress, Limits};
+use runtime::{Egress, Limits, Vault};
 use store::disk::Trouble;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -39,6 +39,7 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
     let egress = Egress::new(settings.allow_private.iter().cloned());
     let opened = folder::open(&settings.storage, egress, limits, !settings.no_samples).await?;
     let engine = Arc::clone(&opened.engine);
+    engine.set_vault(vault(&settings)?);
 
     let listener =
         TcpListener::bind(settings.listen).await.with_context(|| format!("listen on {}", settings.listen))?;
@@ -125,6 +126,17 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
     }
     tracing::info!("stopped");
     Ok(true)
+}
+
+/// What opens secrets: the key that was given, or the key file of the data folder.
+fn vault(settings: &Serve) -> anyhow::Result<Vault> {
+    match &settings.secret_key {
+        Some(text) => Vault::of_text(text).map_err(|why| anyhow::anyhow!("HELIU_SECRET_KEY: {why}")),
+        None => {
+            let path = settings.storage.data.join(runtime::KEY_FILE);
+            Vault::of_folder(&settings.storage.data).with_context(|| format!("the key file {}", path.display()))
+        }
+    }
 }
 
 /// Ends the process when the disk has failed. Nothing is folded in, flushed or tried again on the way out: what had been

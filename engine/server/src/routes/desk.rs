@@ -31,6 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(one))
         .routes(routes!(take))
         .routes(routes!(reply))
+        .routes(routes!(summary))
         .routes(routes!(hand_back))
         .routes(routes!(end))
         .routes(routes!(presence, set_presence))
@@ -106,6 +107,16 @@ async fn reply(
     }
     let seq = app.engine.reply(signed_in.workspace, &id, &signed_in.member, &reply.id, text).await?;
     Ok(Json(json!({ "seq": seq })))
+}
+
+/// Sums up a conversation by a model; nothing is saved.
+#[utoipa::path(post, path = "/api/desk/conversations/{id}/summary", tag = "desk", responses((status = 200, body = Value), (status = 409)))]
+async fn summary(State(app): State<App>, signed_in: SignedIn, Path(id): Path<String>) -> Result<Json<Value>> {
+    let is_chinese = signed_in.member.language.as_str().starts_with("zh");
+    match app.engine.summarise(signed_in.workspace, &id, is_chinese).await? {
+        Ok(text) => Ok(Json(json!({ "text": text }))),
+        Err(why) => Err(super::models::no_answer(&why)),
+    }
 }
 
 #[derive(Deserialize)]
@@ -190,6 +201,8 @@ async fn detail(app: &App, signed_in: &SignedIn, id: &str) -> Result<Json<Value>
         "summary": conversation.summary,
         "rating": conversation.rating,
         "result": conversation.result,
+        "sums_up": app.engine.sums_up(signed_in.workspace).await?,
+        "models": store::models::spent_by(db, signed_in.workspace, &conversation.public_id).await?,
     })))
 }
 

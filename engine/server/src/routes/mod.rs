@@ -17,6 +17,7 @@ pub(crate) mod intents;
 pub(crate) mod kinds;
 pub(crate) mod libraries;
 pub(crate) mod members;
+pub(crate) mod models;
 pub(crate) mod pages;
 pub(crate) mod phrases;
 pub(crate) mod session;

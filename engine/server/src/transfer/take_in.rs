@@ -6,7 +6,6 @@ use interpreter::check;
 use model::{Bundle, Flow, FlowId, FlowKey, Named, Problem, Resources, Texts};
 use runtime::Engine;
 use serde::Serialize;
-use serde_json::Value;
 use store::versions::Publish;
 use store::{WorkspaceId, Writing};
 use uuid::Uuid;
@@ -112,12 +111,7 @@ fn with_free_names(
         taken_in.push((flow, old_key, action));
     }
     for (flow, ..) in &mut taken_in {
-        for node in &mut flow.nodes {
-            let called = node.config.get("flow").and_then(Value::as_str).map(FlowKey::from);
-            if let Some(new) = called.and_then(|called| renamed.get(&called)) {
-                node.config["flow"] = new.0.clone().into();
-            }
-        }
+        flow.rename_calls(&renamed);
     }
     taken_in
 }

@@ -124,7 +124,8 @@ fn Talk(desk: Desk) -> impl IntoView {
                 {
                     let seq = message.seq;
                     let is_bot_part = Signal::derive(move || seq <= bot_until.get());
-                    view! { <Bubble message is_bot_part /> }
+                    let mood = Signal::derive(move || desk.detail.with(|detail| detail.as_ref()?.moods.get(&seq).cloned()));
+                    view! { <Bubble message is_bot_part mood /> }
                 }
             </For>
             <For each=pending key=|mine| (mine.id.clone(), mine.has_failed) let:mine>

@@ -10,7 +10,7 @@ use super::state::Desk;
 use crate::api::{self, DeskList, DeskRow, Presence};
 use crate::i18n::{tr, words};
 use crate::pages::when::{ago, clock};
-use crate::ui::{Avatar, IconButton, Menu, MenuItem, Pill, Tabs, Tone, toast_error};
+use crate::ui::{Avatar, IconButton, Menu, MenuItem, MoodChip, Pill, Tabs, Tone, toast_error};
 
 /// The column.
 #[component]
@@ -92,7 +92,10 @@ fn Row(desk: Desk, row: DeskRow) -> impl IntoView {
                         }}
                     </span>
                     <span class="desk-row-last ellipsis">{last}</span>
-                    <small class="quiet ellipsis">{topic}{row.agent.filter(|_| row.status == Status::WithAgent).map(|agent| format!(" · {agent}"))}</small>
+                    <span class="row">
+                        {row.mood.as_ref().map(|mood| view! { <MoodChip emotion=mood.emotion small=true /> })}
+                        <small class="quiet ellipsis">{topic}{row.agent.filter(|_| row.status == Status::WithAgent).map(|agent| format!(" · {agent}"))}</small>
+                    </span>
                 </span>
             </button>
         </li>

@@ -1,16 +1,17 @@
 //! One message as an agent sees it.
 
 use leptos::prelude::*;
-use model::{Content, Message, Sender};
+use model::{Content, Message, Mood, Sender};
 
 use super::state::{Desk, Outgoing};
 use crate::i18n::tr;
 use crate::pages::when::{clock, exact};
-use crate::ui::Icon;
+use crate::testchat::mood_words;
+use crate::ui::{Icon, MoodChip};
 
 /// A message that is kept.
 #[component]
-pub(super) fn Bubble(message: Message, is_bot_part: Signal<bool>) -> impl IntoView {
+pub(super) fn Bubble(message: Message, is_bot_part: Signal<bool>, mood: Signal<Option<Mood>>) -> impl IntoView {
     let at = message.at.clone();
     if let (Sender::System, _) | (_, Content::Notice { .. }) = (message.from, &message.content) {
         return view! { <p class="talk-line"><span>{message.content.as_text()}</span></p> }.into_any();
@@ -31,7 +32,7 @@ pub(super) fn Bubble(message: Message, is_bot_part: Signal<bool>) -> impl IntoVi
     view! {
         <div class=class class:shaded=move || is_bot_part.get() data-seq=message.seq>
             <Body content=message.content />
-            <small title=exact(&at)>{move || who().map(|who| format!("{who} · "))}{clock(&at)}</small>
+            <small title=exact(&at)>{move || who().map(|who| format!("{who} · "))}{clock(&at)}{move || mood.get().map(|mood| view! { <MoodChip emotion=mood.emotion title=mood_words(&mood) small=true /> })}</small>
         </div>
     }
     .into_any()

@@ -10,6 +10,7 @@ mod message;
 mod packet;
 mod reply;
 mod state;
+mod summary;
 
 use leptos::prelude::*;
 

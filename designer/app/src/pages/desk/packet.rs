@@ -2,14 +2,15 @@
 
 use leptos::prelude::*;
 use leptos_router::components::A;
-use model::{HandOffPacket, Texts};
+use model::{Feeling, HandOffPacket, Texts, Trend};
 use serde_json::Value;
 
 use super::state::Desk;
-use crate::api::DeskDetail;
+use super::summary::SummaryPart;
+use crate::api::{DeskDetail, Spent};
 use crate::browser;
-use crate::i18n::{tr, words};
-use crate::ui::{Icon, Pill, SkeletonRows, Tone, toast};
+use crate::i18n::{tr, tr_string, words};
+use crate::ui::{Icon, MoodChip, Pill, SkeletonRows, Tone, toast};
 
 /// How many steps of the way are shown; the last ones tell most.
 const MOST_STEPS: usize = 8;
@@ -19,10 +20,11 @@ const MOST_STEPS: usize = 8;
 pub(super) fn PacketPanel(desk: Desk) -> impl IntoView {
     // Messages come often; what is known changes seldom.
     let known = Memo::new(move |_| desk.detail.with(|detail| detail.as_ref().map(Known::of)));
+    let written = RwSignal::new(None);
     view! {
         <aside class="desk-side" aria-label=move || tr("客户资料", "What is known")>
             {move || match known.get() {
-                Some(known) => view! { <Packet desk known /> }.into_any(),
+                Some(known) => view! { <Packet desk known written /> }.into_any(),
                 None => view! { <SkeletonRows rows=3 /> }.into_any(),
             }}
         </aside>
@@ -38,6 +40,9 @@ struct Known {
     flow_name: Texts,
     version: Option<u64>,
     conversation: String,
+    spent: Spent,
+    sums_up: bool,
+    mood: Option<Feeling>,
 }
 
 impl Known {
@@ -58,13 +63,17 @@ impl Known {
             flow_name: detail.row.flow.name.clone(),
             version: detail.version,
             conversation: detail.row.id.clone(),
+            spent: detail.models,
+            sums_up: detail.sums_up && detail.packet.is_some(),
+            mood: detail.row.mood.clone(),
         }
     }
 }
 
 #[component]
-fn Packet(desk: Desk, known: Known) -> impl IntoView {
-    let Known { packet, details, team, flow_id, flow_name, version, conversation } = known;
+fn Packet(desk: Desk, known: Known, written: RwSignal<Option<(String, String)>>) -> impl IntoView {
+    let Known { packet, details, team, flow_id, flow_name, version, conversation, spent, sums_up, mood } = known;
+    let summed = conversation.clone();
     let is_high = packet.as_ref().is_some_and(|packet| packet.priority == "high");
     let path = packet.as_ref().map(|packet| packet.path.clone()).unwrap_or_default();
     let reason = packet.map(|packet| packet.reason).filter(|reason| !reason.is_empty());
@@ -82,6 +91,8 @@ fn Packet(desk: Desk, known: Known) -> impl IntoView {
                 </div>
             </section>
         })}
+        <SummaryPart conversation=summed spent at_once=sums_up written />
+        {mood.map(|mood| view! { <MoodPart mood /> })}
         <section class="side-part">
             <h3>{move || tr("已知信息", "Details")}</h3>
             <DetailTable details />
@@ -103,6 +114,28 @@ fn Packet(desk: Desk, known: Known) -> impl IntoView {
                 {version.map(|version| view! { <span class="quiet">{format!("v{version}")}</span> })}
             </p>
             <p class="quiet mono">{conversation}</p>
+        </section>
+    }
+}
+
+/// How the customer feels, how upset they have become, and by which words.
+#[component]
+fn MoodPart(mood: Feeling) -> impl IntoView {
+    let percent = (mood.upset * 100.0).round();
+    let trend = move || match mood.trend {
+        Trend::Worse => tr("越来越不满", "getting worse"),
+        Trend::Better => tr("正在好转", "getting better"),
+        Trend::Steady => tr("没有变化", "steady"),
+    };
+    let said = (!mood.words.is_empty()).then(|| mood.words.join("、"));
+    view! {
+        <section class="side-part" data-test="mood">
+            <h3>{move || tr("情绪", "Mood")}</h3>
+            <div class="row">
+                <MoodChip emotion=mood.emotion always=true />
+                <span class="quiet">{move || tr_string(|| format!("不满 {percent}%"), || format!("{percent} % upset"))}" · "{trend}</span>
+            </div>
+            {said.map(|said| view! { <p class="quiet">{move || tr("看出来的词：", "Told by: ")}{said}</p> })}
         </section>
     }
 }

@@ -4,6 +4,7 @@ mod calendars;
 mod channels;
 mod connectors;
 mod members;
+mod models;
 mod shared;
 mod teams;
 
@@ -16,6 +17,7 @@ use self::calendars::CalendarsPart;
 use self::channels::ChannelsPart;
 use self::connectors::ConnectorsPart;
 use self::members::MembersPart;
+use self::models::ModelsPart;
 use self::teams::TeamsPart;
 use super::NotFoundPage;
 use crate::i18n::tr;
@@ -47,6 +49,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                     <PartLink part name="teams" icon="users" label=move || tr("团队", "Teams") />
                     <PartLink part name="calendars" icon="calendar-clock" label=move || tr("服务时间", "Opening hours") />
                     <PartLink part name="connectors" icon="plug" label=move || tr("系统连接", "Connections") />
+                    <PartLink part name="models" icon="brain" label=move || tr("模型", "Models") />
                     <PartLink part name="members" icon="user-round" label=move || tr("成员", "Members") />
                     <small class="quiet settings-version">{version}</small>
                 </nav>
@@ -56,6 +59,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                         "teams" => view! { <TeamsPart /> }.into_any(),
                         "calendars" => view! { <CalendarsPart /> }.into_any(),
                         "connectors" => view! { <ConnectorsPart /> }.into_any(),
+                        "models" => view! { <ModelsPart /> }.into_any(),
                         "members" => view! { <MembersPart /> }.into_any(),
                         _ => view! { <NotFoundPage /> }.into_any(),
                     }}

@@ -9,7 +9,8 @@ use super::dialogs::{MoveDialog, Moving};
 use super::hints::plain;
 use super::paste::PasteDialog;
 use super::state::{ExampleStates, Matter};
-use crate::i18n::{tr, tr_string};
+use crate::i18n::{tr, tr_string, words};
+use crate::pages::suggest::SuggestButton;
 use crate::ui::{Button, Icon, IconButton, is_composing, toast};
 
 type Change = Callback<Box<dyn FnOnce(&mut Intent)>>;
@@ -35,6 +36,9 @@ pub(super) fn Examples(cx: TopicsCx, topic: Signal<Intent>, change: Change) -> i
             change.run(Box::new(move |topic| topic.examples.insert(0, text)));
         }
     });
+    let add_suggested = move |sentences: Vec<String>| {
+        change.run(Box::new(move |topic| drop(topic.examples.splice(0..0, sentences))));
+    };
     let all = Memo::new(move |_| {
         let against = cx.against.get();
         topic.with(|topic| {
@@ -56,6 +60,12 @@ pub(super) fn Examples(cx: TopicsCx, topic: Signal<Intent>, change: Change) -> i
                     <span class="quiet">{tr_string(|| format!("{} 句要看一看", n_matters.get()), || format!("{} to look at", n_matters.get()))}</span>
                 })}
                 <span class="space"></span>
+                <SuggestButton
+                    what="examples"
+                    about=Signal::derive(move || topic.with(|topic| words(&topic.name)))
+                    known=Signal::derive(move || topic.with(|topic| topic.examples.clone()))
+                    on_add=add_suggested
+                />
                 <Button small=true icon="clipboard-list" label=move || tr("批量粘贴", "Paste many") test="paste-many" on_press=move |()| pasted.set(Some(String::new())) />
             </header>
             <NewExample add pasted />

@@ -1,0 +1,51 @@
+//! A conversation in a few lines, written by a model when the agent asks for it; and what models have cost in it.
+
+use leptos::prelude::*;
+
+use crate::api::{self, Spent};
+use crate::i18n::{tr, tr_string};
+use crate::pages::act::act;
+use crate::ui::Button;
+
+/// The part of the right column.
+#[component]
+pub(super) fn SummaryPart(
+    conversation: String,
+    spent: Spent,
+    /// Without a press.
+    at_once: bool,
+    /// What was written, with the conversation it is of: it outlives the part.
+    written: RwSignal<Option<(String, String)>>,
+) -> impl IntoView {
+    let own = conversation.clone();
+    let text =
+        move || written.with(|written| written.as_ref().filter(|(of, _)| *of == own).map(|(_, text)| text.clone()));
+    let is_there = untrack(&text).is_some();
+    let is_busy = RwSignal::new(false);
+    let press = move |(): ()| {
+        let conversation = conversation.clone();
+        let of = conversation.clone();
+        act(is_busy, async move { api::summarise(&conversation).await }, move |text| {
+            let _ = written.try_set(Some((of, text)));
+        });
+    };
+    if at_once && !is_there {
+        press(());
+    }
+    let used = move || {
+        let Spent { calls, tokens_in, tokens_out, .. } = spent;
+        let tokens = tokens_in + tokens_out;
+        tr_string(
+            || format!("模型：{calls} 次，{tokens} 个 token"),
+            || format!("Models: {calls} calls, {tokens} tokens"),
+        )
+    };
+    view! {
+        <section class="side-part">
+            <h3>{move || tr("摘要", "Summary")}</h3>
+            {move || text().map(|text| view! { <p class="desk-summary" data-test="summary">{text}</p> })}
+            <Button small=true icon="sparkles" label=move || tr("写摘要", "Summarise") busy=is_busy test="summarise" on_press=press />
+            {(spent.calls > 0).then(|| view! { <p class="quiet">{used}</p> })}
+        </section>
+    }
+}

@@ -1,0 +1,209 @@
+//! An endpoint that speaks OpenAI's chat protocol and misbehaves in every way: the model's name says how.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// A request as it came in.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) authorization: Option<String>,
+    pub(crate) body: Value,
+}
+
+/// The endpoint. It answers by the model's name:
+/// `words` streams an answer, `whole` gives it at once, `json` answers by schema, `slow` never begins, `error` fails with
+/// 500, `limited` says 429 once, `key` wants a key, `garbage`, `html`, `half`, `empty` and `huge` are no answers,
+/// `endless` never ends, `old` knows no `json_schema`, `wrong` answers with JSON that does not fit, `obeys` does what the
+/// customer's last message says (a tool call, where it is JSON with `name`).
+pub(crate) struct ModelStub {
+    pub(crate) host: String,
+    asked: Arc<Mutex<Vec<Asked>>>,
+    left: Arc<Mutex<Option<Instant>>>,
+}
+
+impl ModelStub {
+    /// On a free port of this machine.
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let host = listener.local_addr().expect("an address").to_string();
+        let (asked, left) = (Arc::<Mutex<Vec<Asked>>>::default(), Arc::<Mutex<Option<Instant>>>::default());
+        let stub = Self { host, asked: Arc::clone(&asked), left: Arc::clone(&left) };
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (asked, left) = (Arc::clone(&asked), Arc::clone(&left));
+                tokio::spawn(async move { answer(stream, &asked, &left).await });
+            }
+        });
+        stub
+    }
+
+    /// What a provider's address is.
+    pub(crate) fn base_url(&self) -> String {
+        format!("http://{}/v1", self.host)
+    }
+
+    /// All requests so far.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().expect("nobody panics here").clone()
+    }
+
+    /// When somebody hung up before the answer was over.
+    pub(crate) fn left(&self) -> Option<Instant> {
+        *self.left.lock().expect("nobody panics here")
+    }
+}
+
+async fn answer(mut stream: TcpStream, asked: &Mutex<Vec<Asked>>, left: &Mutex<Option<Instant>>) -> Option<()> {
+    let (head, body) = request(&mut stream).await?;
+    let authorization = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("authorization").then(|| value.trim().to_owned())
+    });
+    let model = body["model"].as_str().unwrap_or_default().to_owned();
+    let n = {
+        let mut asked = asked.lock().expect("nobody panics here");
+        asked.push(Asked { authorization: authorization.clone(), body: body.clone() });
+        asked.iter().filter(|one| one.body["model"] == body["model"]).count()
+    };
+    let refused = |status: &str, words: &str| {
+        plain(status, "application/json", &json!({ "error": { "message": words } }).to_string())
+    };
+    let bytes = match model.as_str() {
+        "slow" => return hang(&mut stream, left).await,
+        "endless" => return endless(&mut stream, left).await,
+        "huge" => return huge(&mut stream).await,
+        "error" => refused("500 Internal Server Error", "down"),
+        "limited" if n == 1 => {
+            plain("429 Too Many Requests\r\nretry-after: 1", "application/json", r#"{"error":{"message":"slow down"}}"#)
+        }
+        "key" if authorization.is_none_or(|key| key != "Bearer sk-right") => {
+            refused("401 Unauthorized", "Incorrect API key provided: sk-wr***")
+        }
+        "old" if body["response_format"]["type"] == "json_schema" => {
+            refused("400 Bad Request", "response_format json_schema is not supported")
+        }
+        "garbage" => plain("200 OK", "application/json", "}{ not json"),
+        "html" => plain("200 OK", "text/html", "<html>welcome</html>"),
+        "empty" => plain("200 OK", "application/json", ""),
+        "half" => plain("200 OK", "application/json", r#"{"choices":[{"message":{"content":"he"#),
+        "whole" => {
+            let message = json!({ "role": "assistant", "content": "您好，whole" });
+            let whole = json!({ "model": "whole", "choices": [{ "message": message, "finish_reason": "stop" }], "usage": { "prompt_tokens": 5, "completion_tokens": 4 } });
+            plain("200 OK", "application/json", &whole.to_string())
+        }
+        "obeys" => streamed(&obeyed(&body)),
+        "wrong" => streamed(&[json!({ "content": "{\"hello\": 1}" })]),
+        _ if !body["response_format"].is_null() || body["model"] == "old" => {
+            streamed(&[json!({ "content": by_schema(&body).to_string() })])
+        }
+        _ => streamed(&[json!({ "content": "您好，" }), json!({ "content": "words" })]),
+    };
+    stream.write_all(&bytes).await.ok()?;
+    stream.shutdown().await.ok()
+}
+
+/// An answer that fits what was asked for.
+fn by_schema(body: &Value) -> Value {
+    let asked = body.to_string();
+    if asked.contains("\"sentences\"") || asked.contains("\\\"sentences\\\"") {
+        return json!({ "sentences": ["怎么退钱", "我要退款", "钱退哪儿了"] });
+    }
+    json!({ "say": "模型说：好的", "next": "wait", "citations": [] })
+}
+
+/// Does what the customer says: a tool where it is a call, else the words themselves.
+fn obeyed(body: &Value) -> Vec<Value> {
+    let messages = body["messages"].as_array().cloned().unwrap_or_default();
+    let last = messages.last().cloned().unwrap_or_default();
+    if last["role"] == "tool" {
+        let say = json!({ "say": format!("结果：{}", last["content"].as_str().unwrap_or_default()), "next": "wait", "citations": [] });
+        return vec![json!({ "content": say.to_string() })];
+    }
+    let said = last["content"].as_str().unwrap_or_default();
+    if let Ok(call) = serde_json::from_str::<Value>(said)
+        && call["name"].is_string()
+    {
+        let function = json!({ "name": call["name"], "arguments": call["arguments"].to_string() });
+        return vec![json!({ "tool_calls": [{ "index": 0, "id": "x", "type": "function", "function": function }] })];
+    }
+    let say = json!({ "say": said, "next": "wait", "citations": [] });
+    vec![json!({ "content": say.to_string() })]
+}
+
+fn streamed(deltas: &[Value]) -> Vec<u8> {
+    let mut body = String::new();
+    for delta in deltas {
+        let piece = json!({ "model": "stub", "choices": [{ "index": 0, "delta": delta, "finish_reason": null }] });
+        body.push_str(&format!("data: {piece}\n\n"));
+    }
+    let last = json!({ "choices": [{ "index": 0, "delta": {}, "finish_reason": "stop" }] });
+    let usage = json!({ "choices": [], "usage": { "prompt_tokens": 100, "completion_tokens": 20 } });
+    body.push_str(&format!("data: {last}\n\ndata: {usage}\n\ndata: [DONE]\n\n"));
+    plain("200 OK", "text/event-stream", &body)
+}
+
+fn plain(status: &str, kind: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    let head =
+        format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+    format!("{head}{body}").into_bytes()
+}
+
+const OPEN_HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+
+/// Never begins; notes when the other side hangs up.
+async fn hang(stream: &mut TcpStream, left: &Mutex<Option<Instant>>) -> Option<()> {
+    let mut buffer = [0; 1];
+    let _ = stream.read(&mut buffer).await;
+    *left.lock().expect("nobody panics here") = Some(Instant::now());
+    Some(())
+}
+
+/// Never ends; notes when the other side hangs up.
+async fn endless(stream: &mut TcpStream, left: &Mutex<Option<Instant>>) -> Option<()> {
+    let mut written = stream.write_all(OPEN_HEAD).await;
+    let delta = json!({ "choices": [{ "index": 0, "delta": { "content": "и так далее ".repeat(20) } }] });
+    let piece = format!("data: {delta}\n\n");
+    while written.is_ok() {
+        written = stream.write_all(piece.as_bytes()).await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    *left.lock().expect("nobody panics here") = Some(Instant::now());
+    Some(())
+}
+
+/// More than anybody reads.
+async fn huge(stream: &mut TcpStream) -> Option<()> {
+    let length = 11 * 1024 * 1024;
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.ok()?;
+    let piece = vec![b' '; 64 * 1024];
+    for _ in 0..length / piece.len() {
+        stream.write_all(&piece).await.ok()?;
+    }
+    Some(())
+}
+
+async fn request(stream: &mut TcpStream) -> Option<(String, Value)> {
+    let mut bytes = Vec::new();
+    loop {
+        let mut buffer = [0; 8_192];
+        let n = stream.read(&mut buffer).await.ok().filter(|n| *n > 0)?;
+        bytes.extend_from_slice(&buffer[..n]);
+        let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        let length = head.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+        });
+        if bytes.len() >= end + 4 + length.unwrap_or(0) {
+            return Some((head, serde_json::from_slice(&bytes[end + 4..]).unwrap_or_default()));
+        }
+    }
+}
