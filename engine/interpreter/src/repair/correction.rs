@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Act, Input, Mark, NodeId, PortId, Texts, VarName};
+use model::{Act, Input, Mark, NodeId, PortId, Texts, VarName, Variable};
 use serde_json::Value;
 
 use super::probe::Probe;
@@ -33,10 +33,12 @@ impl Run<'_> {
             return false;
         }
         let Some(target) = self.target(words, &act.rest, fit) else {
-            if fit != Fit::NotValid {
+            // "I got the phone wrong" is no answer even where any words would be one.
+            let is_no_answer = fit == Fit::NotValid || (fit == Fit::Freely && act.rest.is_empty());
+            if !is_no_answer {
                 return false;
             }
-            let what = if self.has_collected() { "noise" } else { "correction_none" };
+            let what = if self.has_collected() { "correction_which" } else { "correction_none" };
             return self.may_mend() && self.say_there_is_nothing(what);
         };
         const MAX_BYTES: usize = 2 * 1024;
@@ -53,26 +55,42 @@ impl Run<'_> {
         let candidates = self.candidates();
         let named = candidates.iter().copied().max_by_key(|&at| (self.likeness(at, words), at));
         let named = named.filter(|&at| self.likeness(at, words) > 0);
+        // A step that collects several details would lose the others if it were asked again.
         let again = |at: usize| Target { at, values: BTreeMap::new(), port: None };
+        let asks_one = |at: &usize| self.state.mending.trail[*at].sets.len() == 1;
         if rest.is_empty() {
-            return named.or_else(|| candidates.first().copied().filter(|_| fit == Fit::NotValid)).map(again);
+            let last = candidates.first().copied().filter(|_| fit == Fit::NotValid);
+            return named.or(last).filter(asks_one).map(again);
         }
-        let input = Input::Text(rest.to_owned());
+        let names = named.map(|at| self.named(at, words)).unwrap_or_default();
+        let is_meant =
+            |changed: &BTreeMap<VarName, Value>| names.is_empty() || changed.keys().any(|name| names.contains(name));
+        let asked_again = named.filter(asks_one).map(again);
+        let (all, input) = (Input::Text(words.to_owned()), Input::Text(rest.to_owned()));
         let mut freely = None;
         for at in named.into_iter().chain(candidates.iter().copied()) {
             let trod = self.state.mending.trail[at].clone();
-            let Probe { fit: takes, changed, port, .. } = self.probe(Some((&trod.node, &trod.memory)), &input);
+            let earlier = Some((&trod.node, &trod.memory));
+            // A step that collects several details finds the one that is meant by the words around it.
+            let mut probe = self.probe(earlier, &all);
+            if probe.fit != Fit::Fits || probe.changed.is_empty() || !is_meant(&probe.changed) {
+                probe = self.probe(earlier, &input);
+            }
+            let Probe { fit: takes, changed, port, .. } = probe;
             let target = Target { at, values: changed, port };
             match takes {
-                Fit::Fits if !target.values.is_empty() => return Some(target),
-                Fit::Freely if named == Some(at) => return Some(target),
-                Fit::Freely if freely.is_none() => freely = Some(target),
+                Fit::Fits if !target.values.is_empty() && is_meant(&target.values) => return Some(target),
+                Fit::Freely if named == Some(at) && is_meant(&target.values) => return Some(target),
+                Fit::Freely if names.is_empty() && freely.is_none() => freely = Some(target),
                 _ => {}
             }
         }
         // Named without a value it could take: asked again. Any words could be the last free answer, but only when the
         // question that waits cannot use them.
-        named.map(again).or(freely.filter(|_| fit == Fit::NotValid))
+        let in_words = named.zip(names.first()).filter(|_| !rest.bytes().any(|byte| byte.is_ascii_digit()));
+        let in_words =
+            in_words.map(|(at, name)| Target { at, values: BTreeMap::from([(name.clone(), rest.into())]), port: None });
+        asked_again.or(in_words).or(freely.filter(|_| fit == Fit::NotValid))
     }
 
     /// The answered questions of the innermost flow, the last one first, but for the one that waits.
@@ -94,11 +112,23 @@ impl Run<'_> {
 
     /// How much of the names of what a question sets is in the words.
     fn likeness(&self, at: usize, words: &str) -> usize {
+        self.likenesses(at, words).into_iter().map(|(_, likeness)| likeness).max().unwrap_or(0)
+    }
+
+    /// What a question sets that the words name, the best named first.
+    fn named(&self, at: usize, words: &str) -> Vec<VarName> {
+        let mut likenesses = self.likenesses(at, words);
+        likenesses.retain(|(_, likeness)| *likeness > 0);
+        likenesses.sort_by_key(|(_, likeness)| std::cmp::Reverse(*likeness));
+        likenesses.into_iter().map(|(name, _)| name).collect()
+    }
+
+    fn likenesses(&self, at: usize, words: &str) -> Vec<(VarName, usize)> {
         let words = words.to_lowercase();
-        let flow = &self.plan().flow;
         let sets = &self.state.mending.trail[at].sets;
-        let labels = flow.variables.iter().filter(|variable| sets.contains(&variable.name));
-        labels.flat_map(|variable| variable.label.iter()).map(|(_, label)| likeness(label, &words)).max().unwrap_or(0)
+        let variables = self.plan().flow.variables.iter().filter(|variable| sets.contains(&variable.name));
+        let best = |variable: &Variable| variable.label.iter().map(|(_, label)| likeness(label, &words)).max();
+        variables.map(|variable| (variable.name.clone(), best(variable).unwrap_or(0))).collect()
     }
 
     /// Replaces the answer; goes on from there when something rested on it.
@@ -165,7 +195,7 @@ impl Run<'_> {
         }
         let dependents = self.dependents(&after, values.keys().cloned().collect());
         let known = after.into_iter().filter(|trod| trod.answered && !dependents.contains(&trod.node));
-        let known: BTreeMap<_, _> = known.filter_map(|trod| Some((trod.node, trod.port?))).collect();
+        let known: Vec<Trod> = known.filter(|trod| trod.port.is_some()).collect();
         self.acknowledge(&values);
         let why = Texts::new("更正：从这个问题的出口重新走", "correction: on from this question's exit again");
         self.mark(node, Mark::Left(port.clone()), why, values);
@@ -174,7 +204,7 @@ impl Run<'_> {
         if let Some(trod) = self.state.mending.trail.last_mut() {
             trod.port = Some(port.clone());
         }
-        self.state.mending.known = if is_same_way { known } else { BTreeMap::new() };
+        self.state.mending.known = if is_same_way { known } else { Vec::new() };
         if let Some(todo) = self.leave(node, &port) {
             self.work(todo);
         }

@@ -17,7 +17,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use model::{Act, ActKind, Content, Input, Mark, Mend, Moment, NodeId, PortId, Repair, Texts, VarName};
+use model::{Act, ActKind, Content, Input, Mark, Mend, Moment, NodeId, Repair, Texts, VarName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -50,9 +50,9 @@ pub struct Mending {
     /// The steps since the beginning of each flow, for corrections.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub trail: Vec<Trod>,
-    /// Answered questions that a path run again need not ask: their exits.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub known: BTreeMap<NodeId, PortId>,
+    /// Answered questions that a path run again need not ask.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<Trod>,
     /// How many insults there were.
     #[serde(skip_serializing_if = "is_zero")]
     pub n_insults: u32,

@@ -105,6 +105,17 @@ impl Run<'_> {
         }
     }
 
+    /// The exit of a question that a path run again need not ask.
+    pub(crate) fn known_exit(&mut self, node: &NodeId) -> Option<PortId> {
+        let depth = self.state.frames.len();
+        let mending = &mut self.state.mending;
+        let at = mending.known.iter().position(|trod| trod.depth == depth && trod.node == *node)?;
+        let trod = mending.known.remove(at);
+        let port = trod.port.clone();
+        mending.trail.push(trod);
+        port
+    }
+
     /// A flow begins or ends: what deeper flows did is nobody's to correct.
     pub(crate) fn forget_deeper_steps(&mut self) {
         let depth = self.state.frames.len();

@@ -8,6 +8,10 @@ pub(super) fn own(what: &str, language: &str, flow: &str) -> String {
         "digression" => ("我们继续：", "Back to my question: "),
         "correction" => ("好的，已经改过来了。", "Got it, I have changed that."),
         "correction_none" => ("目前没有可以更正的内容。", "There is nothing to correct yet."),
+        "correction_which" => (
+            "请告诉我哪一项要改、改成什么，例如“电话改成 13812345678”。",
+            "Please tell me which one to change and to what, for example “the phone should be 13812345678”.",
+        ),
         "correction_same" => ("好的，记下的就是这个。", "That is what I have written down."),
         "correction_again" => ("好的，我们重新填一次。", "All right, let us do that one again."),
         "correction_done" => (

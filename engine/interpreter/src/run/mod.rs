@@ -151,7 +151,7 @@ impl<'a> Run<'a> {
             }
         };
         if matches!(todo, Todo::Enter) {
-            if let Some(port) = self.state.mending.known.remove(&node_id) {
+            if let Some(port) = self.known_exit(&node_id) {
                 let why = Texts::new("已经回答过，不再问", "already answered, not asked again");
                 self.mark(&node_id, Mark::Left(port.clone()), why, BTreeMap::new());
                 return self.leave(&node_id, &port);
