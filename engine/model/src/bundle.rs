@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Calendar, Connector, Flow, IntentKey, LibraryKey, Phrase, TeamKey, Texts};
+use crate::{Calendar, Connector, Detail, Flow, IntentKey, LibraryKey, Phrase, TeamKey, Texts};
 
 /// What import reads and export writes beside a single flow.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,6 +22,9 @@ pub struct Bundle {
     /// Intents with their examples.
     #[serde(default)]
     pub intents: Vec<Intent>,
+    /// Details that the workspace defines, dictionaries with their values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<Detail>,
     /// Answer libraries with their articles.
     #[serde(default)]
     pub libraries: Vec<Library>,

@@ -61,6 +61,8 @@ names! {
     TeamKey = "team";
     /// A calendar's key.
     CalendarKey = "calendar";
+    /// The key of a detail that the workspace defines.
+    DetailKey = "detail";
     /// A connector's key.
     ConnectorKey = "connector";
     /// A phrase's key: the name texts use.

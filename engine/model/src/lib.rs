@@ -5,6 +5,7 @@
 
 mod bundle;
 mod conversation;
+mod detail;
 mod emotion;
 mod flow;
 mod ids;
@@ -19,6 +20,7 @@ mod texts;
 
 pub use bundle::{Article, Bundle, Intent, Library, Team};
 pub use conversation::{HandOffPacket, Mark, Moment, Status, Visit};
+pub use detail::{Detail, DetailEntry, DetailKind, DetailSource, ServiceList};
 pub use emotion::{Emotion, Feeling, Mood, Trend};
 pub use flow::{Edge, FORMAT, Flow, Handler, Node, Note, Scope, Trigger, VarType, Variable};
 pub use ids::*;

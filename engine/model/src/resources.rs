@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{CalendarKey, ConnectorKey, FlowKey, IntentKey, LibraryKey, Phrase, TeamKey, Texts, VarName};
+use crate::{CalendarKey, ConnectorKey, DetailKey, FlowKey, IntentKey, LibraryKey, Phrase, TeamKey, Texts, VarName};
 
 /// Everything a workspace has that flows refer to. Checks and pickers read it; steps get calendars and connectors from it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Resources {
     /// Intents.
     pub intents: Vec<Named<IntentKey>>,
+    /// Details that the workspace defines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<Named<DetailKey>>,
     /// Answer libraries.
     pub libraries: Vec<Named<LibraryKey>>,
     /// Teams of agents.

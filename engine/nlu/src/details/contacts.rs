@@ -1,6 +1,6 @@
 //! Phones, e-mail addresses and order numbers.
 
-use super::folded::Found;
+use super::folded::{Found, Taken};
 use regex::Regex;
 use serde_json::json;
 use std::sync::LazyLock;
@@ -9,6 +9,19 @@ static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"[a-z0-9][a-z0-9._%+-]{0,63}@[a-z0-9](?:[a-z0-9-]{0,62})(?:\.[a-z0-9](?:[a-z0-9-]{0,62}))+")
         .expect("a constant pattern")
 });
+
+static URL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:https?://|\bwww\.)[a-z0-9][a-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{2,2000}").expect("a constant pattern")
+});
+
+/// All addresses of web pages of a folded text, without the marks that end a sentence.
+pub(super) fn urls(text: &str) -> Vec<Found> {
+    let found = URL.find_iter(text).filter_map(|matched| {
+        let address = matched.as_str().trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']);
+        address.contains('.').then(|| found(matched.start(), address))
+    });
+    found.collect()
+}
 
 /// All e-mail addresses of a folded text.
 pub(super) fn emails(text: &str) -> Vec<Found> {
@@ -66,15 +79,17 @@ static CLOCK: LazyLock<Regex> =
 
 /// All order numbers of a folded text: letters with at least three digits, or at least five digits.
 pub(super) fn order_numbers(text: &str) -> Vec<Found> {
-    let addresses = emails(text);
+    let mut addresses = Taken::default();
+    for address in emails(text) {
+        addresses.take(address.start, address.end);
+    }
     let mut numbers = Vec::new();
     for matched in TOKEN.find_iter(text) {
         let token = matched.as_str();
         let n_digits = token.bytes().filter(u8::is_ascii_digit).count();
         let has_letters = token.bytes().any(|b| b.is_ascii_alphabetic());
         let is_long_enough = if has_letters { n_digits >= 3 } else { n_digits >= 5 };
-        let is_elsewhere =
-            addresses.iter().any(|address| address.start < matched.end() && matched.start() < address.end);
+        let is_elsewhere = addresses.touches(matched.start(), matched.end());
         let in_link = text[..matched.start()].ends_with(['/', '=', '@', '.', '?', '&']);
         if is_long_enough && !is_elsewhere && !in_link && !QUANTITY.is_match(token) && !CLOCK.is_match(token) {
             numbers.push(found(matched.start(), token));

@@ -1,6 +1,6 @@
 //! Dates: written out, relative to today, by the day of the week, in Chinese and English.
 
-use super::folded::Found;
+use super::folded::{Found, Taken};
 use super::numbers::chinese_number;
 use jiff::civil::Date;
 use jiff::{Span, Zoned};
@@ -12,10 +12,11 @@ use std::sync::LazyLock;
 pub(super) fn dates(text: &str, now: &Zoned) -> Vec<Found> {
     let today = now.date();
     let mut found: Vec<Found> = Vec::new();
+    let mut taken = Taken::default();
     for (pattern, read) in READERS {
         for captures in pattern.captures_iter(text) {
             let whole = captures.get(0).expect("group 0 is the match");
-            let is_known = found.iter().any(|known| whole.start() < known.end && known.start < whole.end());
+            let is_known = taken.touches(whole.start(), whole.end());
             let touches_digit = text[..whole.start()].ends_with(|c: char| c.is_ascii_digit())
                 || (whole.as_str().ends_with(|c: char| c.is_ascii_digit())
                     && text[whole.end()..].starts_with(|c: char| c.is_ascii_digit()));
@@ -23,6 +24,12 @@ pub(super) fn dates(text: &str, now: &Zoned) -> Vec<Found> {
                 continue;
             }
             if let Some(day) = read(&captures, today) {
+                let day = if is_bare_weekday(whole.as_str()) && is_past(text, whole.start(), whole.end()) {
+                    last_week(day, today)
+                } else {
+                    day
+                };
+                taken.take(whole.start(), whole.end());
                 found.push(Found { start: whole.start(), end: whole.end(), value: json!(day.to_string()) });
             }
         }
@@ -31,10 +38,31 @@ pub(super) fn dates(text: &str, now: &Zoned) -> Vec<Found> {
     found
 }
 
+/// A day of the week and nothing that says of which week.
+fn is_bare_weekday(said: &str) -> bool {
+    let said = said.strip_prefix("on ").unwrap_or(said);
+    said.starts_with(['周', '星', '礼']) || (said.ends_with("day") && !said.contains(' ') && !said.starts_with("to"))
+}
+
+/// Does the sentence speak of something that has happened? 周五买的, bought it on Friday.
+fn is_past(text: &str, start: usize, end: usize) -> bool {
+    const NEAR: usize = 12;
+    let after: String = text[end..].chars().take(NEAR).collect();
+    let before: String = text[..start].chars().rev().take(3 * NEAR).collect::<Vec<_>>().into_iter().rev().collect();
+    let after_says =
+        ["买的", "下的单", "下单的", "收到的", "收的货", "签收的", "到的货", "付的", "寄的", "寄出的", "坏的", "拍的"];
+    let before_says = ["bought", "ordered", "received", "arrived", "paid", "sent it", "returned", "broke"];
+    after_says.iter().any(|word| after.contains(word)) || before_says.iter().any(|word| before.contains(word))
+}
+
+fn last_week(day: Date, today: Date) -> Date {
+    if day > today { day.checked_sub(Span::new().days(7)).unwrap_or(day) } else { day }
+}
+
 type Reader = fn(&Captures<'_>, Date) -> Option<Date>;
 
 /// The ways to say a date, the more particular ones first.
-static READERS: [(&LazyLock<Regex>, Reader); 14] = [
+static READERS: [(&LazyLock<Regex>, Reader); 16] = [
     (&YEAR_FIRST, year_first),
     (&MONTH_DAY, month_day),
     (&MONTH_NAME_DAY, month_name_day),
@@ -48,6 +76,8 @@ static READERS: [(&LazyLock<Regex>, Reader); 14] = [
     (&ENGLISH_AGO, english_ago),
     (&NAMED, named),
     (&FEAST, feast),
+    (&LUNAR, lunar),
+    (&END_OF, end_of),
     (&DAY_ONLY, day_only),
 ];
 
@@ -78,6 +108,8 @@ patterns! {
     ENGLISH_AGO = r"\b(\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten)\s+(day|week|month|year)s?\s+(ago|later|from\s+(?:now|today))\b";
     NAMED = r"大前天|大后天|前天|昨[天日晚]|今[天日晚早]|明[天日晚早]|后[天日]|\bday after tomorrow\b|\bday before yesterday\b|\btoday\b|\btonight\b|\btomorrow\b|\btmr\b|\byesterday\b|月底|月末";
     FEAST = r"(明年|今年)?(元旦|劳动节|五一|国庆节?|十一国庆|圣诞节?|情人节|平安夜)|\b(christmas eve|christmas|new year's eve|new year's day|valentine's day)\b";
+    LUNAR = r"(明年|今年|后年)?(春节|大年初一|年初一|大年三十|除夕|端午节?|中秋节?|chinese new year|spring festival|dragon boat festival|mid-autumn festival)";
+    END_OF = r"(?:(明年)|今年|本年)?年(?:底|末)|\b(?:the\s+)?end of (?:the|this|(next)) (?:(month)|year)\b|\b(?:(this|next|the)\s+)weekend\b|\bthe\s+(\d{1,2})(?:st|nd|rd|th)\b";
     DAY_ONLY = r"<N>\s*号(?:线|楼|店|门|机|馆|桌|房|院|码|仓|库|客服|员)?";
 }
 
@@ -261,12 +293,71 @@ fn feast(captures: &Captures<'_>, today: Date) -> Option<Date> {
     }
 }
 
+/// Feasts of the lunar calendar, by year; their days are published years ahead.
+const NEW_YEARS: [&str; 12] = [
+    "2024-02-10",
+    "2025-01-29",
+    "2026-02-17",
+    "2027-02-06",
+    "2028-01-26",
+    "2029-02-13",
+    "2030-02-03",
+    "2031-01-23",
+    "2032-02-11",
+    "2033-01-31",
+    "2034-02-19",
+    "2035-02-08",
+];
+const DRAGON_BOATS: [&str; 7] =
+    ["2024-06-10", "2025-05-31", "2026-06-19", "2027-06-09", "2028-05-28", "2029-06-16", "2030-06-05"];
+const MID_AUTUMNS: [&str; 7] =
+    ["2024-09-17", "2025-10-06", "2026-09-25", "2027-09-15", "2028-10-03", "2029-09-22", "2030-09-12"];
+
+fn lunar(captures: &Captures<'_>, today: Date) -> Option<Date> {
+    let name = &captures[2];
+    let (days, before): (&[&str], i64) = match name {
+        "端午" | "端午节" | "dragon boat festival" => (&DRAGON_BOATS, 0),
+        "中秋" | "中秋节" | "mid-autumn festival" => (&MID_AUTUMNS, 0),
+        "除夕" | "大年三十" => (&NEW_YEARS, 1),
+        _ => (&NEW_YEARS, 0),
+    };
+    let days = days.iter().filter_map(|day| day.parse::<Date>().ok()?.checked_sub(Span::new().days(before)).ok());
+    let year = match captures.get(1).map(|year| year.as_str()) {
+        Some("明年") => Some(today.year() + 1),
+        Some("后年") => Some(today.year() + 2),
+        Some(_) => Some(today.year()),
+        None => None,
+    };
+    let mut days = days.filter(|day| year.map_or(*day >= today, |year| day.year() == year));
+    days.next()
+}
+
+/// 年底, end of next month, this weekend, the 5th.
+fn end_of(captures: &Captures<'_>, today: Date) -> Option<Date> {
+    if let Some(day) = captures.get(5) {
+        return coming_day(small_number(day.as_str())?, today);
+    }
+    if let Some(week) = captures.get(4) {
+        return day_of_week(5, Some(i64::from(week.as_str() == "next")), today);
+    }
+    if captures.get(3).is_some() {
+        let shift = i64::from(captures.get(2).is_some());
+        return Some(today.first_of_month().checked_add(Span::new().months(shift)).ok()?.last_of_month());
+    }
+    let later = captures.get(1).or(captures.get(2)).is_some();
+    day_of(today.year() + i16::from(later), 12, 31)
+}
+
 /// 25号: of this month, or of the next when it has passed.
 fn day_only(captures: &Captures<'_>, today: Date) -> Option<Date> {
     if !captures[0].ends_with('号') {
         return None;
     }
-    let day = small_number(&captures[1])?;
+    coming_day(small_number(&captures[1])?, today)
+}
+
+/// That day of this month, or of the next when it has passed.
+fn coming_day(day: i64, today: Date) -> Option<Date> {
     let this_month = day_of(today.year(), today.month().into(), day);
     if let Some(day) = this_month.filter(|day| *day >= today) {
         return Some(day);

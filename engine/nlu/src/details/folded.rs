@@ -1,5 +1,7 @@
 //! A text in half-width lower case that remembers where each part stood in the original.
 
+use std::collections::BTreeMap;
+
 use crate::normalise::half_width;
 use serde_json::Value;
 
@@ -41,6 +43,27 @@ impl Folded {
     /// The bytes of the original for a range that starts and ends between characters.
     pub(super) fn origin(&self, start: usize, end: usize) -> (usize, usize) {
         (self.origins[start], self.origins[end])
+    }
+}
+
+/// Which characters something was found in already.
+#[derive(Debug, Default)]
+pub(super) struct Taken(BTreeMap<usize, usize>);
+
+impl Taken {
+    /// Takes a range unless a part of it is taken; says whether it did.
+    pub(super) fn take(&mut self, start: usize, end: usize) -> bool {
+        let is_free = !self.touches(start, end);
+        if is_free {
+            self.0.insert(start, end);
+        }
+        is_free
+    }
+
+    /// Is a part of the range taken?
+    pub(super) fn touches(&self, start: usize, end: usize) -> bool {
+        // Ranges do not overlap, so the last one that begins before the end is the only one that can reach in.
+        self.0.range(..end).next_back().is_some_and(|(_, last)| *last > start)
     }
 }
 

@@ -11,41 +11,28 @@
 //! assert_eq!(details::yes_no("不用了，谢谢"), Some(false));
 //! ```
 
+mod addresses;
+mod amounts;
 mod answers;
 mod contacts;
 mod dates;
+mod dictionary;
 mod folded;
+mod identity;
+mod moments;
 mod money;
 mod numbers;
 mod times;
+mod vocabulary;
 
-use folded::{Folded, Found};
-use jiff::Zoned;
+use folded::{Folded, Found, Taken};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What a detail is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DetailKind {
-    /// The value is a number.
-    Number,
-    /// The value is `{"amount": 120, "currency": "CNY"}`.
-    Money,
-    /// The value is `"2026-11-25"`.
-    Date,
-    /// The value is `"15:30"`.
-    Time,
-    /// The value is the digits, with `+` and the country where they were given.
-    Phone,
-    /// The value is the address.
-    Email,
-    /// The value is the number as it was written.
-    OrderNumber,
-    /// The value is true or false.
-    YesNo,
-}
+pub use jiff::Zoned;
+pub use model::DetailKind;
+pub use vocabulary::{Hit, Vocabulary, zoned};
 
 /// A detail and where it stands in the text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,36 +46,82 @@ pub struct Detail {
     pub value: Value,
 }
 
-/// All details of a text in reading order, none overlapping another; relative dates are counted from `now`.
+/// The kinds that are always looked for: they keep each other off their characters.
+const COMMON: [DetailKind; 8] = [
+    DetailKind::Email,
+    DetailKind::Date,
+    DetailKind::Phone,
+    DetailKind::Money,
+    DetailKind::Time,
+    DetailKind::OrderNumber,
+    DetailKind::Number,
+    DetailKind::YesNo,
+];
+
+/// The common details of a text in reading order, none overlapping another; relative dates are counted from `now`.
 pub fn details(text: &str, now: Zoned) -> Vec<Detail> {
+    details_of(text, &now, &[])
+}
+
+/// The same, with more kinds: what is wanted takes its words before a common kind does.
+pub fn details_of(text: &str, now: &Zoned, wanted: &[DetailKind]) -> Vec<Detail> {
     let folded = Folded::new(text);
     let mut details: Vec<Detail> = Vec::new();
-    let mut taken: Vec<(usize, usize)> = Vec::new();
+    let mut taken = Taken::default();
     // The more particular kinds go first and keep the others off their characters.
-    for (kind, found) in [
-        (DetailKind::Email, contacts::emails(&folded.text)),
-        (DetailKind::Date, dates::dates(&folded.text, &now)),
-        (DetailKind::Phone, contacts::phones(&folded.text)),
-        (DetailKind::Money, money::amounts(&folded.text)),
-        (DetailKind::Time, times::times(&folded.text)),
-        (DetailKind::OrderNumber, contacts::order_numbers(&folded.text)),
-        (DetailKind::Number, numbers::numbers(&folded.text)),
-        (DetailKind::YesNo, answers::answers(&folded.text)),
-    ] {
-        for found in found {
-            if taken.iter().any(|(start, end)| found.start < *end && *start < found.end) {
+    for kind in DetailKind::ALL.into_iter().filter(|kind| COMMON.contains(kind) || wanted.contains(kind)) {
+        for found in found_of(kind, &folded.text, now) {
+            if !taken.take(found.start, found.end) {
                 continue;
             }
-            taken.push((found.start, found.end));
             let (start, end) = folded.origin(found.start, found.end);
             let said = &text[start..end];
-            let value =
-                if kind == DetailKind::OrderNumber { Value::String(half_width_text(said)) } else { found.value };
+            let value = as_written(kind, said, found.value);
             details.push(Detail { kind, text: said.to_owned(), start, end, value });
         }
     }
     details.sort_by_key(|detail| (detail.start, detail.end));
     details
+}
+
+/// The first detail of a kind.
+pub fn first(kind: DetailKind, text: &str, now: &Zoned) -> Option<Value> {
+    details_of(text, now, &[kind]).into_iter().find(|detail| detail.kind == kind).map(|detail| detail.value)
+}
+
+fn found_of(kind: DetailKind, folded: &str, now: &Zoned) -> Vec<Found> {
+    match kind {
+        DetailKind::Number => numbers::numbers(folded),
+        DetailKind::Money => money::amounts(folded),
+        DetailKind::Date => dates::dates(folded, now),
+        DetailKind::Time => times::times(folded),
+        DetailKind::DateTime => moments::moments(folded, now),
+        DetailKind::DateSpan => moments::spans(folded, now),
+        DetailKind::Duration => amounts::durations(folded),
+        DetailKind::Quantity => amounts::quantities(folded),
+        DetailKind::Phone => contacts::phones(folded),
+        DetailKind::Email => contacts::emails(folded),
+        DetailKind::Url => contacts::urls(folded),
+        DetailKind::OrderNumber => contacts::order_numbers(folded),
+        DetailKind::IdNumber => identity::id_numbers(folded),
+        DetailKind::BankCard => identity::bank_cards(folded),
+        DetailKind::Plate => identity::plates(folded),
+        DetailKind::Name => identity::names(folded),
+        DetailKind::Address => addresses::addresses(folded),
+        DetailKind::YesNo => answers::answers(folded),
+    }
+}
+
+/// Values that keep the letters as the customer wrote them.
+fn as_written(kind: DetailKind, said: &str, value: Value) -> Value {
+    match (kind, value) {
+        (DetailKind::OrderNumber | DetailKind::Name | DetailKind::Url, _) => half_width_text(said).into(),
+        (DetailKind::Address, Value::Object(mut parts)) => {
+            parts.insert("full".into(), half_width_text(said).trim().into());
+            Value::Object(parts)
+        }
+        (_, value) => value,
+    }
 }
 
 /// The first number, in figures or in words.
@@ -142,6 +175,21 @@ pub fn pattern(text: &str, pattern: &Regex) -> Option<String> {
     Some(found.as_str().to_owned())
 }
 
+/// All parts of the text that fit a pattern: where they stand, in bytes, and what they say.
+fn places(text: &str, pattern: &Regex, most: usize) -> Vec<(usize, usize, Value)> {
+    const MAX_CHARS: usize = 1_000;
+    let mut starts = Vec::new();
+    let mut half = String::new();
+    for (at, c) in text.char_indices().take(MAX_CHARS) {
+        half.push(crate::normalise::half_width(c));
+        starts.resize(half.len(), at);
+    }
+    starts.push(text.char_indices().nth(MAX_CHARS).map_or(text.len(), |(at, _)| at));
+    let found = pattern.captures_iter(&half).filter_map(|captures| captures.get(1).or_else(|| captures.get(0)));
+    let found = found.filter(|found| !found.is_empty()).take(most);
+    found.map(|found| (starts[found.start()], starts[found.end()], found.as_str().into())).collect()
+}
+
 /// A pattern that [`compile_pattern`] read.
 pub type Pattern = Regex;
 
@@ -185,5 +233,7 @@ fn first_text(found: Vec<Found>) -> Option<String> {
     found.into_iter().next()?.value.as_str().map(str::to_owned)
 }
 
+#[cfg(test)]
+mod kinds_tests;
 #[cfg(test)]
 mod tests;

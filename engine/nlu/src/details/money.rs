@@ -1,20 +1,23 @@
 //! Amounts of money, in figures and in words.
 
 use super::folded::Found;
-use super::numbers::{numbers, to_value};
+use super::numbers::{number_of, numbers, to_value};
 use regex::Regex;
 use serde_json::json;
 use std::sync::LazyLock;
 
 static AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\s*(元|块钱|块|人民币|圆|rmb\b|cny\b|yuan\b|毛|角|分钱|美元|美金|刀|usd\b|dollars?\b|bucks?\b|欧元|eur\b|euros?\b|英镑|gbp\b|pounds?\b|港币|港元|hkd\b|日元|jpy\b|yen\b|cents?\b|\$|¥|€|£)")
+    Regex::new(r"^\s*(元|块钱|块|人民币|圆|rmb\b|cny\b|yuan\b|毛|角|分钱|美元|美金|刀|usd\b|dollars?\b|bucks?\b|欧元|eur\b|euros?\b|英镑|gbp\b|pounds?\b|港币|港元|hkd\b|日元|jpy\b|yen\b|韩元|韩币|krw\b|澳元|aud\b|加元|cad\b|新币|sgd\b|台币|twd\b|cents?\b|\$|¥|€|£)")
         .expect("a constant pattern")
 });
 static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(rmb|cny|usd|us\$|hk\$|eur|gbp|hkd|jpy|人民币|\$|¥|￥|€|£)\s*$").expect("a constant pattern")
+    Regex::new(r"(rmb|cny|usd|us\$|hk\$|eur|gbp|hkd|jpy|krw|aud|cad|sgd|twd|人民币|\$|¥|￥|€|£)\s*$")
+        .expect("a constant pattern")
 });
-static SMALL_CHANGE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^\s*([\d一二两三四五六七八九])(?:毛|角)?(?:钱)?").expect("a constant pattern"));
+static SMALL_CHANGE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\s*([\d一二两三四五六七八九])(?:(毛|角)(?:([\d一二三四五六七八九])分?)?)?(?:钱)?")
+        .expect("a constant pattern")
+});
 
 /// All amounts of a folded text, in reading order.
 pub(super) fn amounts(text: &str) -> Vec<Found> {
@@ -35,12 +38,14 @@ pub(super) fn amounts(text: &str) -> Vec<Found> {
                 amount /= 10.0;
             } else if unit_text == "分钱" || unit_text.starts_with("cent") {
                 amount /= 100.0;
-            } else if unit_text == "块"
+            } else if matches!(unit_text, "块" | "元")
                 && let Some(change) = SMALL_CHANGE.captures(&text[end..])
-                && let Some(tenths) = numbers(&change[1]).first().and_then(|found| found.value.as_f64())
+                && (unit_text == "块" || change.get(2).is_some())
+                && let Some(tenths) = number_of(&change[1])
             {
-                // 三块五 is 3.5.
+                // 三块五 is 3.5, 三块五毛二 is 3.52; 三元 is followed by 角, or the next number is its own.
                 amount += tenths / 10.0;
+                amount += change.get(3).and_then(|cents| number_of(cents.as_str())).unwrap_or(0.0) / 100.0;
                 end += change[0].len();
             }
             currency(unit_text)
@@ -66,6 +71,11 @@ fn currency(unit: &str) -> &'static str {
         unit if unit.starts_with("pound") => "GBP",
         "港币" | "港元" | "hkd" | "hk$" => "HKD",
         "日元" | "jpy" | "yen" => "JPY",
+        "韩元" | "韩币" | "krw" => "KRW",
+        "澳元" | "aud" => "AUD",
+        "加元" | "cad" => "CAD",
+        "新币" | "sgd" => "SGD",
+        "台币" | "twd" => "TWD",
         _ => "CNY",
     }
 }

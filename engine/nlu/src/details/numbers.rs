@@ -1,6 +1,6 @@
 //! Numbers in figures, in Chinese numerals and in English words.
 
-use super::folded::Found;
+use super::folded::{Found, Taken};
 use regex::Regex;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
@@ -8,13 +8,20 @@ use std::sync::LazyLock;
 /// All numbers of a folded text, in reading order.
 pub(super) fn numbers(text: &str) -> Vec<Found> {
     let mut found = figures(text);
+    let mut taken = Taken::default();
+    found.retain(|known| taken.take(known.start, known.end));
     for other in chinese(text).into_iter().chain(english(text)) {
-        if !found.iter().any(|known| other.start < known.end && known.start < other.end) {
+        if taken.take(other.start, other.end) {
             found.push(other);
         }
     }
     found.sort_by_key(|found| found.start);
     found
+}
+
+/// The number that figures or Chinese numerals stand for.
+pub(super) fn number_of(text: &str) -> Option<f64> {
+    text.parse().ok().or_else(|| chinese_number(text))
 }
 
 /// A number as JSON: whole ones without a fraction.
@@ -76,7 +83,7 @@ fn scale(unit: &str) -> f64 {
 }
 
 static CHINESE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new("负?(?:[零〇一二两俩三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟廿]+(?:点[零〇一二三四五六七八九]+)?(?:万|亿)?|半)")
+    Regex::new("负?(?:[零〇一二两俩三四五六七八九十百千万亿壹贰貳叁肆伍陆柒捌玖拾佰仟廿卅]+(?:点[零〇一二三四五六七八九]+)?(?:万|亿)?|半)")
         .expect("a constant pattern")
 });
 
@@ -229,7 +236,7 @@ fn digit(c: char) -> Option<f64> {
     Some(match c {
         '零' | '〇' => 0.0,
         '一' | '壹' => 1.0,
-        '二' | '两' | '俩' | '贰' => 2.0,
+        '二' | '两' | '俩' | '贰' | '貳' => 2.0,
         '三' | '叁' => 3.0,
         '四' | '肆' => 4.0,
         '五' | '伍' => 5.0,
@@ -245,6 +252,7 @@ fn unit(c: char) -> Option<f64> {
     Some(match c {
         '十' | '拾' => 10.0,
         '廿' => 20.0,
+        '卅' => 30.0,
         '百' | '佰' => 100.0,
         '千' | '仟' => 1_000.0,
         '万' => 10_000.0,

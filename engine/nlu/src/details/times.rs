@@ -1,6 +1,6 @@
 //! Times of day: 15:30, 下午三点半, 3pm, noon.
 
-use super::folded::Found;
+use super::folded::{Found, Taken};
 use super::numbers::chinese_number;
 use regex::{Captures, Regex};
 use serde_json::json;
@@ -14,7 +14,7 @@ static COLON: LazyLock<Regex> = LazyLock::new(|| {
 });
 static CHINESE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(
-        r"({PART})?\s*(\d{{1,2}}|[零一二两三四五六七八九十]{{1,3}})\s*(?:点钟|点整|点|时整|时)(?:(半)|(一刻)|(三刻)|(\d{{1,2}}|[零〇一二三四五六七八九十]{{1,3}})分?)?"
+        r"({PART})?\s*(\d{{1,2}}|二十[一二三四]|二十|十[一二三四五六七八九]|十|[零〇一二两三四五六七八九])\s*(?:点钟|点整|点|时整|时)(?:(半)|(一刻)|(三刻)|(\d{{1,2}}|[零〇一二三四五六七八九十]{{1,3}})分?)?"
     ))
     .expect("a constant pattern")
 });
@@ -27,17 +27,19 @@ static NAMED: LazyLock<Regex> =
 /// All times of day of a folded text, in reading order.
 pub(super) fn times(text: &str) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
+    let mut taken = Taken::default();
     let patterns: [(&LazyLock<Regex>, Reader); 4] =
         [(&COLON, colon), (&ENGLISH, english), (&CHINESE, chinese), (&NAMED, named)];
     for (pattern, read) in patterns {
         for captures in pattern.captures_iter(text) {
             let whole = captures.get(0).expect("group 0 is the match");
-            let is_known = found.iter().any(|known| whole.start() < known.end && known.start < whole.end());
+            let is_known = taken.touches(whole.start(), whole.end());
             let Some((hour, minute)) = read(&captures, &text[whole.end()..]).filter(|_| !is_known) else {
                 continue;
             };
             let spaces = whole.as_str().len() - whole.as_str().trim_start().len();
             let end = whole.start() + whole.as_str().trim_end().len();
+            taken.take(whole.start() + spaces, end);
             found.push(Found { start: whole.start() + spaces, end, value: json!(format!("{hour:02}:{minute:02}")) });
         }
     }
