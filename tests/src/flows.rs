@@ -84,7 +84,7 @@ fn resources(flows: &[String]) -> Resources {
         })
         .collect();
     let all = json!({
-        "intents": named(), "libraries": named(), "teams": named(),
+        "intents": named(), "details": named(), "libraries": named(), "teams": named(),
         "calendars": calendars, "connectors": connectors, "flows": flows,
     });
     serde_json::from_value(all).expect("resources are written right")

@@ -1,8 +1,8 @@
 //! A conversation in which customer, services, clock and agents do whatever comes into their heads.
 
 use interpreter::{
-    AgentAct, Answer, Effect, Event, Found, Generated, HttpReply, IntentScore, Pending, Program, Recognised, State,
-    Step, Task, TimerId, ToolCall, WaitsFor, step,
+    AgentAct, Answer, Effect, Event, Found, FoundDetail, Generated, HttpReply, IntentScore, Pending, Program,
+    Recognised, State, Step, Task, TimerId, ToolCall, WaitsFor, step,
 };
 use model::{Act, ActKind, Content, Input, Moment, Texts};
 use serde_json::{Value, json};
@@ -185,6 +185,20 @@ pub fn answer(effect: &Effect, dice: &mut Dice<'_>) -> Answer {
             nothing_below: 0.2,
         },
         Effect::Generate { task, .. } => generated(task, dice),
+        Effect::Extract { sentences, details, .. } => Answer::Extracted {
+            found: (0..dice.below(4).min(sentences.len()))
+                .filter_map(|sentence| {
+                    Some(FoundDetail {
+                        sentence,
+                        detail: details.get(dice.below(details.len().max(1)))?.clone(),
+                        value: ["甲", "乙", "x"][dice.below(3)].into(),
+                        words: "甲".into(),
+                        start: 0,
+                        end: 3,
+                    })
+                })
+                .collect(),
+        },
         _ => Answer::Replied(HttpReply { status: [200, 201, 404, 500, 302][dice.below(5)], body: body(dice) }),
     }
 }

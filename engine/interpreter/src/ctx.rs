@@ -6,8 +6,8 @@ use std::sync::Arc;
 use expr::{Now, Sink, Values, Voice};
 use jiff::Zoned;
 use model::{
-    Content, Expression, HandOffPacket, IntentKey, Language, LibraryKey, Moment, NodeId, PortId, Resources, Script,
-    Template, Texts, VarName,
+    Content, DetailKey, Expression, HandOffPacket, IntentKey, Language, LibraryKey, Moment, NodeId, PortId, Resources,
+    Script, Template, Texts, VarName,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -292,6 +292,13 @@ impl Ctx<'_> {
     pub fn ask_search(&mut self, query: &str, libraries: &[LibraryKey], limit: usize) -> Next {
         let id = self.next_effect();
         self.ask(Effect::Search { id, query: query.to_owned(), libraries: libraries.to_vec(), limit })
+    }
+
+    /// Looks for details of the workspace: resumes with `Answer::Extracted` or `Answer::Failed`.
+    pub fn ask_details(&mut self, sentences: &[String], details: &[DetailKey]) -> Next {
+        let id = self.next_effect();
+        let (sentences, details) = (sentences.to_vec(), details.to_vec());
+        self.ask(Effect::Extract { id, sentences, details, now: self.now })
     }
 
     /// Calls a service: resumes with `Answer::Replied` or `Answer::Failed`.

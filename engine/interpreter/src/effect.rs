@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Content, HandOffPacket, IntentKey, LibraryKey, Moment, NodeId};
+use model::{Content, DetailKey, HandOffPacket, IntentKey, LibraryKey, Moment, NodeId};
 use serde::{Deserialize, Serialize};
 
 use crate::Task;
@@ -47,6 +47,17 @@ pub enum Effect {
         libraries: Vec<LibraryKey>,
         /// At most this many.
         limit: usize,
+    },
+    /// Look for the workspace's own details in sentences; answered by `Answer::Extracted`.
+    Extract {
+        /// Answer with it.
+        id: EffectId,
+        /// The customer's words, oldest first.
+        sentences: Vec<String>,
+        /// The details to look for.
+        details: Vec<DetailKey>,
+        /// What "tomorrow" is counted from.
+        now: Moment,
     },
     /// Call a service; answered by `Answer::Replied`, or `Answer::Failed` when there is no reply.
     Call {
@@ -105,6 +116,7 @@ impl Effect {
         match self {
             Self::Recognise { id, .. }
             | Self::Search { id, .. }
+            | Self::Extract { id, .. }
             | Self::Call { id, .. }
             | Self::Generate { id, .. } => Some(id),
             _ => None,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Act, Input, Language, Mood, Texts, VarName};
+use model::{Act, DetailKey, Input, Language, Mood, Texts, VarName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -79,6 +79,11 @@ pub enum Answer {
         /// Below this score the library does not know.
         nothing_below: f64,
     },
+    /// Of `Extract`, in the order of the sentences.
+    Extracted {
+        /// What was found.
+        found: Vec<FoundDetail>,
+    },
     /// Of `Call`.
     Replied(HttpReply),
     /// Of `Generate`.
@@ -132,6 +137,24 @@ pub struct Found {
     pub answer: Texts,
     /// 0 to 1.
     pub score: f64,
+}
+
+/// A detail of the workspace that a sentence gives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FoundDetail {
+    /// In which of the sentences, from 0.
+    #[serde(default)]
+    pub sentence: usize,
+    /// Which detail.
+    pub detail: DetailKey,
+    /// Its value.
+    pub value: Value,
+    /// The words that say it.
+    pub words: String,
+    /// Where they start and end in the sentence, in bytes.
+    pub start: usize,
+    /// See `start`.
+    pub end: usize,
 }
 
 /// The reply of a service.

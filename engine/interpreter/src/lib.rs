@@ -33,7 +33,7 @@ mod transitions;
 pub use catalogue::{Built, Catalogue, Entry};
 pub use ctx::{Ctx, Failure};
 pub use effect::{Effect, EffectId, HttpRequest, Method, TimerId};
-pub use event::{AgentAct, Answer, Event, Found, HttpReply, IntentScore, Recognised};
+pub use event::{AgentAct, Answer, Event, Found, FoundDetail, HttpReply, IntentScore, Recognised};
 pub use generate::{Generated, Line, Passage, Purpose, Task, ToolCall, ToolSpec, Usage};
 pub use kind::{Happened, Kind, KindInfo, Next};
 pub use mood::{Felt, Moods};

@@ -89,6 +89,10 @@ fn size_of_pending(pending: &Pending) -> usize {
             Effect::Search { query, libraries, .. } => {
                 size_of_text(query) + libraries.iter().map(|library| library.as_str().len() + 3).sum::<usize>()
             }
+            Effect::Extract { sentences, details, .. } => {
+                sentences.iter().map(|text| size_of_text(text) + 3).sum::<usize>()
+                    + details.iter().map(|detail| detail.as_str().len() + 3).sum::<usize>()
+            }
             Effect::Call { request, .. } => {
                 let headers = request.headers.iter();
                 size_of_text(&request.url)

@@ -130,7 +130,13 @@ impl Engine {
     pub async fn run(self: Arc<Self>) {
         // Before the first look at what was interrupted: it asks who is alive.
         self.begin_as_replica().await;
-        tokio::join!(self.finish_interrupted(), self.fire_timers(), self.live_with_replicas(), self.tidy_topics());
+        tokio::join!(
+            self.finish_interrupted(),
+            self.fire_timers(),
+            self.refresh_lists(),
+            self.live_with_replicas(),
+            self.tidy_topics()
+        );
     }
 
     /// Says where the product listens, for its demo service.

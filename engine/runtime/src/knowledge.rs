@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use interpreter::{Answer, Found};
-use model::{Article, Flow, FlowSignature, Intent, Library, LibraryKey, Named, Resources, Texts};
+use interpreter::{Answer, Found, FoundDetail};
+use model::{
+    Article, Detail, DetailKey, Flow, FlowSignature, Intent, Library, LibraryKey, Moment, Named, Resources, Texts,
+};
+use nlu::details::{Hit as DetailHit, Vocabulary};
 use nlu::search::{Entry, Hit, Index};
 use store::channels::Channel;
 use store::{Store, WorkspaceId};
@@ -30,6 +33,7 @@ pub struct Knowledge {
     on_record: OnceCell<i64>,
     /// The topics that new conversations begin with; they may be older than those that are written.
     pub(crate) topics: Arc<TopicModel>,
+    vocabulary: Vocabulary,
     names: BTreeMap<String, Texts>,
     libraries: Vec<Library>,
     /// Language models that may be asked.
@@ -50,7 +54,8 @@ impl Knowledge {
         let written = engine.topics.written(store, workspace).await?;
         let intents = &written.set.intents;
         let libraries = store::libraries::all(store.read(), workspace).await?;
-        let resources = resources(store, workspace, intents, &libraries).await?;
+        let details = store::details::all(store.read(), workspace).await?;
+        let resources = resources(store, workspace, intents, &details, &libraries).await?;
         let calendar = resources.calendars.first();
         let models = Models {
             providers: store::models::providers(store.read(), workspace).await?,
@@ -62,6 +67,9 @@ impl Knowledge {
         let live = store::versions::live_by_keys(store.read(), workspace).await?;
         let circumstances = Circumstances::new(&resources, live, &topics.set);
         let names = intents.iter().map(|intent| (intent.key.0.clone(), intent.name.clone())).collect();
+        // Fifty thousand words take a moment to prepare.
+        let prepared = tokio::task::spawn_blocking(move || Vocabulary::new(&details)).await;
+        let vocabulary = prepared.map_err(|error| crate::Error::Internal(error.to_string()))?;
         Ok(Self {
             workspace,
             generation,
@@ -70,6 +78,7 @@ impl Knowledge {
             circumstances,
             on_record: OnceCell::new(),
             topics,
+            vocabulary,
             names,
             libraries,
             models,
@@ -92,6 +101,33 @@ impl Knowledge {
     /// The name of a topic that is written.
     pub(crate) fn topic_name(&self, key: &str) -> Option<&Texts> {
         self.names.get(key)
+    }
+
+    /// What a sentence gives of some of the workspace's details, in reading order; none means all.
+    pub fn find_details(&self, sentence: &str, details: &[DetailKey], now: Moment) -> Vec<DetailHit> {
+        let all = if details.is_empty() { self.vocabulary.keys() } else { Vec::new() };
+        self.vocabulary.find(sentence, if details.is_empty() { &all } else { details }, &self.zoned(now))
+    }
+
+    /// A moment in the workspace's time zone.
+    pub fn zoned(&self, now: Moment) -> nlu::details::Zoned {
+        let calendar = self.resources.calendars.first();
+        nlu::details::zoned(now, calendar.map_or("Asia/Shanghai", |calendar| calendar.time_zone.as_str()))
+    }
+
+    /// The same for several sentences, as an answer to a flow.
+    pub(crate) fn extracted(&self, sentences: &[String], details: &[DetailKey], now: Moment) -> Answer {
+        let found = sentences.iter().enumerate().flat_map(|(sentence, words)| {
+            self.find_details(words, details, now).into_iter().map(move |hit| FoundDetail {
+                sentence,
+                detail: hit.detail,
+                value: hit.value,
+                words: hit.words,
+                start: hit.start,
+                end: hit.end,
+            })
+        });
+        Answer::Extracted { found: found.collect() }
     }
 
     /// The best articles of some libraries, none meaning all: with their scores and the words that decided.
@@ -142,6 +178,7 @@ async fn resources(
     store: &Store,
     workspace: WorkspaceId,
     intents: &[Intent],
+    details: &[Detail],
     libraries: &[Library],
 ) -> Result<Resources> {
     let db = store.read();
@@ -151,6 +188,7 @@ async fn resources(
     let teams = store::directory::teams(db, workspace).await?;
     Ok(Resources {
         intents: intents.iter().map(|it| Named { key: it.key.clone(), name: it.name.clone() }).collect(),
+        details: details.iter().map(|it| Named { key: it.key.clone(), name: it.name.clone() }).collect(),
         libraries: libraries.iter().map(|it| Named { key: it.key.clone(), name: it.name.clone() }).collect(),
         teams: teams.into_iter().map(|team| Named { key: team.key, name: team.name }).collect(),
         calendars: store::directory::calendars(db, workspace).await?,

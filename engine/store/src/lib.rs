@@ -31,6 +31,7 @@ pub mod circumstances;
 pub mod conversations;
 pub mod crash;
 pub mod desk;
+pub mod details;
 pub mod directory;
 pub mod disk;
 pub mod doctor;

@@ -133,6 +133,21 @@ tables! {
         pub position: i64,
         pub text: String,
     }
+    detail "details" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub workspace_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub key: String,
+        pub name: String,
+        pub source: String,
+        pub entries: String,
+        pub n_entries: i64,
+        pub position: i64,
+        pub saved_at: i64,
+        pub fetched_at: Option<i64>,
+        pub due_at: Option<i64>,
+        pub trouble: String,
+    }
     library "libraries" {
         #[sea_orm(primary_key, auto_increment = false)]
         pub workspace_id: i64,

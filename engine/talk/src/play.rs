@@ -298,6 +298,7 @@ impl Player<'_> {
                     _ => world.search(query, libraries, *limit),
                 })
             }
+            Effect::Extract { sentences, details, now, .. } => Ok(world.extract(sentences, details, *now)),
             Effect::Call { request, .. } => {
                 let method = request.method.as_str();
                 let fits = |http: &HttpLine| http.method == method && pattern::matches(&http.url, &request.url);

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use interpreter::{Answer, Found, IntentScore, Recognised};
-use model::{Article, Bundle, FlowSignature, IntentKey, LibraryKey, Named, Resources, Texts};
+use interpreter::{Answer, Found, FoundDetail, IntentScore, Recognised};
+use model::{Article, Bundle, DetailKey, FlowSignature, IntentKey, LibraryKey, Moment, Named, Resources, Texts};
+use nlu::details::{Vocabulary, zoned};
 use nlu::intents::{IntentExamples, Recogniser};
 use nlu::search::{Entry, Index};
 
@@ -14,6 +15,7 @@ use crate::lines::Asked;
 pub struct World {
     resources: Arc<Resources>,
     recogniser: Recogniser,
+    vocabulary: Vocabulary,
     names: BTreeMap<String, Texts>,
     libraries: Vec<(LibraryKey, Vec<Article>)>,
 }
@@ -29,6 +31,7 @@ impl World {
         Self {
             resources: Arc::new(resources(bundle)),
             recogniser: Recogniser::train(&examples),
+            vocabulary: Vocabulary::new(&bundle.details),
             names: bundle.intents.iter().map(|intent| (intent.key.0.clone(), intent.name.clone())).collect(),
             libraries: bundle.libraries.iter().map(|library| (library.key.clone(), library.articles.clone())).collect(),
         }
@@ -72,6 +75,23 @@ impl World {
         let hits = index.search(query, limit);
         let found = hits.into_iter().map(|hit| self.found(hit.id, hit.score)).collect();
         Answer::Found { found, nothing_below: index.nothing_below() }
+    }
+
+    /// Looks for the bundle's details for real.
+    pub(crate) fn extract(&self, sentences: &[String], details: &[DetailKey], now: Moment) -> Answer {
+        let calendar = self.resources.calendars.first();
+        let now = zoned(now, calendar.map_or("Asia/Shanghai", |calendar| calendar.time_zone.as_str()));
+        let found = sentences.iter().enumerate().flat_map(|(sentence, words)| {
+            self.vocabulary.find(words, details, &now).into_iter().map(move |hit| FoundDetail {
+                sentence,
+                detail: hit.detail,
+                value: hit.value,
+                words: hit.words,
+                start: hit.start,
+                end: hit.end,
+            })
+        });
+        Answer::Extracted { found: found.collect() }
     }
 
     /// The answer a `recognise:` line gives.
@@ -133,6 +153,7 @@ fn resources(bundle: &Bundle) -> Resources {
             .iter()
             .map(|intent| Named { key: intent.key.clone(), name: intent.name.clone() })
             .collect(),
+        details: bundle.details.iter().map(|it| Named { key: it.key.clone(), name: it.name.clone() }).collect(),
         libraries: bundle.libraries.iter().map(|it| Named { key: it.key.clone(), name: it.name.clone() }).collect(),
         teams: bundle.teams.iter().map(|team| Named { key: team.key.clone(), name: team.name.clone() }).collect(),
         calendars: bundle.calendars.clone(),

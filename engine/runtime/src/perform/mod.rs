@@ -34,6 +34,7 @@ pub(crate) async fn perform(
             }
         },
         Effect::Search { query, libraries, limit, .. } => knowledge.found(query, libraries, *limit),
+        Effect::Extract { sentences, details, now, .. } => knowledge.extracted(sentences, details, *now),
         Effect::Call { request, .. } => engine.caller.call(request, key).await,
         Effect::Generate { task, .. } => generate::generate(engine, &knowledge.models, behalf, task).await,
         other => {
