@@ -71,6 +71,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(routes::import::routes())
         .merge(routes::test_chat::routes())
         .merge(routes::intents::routes())
+        .merge(routes::details::routes())
         .merge(routes::libraries::routes())
         .merge(routes::directory::routes())
         .merge(routes::phrases::routes())

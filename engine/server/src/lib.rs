@@ -21,6 +21,7 @@ mod process;
 mod rates;
 mod routes;
 mod samples;
+mod table_file;
 mod topics;
 mod transfer;
 mod unambiguous;

@@ -15,7 +15,7 @@ async fn the_samples_are_there_published_and_without_errors() {
 
     let names: Vec<_> =
         flows.as_array().expect("a list").iter().map(|flow| flow["key"].as_str().unwrap_or("")).collect();
-    for key in ["order-status", "refund", "faq", "appointment", "complaint", "lead"] {
+    for key in ["order-status", "refund", "faq", "appointment", "complaint", "lead", "exchange"] {
         assert!(names.contains(&key), "{names:?}");
     }
     for flow in flows.as_array().expect("a list") {

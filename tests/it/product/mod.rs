@@ -4,6 +4,7 @@ mod bad_input;
 mod calls;
 pub(crate) mod chat;
 mod desk;
+mod details;
 pub(crate) mod flows;
 mod knowledge;
 pub(crate) mod mock;

@@ -9,6 +9,7 @@ pub(crate) async fn bundle(store: &Store, workspace: WorkspaceId) -> Result<Bund
     let mut bundle = Bundle {
         bundle: model::FORMAT,
         intents: store::intents::all(db, workspace).await?,
+        details: store::details::all(db, workspace).await?,
         libraries: store::libraries::all(db, workspace).await?,
         teams: store::directory::teams(db, workspace).await?,
         calendars: store::directory::calendars(db, workspace).await?,

@@ -125,6 +125,7 @@ fn resources_after(
 ) -> Resources {
     let mut after = before.clone();
     after.intents.extend(bundle.intents.iter().map(|it| Named { key: it.key.clone(), name: it.name.clone() }));
+    after.details.extend(bundle.details.iter().map(|it| Named { key: it.key.clone(), name: it.name.clone() }));
     after.libraries.extend(bundle.libraries.iter().map(|it| Named { key: it.key.clone(), name: it.name.clone() }));
     after.teams.extend(bundle.teams.iter().map(|it| Named { key: it.key.clone(), name: it.name.clone() }));
     after.calendars.extend(bundle.calendars.iter().cloned());
@@ -144,6 +145,16 @@ async fn store_others(writing: &Writing, workspace: WorkspaceId, bundle: &Bundle
             None => {
                 store::intents::save(writing, workspace, intent).await?;
                 count(report, "intents");
+            }
+        }
+    }
+    for detail in &bundle.details {
+        match store::details::one(writing, workspace, &detail.key).await? {
+            Some(known) if known.detail == *detail => {}
+            Some(_) => kept(report, "信息项", "detail", detail.key.as_str()),
+            None => {
+                store::details::save(writing, workspace, detail, runtime::now()).await?;
+                count(report, "details");
             }
         }
     }
