@@ -1,7 +1,7 @@
 //! What kinds of answers a customer may give, and how they are read from words.
 
 use interpreter::Ctx;
-use model::Input;
+use model::{DetailKind, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,7 +23,43 @@ pub enum AnswerKind {
     OrderNumber,
     YesNo,
     Pattern,
+    Time,
+    DateTime,
+    Money,
+    Quantity,
+    Duration,
+    Name,
+    Address,
+    IdNumber,
+    BankCard,
+    Plate,
+    Url,
+    // A detail that the workspace defines.
+    Own,
 }
+
+/// How forms name the kinds that `ask` and `collect` share.
+pub(crate) const OPTIONS: [[&str; 3]; 19] = [
+    ["text", "任意文字", "any text"],
+    ["number", "数字", "number"],
+    ["date", "日期", "date"],
+    ["phone", "电话号码", "phone number"],
+    ["email", "邮箱", "e-mail"],
+    ["order_number", "订单号", "order number"],
+    ["yes_no", "是或否", "yes or no"],
+    ["own", "词典等信息项", "own detail"],
+    ["time", "时刻", "time of day"],
+    ["date_time", "日期和时刻", "date and time"],
+    ["money", "金额", "amount of money"],
+    ["quantity", "数量和单位", "quantity with unit"],
+    ["duration", "时长（分钟）", "duration in minutes"],
+    ["name", "姓名", "person's name"],
+    ["address", "地址", "address"],
+    ["id_number", "身份证号", "identity card number"],
+    ["bank_card", "银行卡号", "bank card number"],
+    ["plate", "车牌号", "plate"],
+    ["url", "网址", "web address"],
+];
 
 impl AnswerKind {
     /// Reads the answer out of what the customer said; nothing when it is not there.
@@ -45,7 +81,41 @@ impl AnswerKind {
                 let pattern = pattern.compiled().ok()?;
                 nlu::details::pattern(text, pattern).map(Value::from)
             }
+            // Somebody who is asked for a name often says nothing else.
+            Self::Name => self.find(text, ctx).or_else(|| bare_name(text)),
+            Self::Address => self.find(text, ctx).or_else(|| (text.chars().count() >= 4).then(|| text.into())),
+            Self::Own => None,
+            _ => self.find(text, ctx),
         }
+    }
+
+    fn find(self, text: &str, ctx: &Ctx<'_>) -> Option<Value> {
+        let kind = self.found()?;
+        nlu::details::first(kind, text, &ctx.now_in_zone()).map(|value| kept(kind, value))
+    }
+
+    /// What it is called where sentences are searched; nothing for what only an answer can be.
+    pub(crate) fn found(self) -> Option<DetailKind> {
+        Some(match self {
+            Self::Text | Self::Pattern | Self::Own => return None,
+            Self::Number => DetailKind::Number,
+            Self::Date => DetailKind::Date,
+            Self::Phone => DetailKind::Phone,
+            Self::Email => DetailKind::Email,
+            Self::OrderNumber => DetailKind::OrderNumber,
+            Self::YesNo => DetailKind::YesNo,
+            Self::Time => DetailKind::Time,
+            Self::DateTime => DetailKind::DateTime,
+            Self::Money => DetailKind::Money,
+            Self::Quantity => DetailKind::Quantity,
+            Self::Duration => DetailKind::Duration,
+            Self::Name => DetailKind::Name,
+            Self::Address => DetailKind::Address,
+            Self::IdNumber => DetailKind::IdNumber,
+            Self::BankCard => DetailKind::BankCard,
+            Self::Plate => DetailKind::Plate,
+            Self::Url => DetailKind::Url,
+        })
     }
 
     /// What to say when the author wrote nothing for an answer that is not valid.
@@ -61,8 +131,48 @@ impl AnswerKind {
                 "I could not find an order number. Please enter it again, for example A10442.",
             ),
             Self::YesNo => ("请回答“是”或“不是”。", "Please answer yes or no."),
+            Self::Time => ("请输入时间，例如 下午3点。", "Please enter a time, for example 3 pm."),
+            Self::DateTime => (
+                "请输入日期和时间，例如 明天下午3点。",
+                "Please enter a date and a time, for example tomorrow at 3 pm.",
+            ),
+            Self::Money => ("请输入金额，例如 120元。", "Please enter an amount, for example $120."),
+            Self::Quantity => ("请输入数量和单位，例如 3箱。", "Please enter a quantity, for example 3 boxes."),
+            Self::Duration => ("请输入时长，例如 两个小时。", "Please enter how long, for example two hours."),
+            Self::Name => ("请输入姓名。", "Please enter a name."),
+            Self::Address => ("请输入完整地址。", "Please enter the full address."),
+            Self::IdNumber => ("请输入正确的 18 位身份证号。", "Please enter a valid identity card number."),
+            Self::BankCard => ("请输入正确的银行卡号。", "Please enter a valid bank card number."),
+            Self::Plate => ("请输入车牌号，例如 沪A12345。", "Please enter a plate, for example 沪A12345."),
+            Self::Url => ("请输入网址。", "Please enter a web address."),
+            Self::Own => ("没有听懂，请换个说法。", "I did not find that. Please say it in other words."),
             Self::Pattern => ("格式不对，请再输入一次。", "That does not look right. Please enter it again."),
         };
         words::in_language(ctx, zh, en)
     }
+}
+
+/// What a variable keeps of a detail that was found: one text or number, so that it reads well in sentences.
+pub(crate) fn kept(kind: DetailKind, value: Value) -> Value {
+    let part = |name: &str| value.get(name).cloned().unwrap_or(Value::Null);
+    match kind {
+        DetailKind::Money => part("amount"),
+        DetailKind::Duration => part("minutes"),
+        DetailKind::Address => part("full"),
+        DetailKind::Quantity => {
+            let unit = part("unit").as_str().unwrap_or_default().to_owned();
+            let gap = if unit.starts_with(|c: char| c.is_ascii_alphabetic()) { " " } else { "" };
+            format!("{}{gap}{unit}", expr::as_text(&part("amount"))).into()
+        }
+        _ => value,
+    }
+}
+
+/// A short answer without figures is a name.
+fn bare_name(text: &str) -> Option<Value> {
+    const LONGEST: usize = 30;
+    let is_name = text.chars().count() <= LONGEST
+        && text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '·' | '\'' | '-'))
+        && nlu::details::yes_no(text).is_none();
+    is_name.then(|| text.into())
 }

@@ -1,19 +1,20 @@
 //! `ask`: asks the customer one thing, checks the answer and keeps it.
 
-use interpreter::{Ctx, Failure, Happened, Kind, KindInfo, Next};
+use interpreter::{Answer, Ctx, Failure, Happened, Kind, KindInfo, Next};
 use model::spec::{Family, PortRole, PortSpec};
-use model::{Content, Place, Problem, Texts, VarName};
+use model::{Content, DetailKey, Input, Place, Problem, Texts, VarName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::answers::AnswerKind;
+use crate::answers::{AnswerKind, OPTIONS};
 use crate::pattern::Pattern;
 use crate::words::short;
 
 /// Settings of a question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
-#[schemars(extend("x-order" = ["question", "answer", "pattern", "save_to", "invalid", "tries", "wait_minutes"]))]
+#[schemars(extend("x-order" = ["question", "answer", "detail", "pattern", "save_to", "invalid", "tries", "wait_minutes"]))]
 pub struct Settings {
     /// The question the customer reads.
     #[schemars(title = "Question", extend("x-zh" = ["问题", "客户看到的问题"], "x-required" = true))]
@@ -21,9 +22,12 @@ pub struct Settings {
     /// What a valid answer is. It is found inside a sentence too.
     #[schemars(title = "Answer", extend(
         "x-zh" = ["回答类型", "怎样的回答才算有效。回答夹在句子里也能认出来"],
-        "x-options" = [["text", "任意文字", "any text"], ["number", "数字", "number"], ["date", "日期", "date"], ["phone", "电话号码", "phone number"], ["email", "邮箱", "e-mail"], ["order_number", "订单号", "order number"], ["yes_no", "是或否", "yes or no"], ["pattern", "自定义格式", "own pattern"]]
+        "x-options" = with_pattern()
     ))]
     pub answer: AnswerKind,
+    /// A dictionary, a pattern or a list of the workspace.
+    #[schemars(title = "Detail", extend("x-zh" = ["信息项", "工作区里的词典、格式或列表"], "x-show-when" = { "answer": "own" }))]
+    pub detail: DetailKey,
     /// A regular expression that the answer must contain, for example [A-Z]{2}[0-9]{6}.
     #[schemars(title = "Pattern", extend("x-zh" = ["格式", "回答中必须出现的正则表达式，例如 [A-Z]{2}[0-9]{6}"], "x-show-when" = { "answer": "pattern" }))]
     pub pattern: Pattern,
@@ -46,6 +50,7 @@ impl Default for Settings {
         Self {
             question: Texts::new("请问您怎么称呼？", "What is your name?"),
             answer: AnswerKind::Text,
+            detail: DetailKey::default(),
             pattern: Pattern::default(),
             save_to: VarName::default(),
             invalid: Texts::default(),
@@ -55,9 +60,17 @@ impl Default for Settings {
     }
 }
 
+/// The shared kinds, and an own pattern.
+fn with_pattern() -> Vec<[&'static str; 3]> {
+    OPTIONS.into_iter().chain([["pattern", "自定义格式", "own pattern"]]).collect()
+}
+
 #[derive(Default, Serialize, Deserialize)]
 struct Memory {
     n_tries: u32,
+    /// The answer, while the workspace's detail is looked for in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    said: Option<Input>,
 }
 
 impl Kind for Settings {
@@ -141,41 +154,37 @@ impl Kind for Settings {
     }
 
     fn resume(&self, ctx: &mut Ctx<'_>, happened: Happened) -> Result<Next, Failure> {
-        let Happened::Said(input) = happened else {
-            return Ok(Next::go("silence"));
-        };
-        if let Some(value) = self.answer.read(&input, &self.pattern, ctx) {
-            // Free words may still say what the customer wants; a number or a date is used up by this question.
-            if self.answer == AnswerKind::Text {
-                ctx.takes_any_words();
-            } else {
-                ctx.took_answer();
-            }
-            ctx.set(&self.save_to, value)?;
-            return Ok(Next::go("answered"));
-        }
-        ctx.does_not_fit();
         let mut memory: Memory = ctx.memory();
-        memory.n_tries += 1;
-        let said = short(&input.as_text());
-        ctx.because(
-            format!("“{said}”不是有效的回答（第 {} 次）", memory.n_tries),
-            format!("“{said}” is not a valid answer (try {})", memory.n_tries),
-        );
-        if memory.n_tries >= self.tries.max(1) {
-            return Ok(Next::go("invalid"));
+        match happened {
+            Happened::Said(input) if self.answer == AnswerKind::Own => {
+                let words = input.as_text();
+                memory.said = Some(input);
+                ctx.remember(&memory);
+                Ok(ctx.ask_details(&[words], std::slice::from_ref(&self.detail)))
+            }
+            Happened::Said(input) => {
+                let value = self.answer.read(&input, &self.pattern, ctx);
+                self.answered(ctx, memory, &input, value)
+            }
+            Happened::Answered(answer) => {
+                let found = if let Answer::Extracted { found } = answer { found } else { Vec::new() };
+                let input = memory.said.take().unwrap_or(Input::Text(String::new()));
+                let value = found.into_iter().find(|found| found.detail == self.detail).map(|found| found.value);
+                self.answered(ctx, memory, &input, value)
+            }
+            _ => Ok(Next::go("silence")),
         }
-        ctx.remember(&memory);
-        if self.invalid.is_empty() {
-            let hint = self.answer.hint(ctx);
-            ctx.say(Content::text(hint));
-        } else {
-            ctx.say_text(&self.invalid)?;
-        }
-        Ok(self.wait(ctx))
     }
 
     fn check(&self) -> Vec<Problem> {
+        if self.answer == AnswerKind::Own && self.detail.is_empty() {
+            return vec![Problem::error(
+                "detail-not-chosen",
+                Place::document("/detail"),
+                Texts::new("没有选择信息项", "no detail is chosen"),
+                Texts::new("请选择一个词典、格式或列表", "choose a dictionary, a pattern or a list"),
+            )];
+        }
         if self.answer != AnswerKind::Pattern {
             return Vec::new();
         }
@@ -197,6 +206,43 @@ impl Kind for Settings {
 }
 
 impl Settings {
+    fn answered(
+        &self,
+        ctx: &mut Ctx<'_>,
+        mut memory: Memory,
+        input: &Input,
+        value: Option<Value>,
+    ) -> Result<Next, Failure> {
+        if let Some(value) = value {
+            // Free words may still say what the customer wants; a number or a date is used up by this question.
+            if self.answer == AnswerKind::Text {
+                ctx.takes_any_words();
+            } else {
+                ctx.took_answer();
+            }
+            ctx.set(&self.save_to, value)?;
+            return Ok(Next::go("answered"));
+        }
+        ctx.does_not_fit();
+        memory.n_tries += 1;
+        let said = short(&input.as_text());
+        ctx.because(
+            format!("“{said}”不是有效的回答（第 {} 次）", memory.n_tries),
+            format!("“{said}” is not a valid answer (try {})", memory.n_tries),
+        );
+        if memory.n_tries >= self.tries.max(1) {
+            return Ok(Next::go("invalid"));
+        }
+        ctx.remember(&memory);
+        if self.invalid.is_empty() {
+            let hint = self.answer.hint(ctx);
+            ctx.say(Content::text(hint));
+        } else {
+            ctx.say_text(&self.invalid)?;
+        }
+        Ok(self.wait(ctx))
+    }
+
     fn wait(&self, ctx: &mut Ctx<'_>) -> Next {
         ctx.wait_for_customer(Some(f64::from(self.wait_minutes)))
     }

@@ -1,23 +1,26 @@
 //! `collect`: gathers several details from what the customer says, asking only for what is missing.
 
+mod checks;
+mod leaving;
 mod reading;
 
-use interpreter::{Ctx, Failure, Happened, Kind, KindInfo, Next};
+use interpreter::{Answer, Ctx, Failure, FoundDetail, Happened, Kind, KindInfo, Next};
 use model::spec::{Family, PortRole, PortSpec};
-use model::{Choice, Content, Input, Place, Problem, Texts, VarName};
+use model::{Choice, Content, DetailKey, Input, Problem, Texts, VarName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::answers::AnswerKind;
+use crate::answers::{AnswerKind, OPTIONS};
 use crate::options::{Offered, chosen};
 use crate::pattern::Pattern;
-use crate::words::{in_language, short};
+use crate::words::{in_language, short, whole};
+use reading::Mention;
 
 /// Settings of collecting details.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
-#[schemars(extend("x-order" = ["details", "confirm", "tries", "wait_minutes"]))]
+#[schemars(extend("x-order" = ["details", "confirm", "may_cancel", "tries", "wait_minutes"]))]
 pub struct Settings {
     /// What to find out. A detail the customer has already given is not asked for again.
     #[schemars(title = "Details", extend("x-zh" = ["要收集的信息", "客户已经说过的不会再问"], "x-item" = ["信息", "detail"], "x-required" = true))]
@@ -25,6 +28,9 @@ pub struct Settings {
     /// Show all details at the end and let the customer correct them.
     #[schemars(title = "Confirm at the end", extend("x-zh" = ["最后确认", "收集完后给客户看一遍，可以更正"]))]
     pub confirm: bool,
+    /// Let the customer break off with a word such as “cancel”; the step then leaves by an exit of its own.
+    #[schemars(title = "May cancel", extend("x-zh" = ["可以取消", "客户说“取消”“算了”时，从单独的出口离开"]))]
+    pub may_cancel: bool,
     /// How often to ask for one detail.
     #[schemars(title = "Tries for each", range(min = 1, max = 10), extend("x-zh" = ["每项最多问几次", "同一项信息最多问几次"], "x-unit" = ["次", "times"], "x-group" = "trouble"))]
     pub tries: u32,
@@ -36,23 +42,56 @@ pub struct Settings {
 /// One detail.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
-#[schemars(extend("x-order" = ["name", "kind", "question", "required"]))]
+#[schemars(extend("x-order" = ["name", "kind", "detail", "question", "required", "may_skip", "check", "min", "max", "pattern", "invalid"]))]
 pub struct Detail {
     /// The variable that keeps it.
     #[schemars(title = "Save to", extend("x-zh" = ["保存到", "保存这项信息的变量"]))]
     pub name: VarName,
     /// What it is.
-    #[schemars(title = "Type", extend(
-        "x-zh" = ["类型", "这项信息是什么"],
-        "x-options" = [["text", "任意文字", "any text"], ["number", "数字", "number"], ["date", "日期", "date"], ["phone", "电话号码", "phone number"], ["email", "邮箱", "e-mail"], ["order_number", "订单号", "order number"], ["yes_no", "是或否", "yes or no"]]
-    ))]
+    #[schemars(title = "Type", extend("x-zh" = ["类型", "这项信息是什么"], "x-options" = OPTIONS))]
     pub kind: DetailKind,
+    /// A dictionary, a pattern or a list of the workspace.
+    #[schemars(title = "Detail", extend("x-zh" = ["信息项", "工作区里的词典、格式或列表"], "x-show-when" = { "kind": "own" }))]
+    pub detail: DetailKey,
     /// The question when it is missing.
     #[schemars(title = "Question", extend("x-zh" = ["缺少时问", "没有这项信息时问的问题"]))]
     pub question: Texts,
     /// Details that are not required are kept when the customer mentions them, but not asked for.
     #[schemars(title = "Required", extend("x-zh" = ["必填", "不必填的信息，客户说到就记下，不主动问"]))]
     pub required: bool,
+    /// The customer may answer “skip” or “none”, and it stays empty.
+    #[schemars(title = "May be skipped", extend("x-zh" = ["可以跳过", "客户回答“跳过”“没有”时，这项留空"], "x-show-when" = { "required": true }))]
+    pub may_skip: bool,
+    /// What else must be true of the value.
+    #[schemars(title = "Check", extend("x-zh" = ["检查", "值还要满足什么"], "x-options" = [["none", "不检查", "none"], ["future", "今天或以后", "today or later"], ["past", "今天或以前", "today or earlier"], ["between", "数值范围", "a number between"], ["pattern", "符合格式", "fits a pattern"]]))]
+    pub check: Check,
+    /// The smallest number that is taken.
+    #[schemars(title = "At least", extend("x-zh" = ["最小", "能接受的最小数值"], "x-show-when" = { "check": "between" }))]
+    #[serde(serialize_with = "whole")]
+    pub min: f64,
+    /// The largest number that is taken.
+    #[schemars(title = "At most", extend("x-zh" = ["最大", "能接受的最大数值"], "x-show-when" = { "check": "between" }))]
+    #[serde(serialize_with = "whole")]
+    pub max: f64,
+    /// A regular expression that the value must fit, for example [A-Z]{2}[0-9]{6}.
+    #[schemars(title = "Pattern", extend("x-zh" = ["格式", "值必须符合的正则表达式，例如 [A-Z]{2}[0-9]{6}"], "x-show-when" = { "check": "pattern" }))]
+    pub pattern: Pattern,
+    /// What to say when the answer is not valid.
+    #[schemars(title = "If not valid, say", extend("x-zh" = ["无效时说", "回答无效时对客户说的话"]))]
+    pub invalid: Texts,
+}
+
+/// What must be true of a value beside its kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+// The values are named by `x-options` where the enum is used; doc comments would only make its schema longer.
+pub enum Check {
+    #[default]
+    None,
+    Future,
+    Past,
+    Between,
+    Pattern,
 }
 
 /// What a detail is.
@@ -68,9 +107,26 @@ pub enum DetailKind {
     Email,
     OrderNumber,
     YesNo,
+    Own,
+    Time,
+    DateTime,
+    Money,
+    Quantity,
+    Duration,
+    Name,
+    Address,
+    IdNumber,
+    BankCard,
+    Plate,
+    Url,
 }
 
 impl DetailKind {
+    /// What it is called where sentences are searched.
+    fn found(self) -> Option<model::DetailKind> {
+        self.answer().found()
+    }
+
     fn answer(self) -> AnswerKind {
         match self {
             Self::Text => AnswerKind::Text,
@@ -80,13 +136,37 @@ impl DetailKind {
             Self::Email => AnswerKind::Email,
             Self::OrderNumber => AnswerKind::OrderNumber,
             Self::YesNo => AnswerKind::YesNo,
+            Self::Own => AnswerKind::Own,
+            Self::Time => AnswerKind::Time,
+            Self::DateTime => AnswerKind::DateTime,
+            Self::Money => AnswerKind::Money,
+            Self::Quantity => AnswerKind::Quantity,
+            Self::Duration => AnswerKind::Duration,
+            Self::Name => AnswerKind::Name,
+            Self::Address => AnswerKind::Address,
+            Self::IdNumber => AnswerKind::IdNumber,
+            Self::BankCard => AnswerKind::BankCard,
+            Self::Plate => AnswerKind::Plate,
+            Self::Url => AnswerKind::Url,
         }
     }
 }
 
 impl Default for Detail {
     fn default() -> Self {
-        Self { name: VarName::default(), kind: DetailKind::Text, question: Texts::default(), required: true }
+        Self {
+            name: VarName::default(),
+            kind: DetailKind::Text,
+            detail: DetailKey::default(),
+            question: Texts::default(),
+            required: true,
+            may_skip: false,
+            check: Check::None,
+            min: 0.0,
+            max: 100.0,
+            pattern: Pattern::default(),
+            invalid: Texts::default(),
+        }
     }
 }
 
@@ -97,7 +177,7 @@ impl Default for Settings {
             question: Texts::new("请问您的订单号是多少？", "What is your order number?"),
             ..Detail::default()
         };
-        Self { details: vec![detail], confirm: false, tries: 3, wait_minutes: 10 }
+        Self { details: vec![detail], confirm: false, may_cancel: false, tries: 3, wait_minutes: 10 }
     }
 }
 
@@ -107,6 +187,15 @@ struct Memory {
     values: Vec<Value>,
     stage: Stage,
     n_tries: u32,
+    /// The detail that was given last, where several are of one kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last: Option<usize>,
+    /// What the customer does not want to say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    skipped: Vec<usize>,
+    /// What the customer said while the workspace's details are looked for in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    said: Option<Input>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -140,6 +229,13 @@ impl Kind for Settings {
                 PortSpec::one("collected", PortRole::Next, Texts::new("收集完成", "all collected")),
                 PortSpec::one("gave_up", PortRole::Invalid, Texts::new("收集不到", "gave up")),
                 PortSpec::one("silence", PortRole::Silence, Texts::new("没有回答", "no answer in time")),
+                PortSpec::when(
+                    "cancelled",
+                    PortRole::Invalid,
+                    Texts::new("客户取消", "cancelled"),
+                    "/may_cancel",
+                    true.into(),
+                ),
             ],
             enterable: true,
             waits: true,
@@ -152,7 +248,7 @@ impl Kind for Settings {
             name: name.into(),
             kind,
             question: Texts::new(zh, en),
-            required: true,
+            ..Detail::default()
         };
         let order = || detail("order_no", DetailKind::OrderNumber, "请问订单号是多少？", "What is the order number?");
         vec![
@@ -175,7 +271,10 @@ impl Kind for Settings {
                 Texts::new("预约上门", "Book a visit"),
                 Self {
                     details: vec![
-                        detail("visit_date", DetailKind::Date, "您希望哪天上门？", "Which day suits you?"),
+                        Detail {
+                            check: Check::Future,
+                            ..detail("visit_date", DetailKind::Date, "您希望哪天上门？", "Which day suits you?")
+                        },
                         detail("phone", DetailKind::Phone, "请留一个手机号。", "Please leave a phone number."),
                     ],
                     tries: 2,
@@ -199,48 +298,93 @@ impl Kind for Settings {
             }
         }
         let heard = ctx.not_understood().to_vec();
-        let n_answers = heard.len() - ctx.not_answered().len();
-        for (index, words) in heard.iter().enumerate() {
-            // A bare number in an answer to another question belongs to that question.
-            let with_numbers = index >= n_answers;
-            self.take(ctx, &mut memory, words, with_numbers)?;
+        let own = self.own();
+        if own.is_empty() || heard.is_empty() {
+            return self.begin(ctx, memory, &[]);
         }
-        self.go_on(ctx, memory)
+        ctx.remember(&memory);
+        Ok(ctx.ask_details(&heard, &own))
     }
 
     fn resume(&self, ctx: &mut Ctx<'_>, happened: Happened) -> Result<Next, Failure> {
-        let Happened::Said(input) = happened else {
-            return Ok(Next::go("silence"));
-        };
         let mut memory: Memory = ctx.memory();
         memory.values.resize(self.details.len(), Value::Null);
-        match memory.stage.clone() {
-            Stage::Asking(index) => self.answered(ctx, memory, index, &input),
-            Stage::Confirming => self.confirmed(ctx, memory, &input),
-            Stage::Which => self.chose_wrong(ctx, memory, &input),
-            Stage::Begin => self.go_on(ctx, memory),
+        match happened {
+            Happened::Said(input) => {
+                let own = self.own();
+                let words = input.as_text();
+                let is_sentence = matches!(input, Input::Text(_)) && !words.trim().is_empty();
+                if own.is_empty() || !is_sentence || (self.may_cancel && leaving::cancels(&input)) {
+                    return self.said(ctx, memory, &input, &[]);
+                }
+                memory.said = Some(input);
+                ctx.remember(&memory);
+                Ok(ctx.ask_details(&[words], &own))
+            }
+            Happened::Answered(answer) => {
+                // Without an answer the rest of the sentence still counts.
+                let found = if let Answer::Extracted { found } = answer { found } else { Vec::new() };
+                match memory.said.take() {
+                    Some(input) => self.said(ctx, memory, &input, &found),
+                    None => self.begin(ctx, memory, &found),
+                }
+            }
+            _ => Ok(Next::go("silence")),
         }
     }
 
     fn check(&self) -> Vec<Problem> {
-        let unsaved = self.details.iter().enumerate().filter(|(_, detail)| detail.name.is_empty());
-        unsaved
-            .map(|(index, _)| {
-                Problem::warning(
-                    "detail-not-saved",
-                    Place::document(format!("/details/{index}/name")),
-                    Texts::new("这项信息没有保存到变量", "this detail is not kept in a variable"),
-                    Texts::new("请选择一个变量", "choose a variable"),
-                )
-            })
-            .collect()
+        checks::problems(&self.details)
     }
 }
 
 impl Settings {
+    /// The workspace's details that are wanted, each once.
+    fn own(&self) -> Vec<DetailKey> {
+        let mut own: Vec<DetailKey> = Vec::new();
+        for detail in self.details.iter().filter(|detail| detail.kind == DetailKind::Own && !detail.detail.is_empty()) {
+            if !own.contains(&detail.detail) {
+                own.push(detail.detail.clone());
+            }
+        }
+        own
+    }
+
+    /// Takes what was said before this step, and asks for the rest.
+    fn begin(&self, ctx: &mut Ctx<'_>, mut memory: Memory, found: &[FoundDetail]) -> Result<Next, Failure> {
+        let heard = ctx.not_understood().to_vec();
+        let n_answers = heard.len() - ctx.not_answered().len();
+        for (index, words) in heard.iter().enumerate() {
+            let own: Vec<_> = found.iter().filter(|found| found.sentence == index).cloned().collect();
+            let mentions = self.mentions(ctx, words, &own);
+            // A bare number in an answer to another question belongs to that question.
+            let with_numbers = index >= n_answers;
+            self.take(ctx, &mut memory, &mentions, with_numbers)?;
+        }
+        self.go_on(ctx, memory)
+    }
+
+    fn said(&self, ctx: &mut Ctx<'_>, memory: Memory, input: &Input, own: &[FoundDetail]) -> Result<Next, Failure> {
+        if self.may_cancel && leaving::cancels(input) {
+            ctx.because("客户不想继续了", "the customer broke off");
+            ctx.took_answer();
+            return Ok(Next::go("cancelled"));
+        }
+        let words = input.as_text();
+        let mentions = self.mentions(ctx, &words, own);
+        match memory.stage.clone() {
+            Stage::Asking(index) if index < self.details.len() => self.answered(ctx, memory, index, input, &mentions),
+            Stage::Confirming => self.confirmed(ctx, memory, input, &mentions),
+            Stage::Which => self.chose_wrong(ctx, memory, input, &mentions),
+            Stage::Begin | Stage::Asking(_) => self.go_on(ctx, memory),
+        }
+    }
+
     /// Asks for the next missing detail, or shows all of them, or leaves.
     fn go_on(&self, ctx: &mut Ctx<'_>, mut memory: Memory) -> Result<Next, Failure> {
-        let missing = self.details.iter().zip(&memory.values).position(|(d, value)| d.required && value.is_null());
+        let missing = (0..self.details.len()).find(|index| {
+            self.details[*index].required && memory.values[*index].is_null() && !memory.skipped.contains(index)
+        });
         let Some(index) = missing else {
             if self.confirm {
                 return self.show(ctx, memory);
@@ -263,21 +407,36 @@ impl Settings {
         Ok(self.wait(ctx))
     }
 
-    fn answered(&self, ctx: &mut Ctx<'_>, mut memory: Memory, index: usize, input: &Input) -> Result<Next, Failure> {
+    fn answered(
+        &self,
+        ctx: &mut Ctx<'_>,
+        mut memory: Memory,
+        index: usize,
+        input: &Input,
+        mentions: &[Mention],
+    ) -> Result<Next, Failure> {
         let words = input.as_text();
-        if self.correct(ctx, &mut memory, Some(index), &words)? {
+        if self.correct(ctx, &mut memory, Some(index), &words, mentions, false)? {
+            // "不对，订单是 A10443，电话是 138…" corrects one and gives another.
+            self.take(ctx, &mut memory, mentions, false)?;
             return self.go_on(ctx, memory);
         }
-        if let Some(value) = self.details[index].kind.answer().read(input, &Pattern::default(), ctx) {
+        let read = self.read(ctx, index, input, mentions);
+        if let Some(value) = read.clone().filter(|value| self.is_valid(ctx, index, value)) {
             if self.details[index].kind == DetailKind::Text {
                 ctx.takes_any_words();
             }
             self.keep(ctx, &mut memory, index, value)?;
             // "A10442, and my phone is 138…" gives two at once.
-            self.take(ctx, &mut memory, &words, false)?;
+            self.take(ctx, &mut memory, mentions, false)?;
             return self.go_on(ctx, memory);
         }
-        if self.take(ctx, &mut memory, &words, false)? {
+        if self.details[index].may_skip && leaving::skips(input) {
+            memory.skipped.push(index);
+            ctx.because("客户跳过了这一项", "the customer skipped this one");
+            return self.go_on(ctx, memory);
+        }
+        if read.is_none() && self.take(ctx, &mut memory, mentions, false)? {
             return self.go_on(ctx, memory);
         }
         ctx.does_not_fit();
@@ -288,9 +447,23 @@ impl Settings {
             return Ok(Next::go("gave_up"));
         }
         ctx.remember(&memory);
-        let hint = self.details[index].kind.answer().hint(ctx);
-        ctx.say(Content::text(hint));
+        let is_there = read.is_some() || self.is_mentioned(index, mentions);
+        self.say_why(ctx, index, is_there)?;
         Ok(self.wait(ctx))
+    }
+
+    /// The answer to the question for one detail.
+    fn read(&self, ctx: &Ctx<'_>, index: usize, input: &Input, mentions: &[Mention]) -> Option<Value> {
+        let detail = &self.details[index];
+        if let (DetailKind::Text, Check::Pattern, Ok(pattern)) = (detail.kind, detail.check, detail.pattern.compiled()) {
+            return nlu::details::pattern(&input.as_text(), pattern).map(Value::from);
+        }
+        if detail.kind == DetailKind::Text && detail.may_skip && leaving::skips(input) {
+            return None;
+        }
+        self.mentioned(ctx, index, mentions)
+            .filter(|_| detail.kind == DetailKind::Own)
+            .or_else(|| detail.kind.answer().read(input, &Pattern::default(), ctx))
     }
 
     /// Shows all details and asks whether they are right.
@@ -309,15 +482,27 @@ impl Settings {
         Ok(self.wait(ctx))
     }
 
-    fn confirmed(&self, ctx: &mut Ctx<'_>, mut memory: Memory, input: &Input) -> Result<Next, Failure> {
+    fn confirmed(
+        &self,
+        ctx: &mut Ctx<'_>,
+        mut memory: Memory,
+        input: &Input,
+        mentions: &[Mention],
+    ) -> Result<Next, Failure> {
         let words = input.as_text();
+        // "对，不过电话是 139…": what is different from the summary counts before the yes.
+        let is_typed = matches!(input, Input::Text(_));
+        if is_typed && self.correct(ctx, &mut memory, None, &words, mentions, true)? {
+            self.take(ctx, &mut memory, mentions, false)?;
+            return self.go_on(ctx, memory);
+        }
         let offered =
             [Offered::new("yes", ["正确", "对", "Correct"]), Offered::new("no", ["修改", "Change", "wrong", "改"])];
         let pressed = chosen(input, &offered).map(str::to_owned);
         if pressed.as_deref() == Some("yes") {
             return Ok(self.leave(ctx));
         }
-        if self.correct(ctx, &mut memory, None, &words)? || self.take(ctx, &mut memory, &words, false)? {
+        if self.take(ctx, &mut memory, mentions, false)? {
             return self.go_on(ctx, memory);
         }
         match (pressed.is_some(), nlu::details::yes_no(&words)) {
@@ -347,9 +532,16 @@ impl Settings {
         Ok(self.wait(ctx))
     }
 
-    fn chose_wrong(&self, ctx: &mut Ctx<'_>, mut memory: Memory, input: &Input) -> Result<Next, Failure> {
-        if self.correct(ctx, &mut memory, None, &input.as_text())?
-            || self.take(ctx, &mut memory, &input.as_text(), false)?
+    fn chose_wrong(
+        &self,
+        ctx: &mut Ctx<'_>,
+        mut memory: Memory,
+        input: &Input,
+        mentions: &[Mention],
+    ) -> Result<Next, Failure> {
+        let is_typed = matches!(input, Input::Text(_));
+        if self.correct(ctx, &mut memory, None, &input.as_text(), mentions, is_typed)?
+            || self.take(ctx, &mut memory, mentions, false)?
         {
             return self.go_on(ctx, memory);
         }
@@ -363,6 +555,7 @@ impl Settings {
         if let Some(index) = index {
             memory.values[index] = Value::Null;
             memory.stage = Stage::Begin;
+            memory.skipped.retain(|skipped| *skipped != index);
             let detail = &self.details[index];
             ctx.set(&detail.name, Value::Null)?;
             if !detail.required {
@@ -385,6 +578,13 @@ impl Settings {
     fn keep(&self, ctx: &mut Ctx<'_>, memory: &mut Memory, index: usize, value: Value) -> Result<(), Failure> {
         ctx.set(&self.details[index].name, value.clone())?;
         memory.values[index] = value;
+        let detail = &self.details[index];
+        // Free words and yes or no are never corrected by their kind.
+        let is_found = !matches!(detail.kind, DetailKind::Text | DetailKind::YesNo);
+        let twins = self.details.iter().filter(|other| (other.kind, &other.detail) == (detail.kind, &detail.detail));
+        if is_found && twins.count() > 1 {
+            memory.last = Some(index);
+        }
         Ok(())
     }
 

@@ -1,14 +1,16 @@
 //! Finds details in whole sentences, and corrections of details that were given before.
 
-use interpreter::{Ctx, Failure};
-use nlu::details::{Detail as Found, DetailKind as FoundKind, details};
+use interpreter::{Ctx, Failure, FoundDetail};
+use model::DetailKey;
+use nlu::details::{DetailKind as FoundKind, details_of};
 use serde_json::Value;
 
 use super::{DetailKind, Memory, Settings};
+use crate::answers::kept;
 use crate::words::fold;
 
 /// Words that take something back.
-const CORRECTIONS: [&str; 22] = [
+const CORRECTIONS: [&str; 26] = [
     "不对",
     "不是",
     "错了",
@@ -18,9 +20,11 @@ const CORRECTIONS: [&str; 22] = [
     "应该是",
     "改成",
     "改为",
+    "改到",
     "更正",
     "更改",
     "换成",
+    "换到",
     "弄错",
     "搞错",
     "i meant",
@@ -31,28 +35,70 @@ const CORRECTIONS: [&str; 22] = [
     "change it to",
     "should be",
     "not that",
+    "make it",
+    "change the",
+];
+/// Before a value: that one is not meant.
+const NEGATIONS: [&str; 8] = ["不是", "不要", "并非", "而不是", "not", "isn't", "wasn't", "instead of"];
+/// Between the name of a detail and its new value.
+const BECOMES: [&str; 12] = [
+    "应该改成", "改成", "改为", "换成", "应该是", "是", "should be", "changed to", "is", "to", "：", ":",
 ];
 
+/// Something that a sentence gives.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Mention {
+    what: What,
+    value: Value,
+    /// Where it stands in the sentence, in bytes.
+    start: usize,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum What {
+    BuiltIn(FoundKind),
+    Own(DetailKey),
+}
+
 impl Settings {
+    /// What a sentence gives, in reading order: details are filled from this and from nothing else.
+    /// `own` are the workspace's details that were found in it; whoever reads sentences better adds to this list.
+    pub(super) fn mentions(&self, ctx: &Ctx<'_>, words: &str, own: &[FoundDetail]) -> Vec<Mention> {
+        let wanted: Vec<FoundKind> = self.details.iter().filter_map(|detail| detail.kind.found()).collect();
+        let built_in = details_of(words, &ctx.now_in_zone(), &wanted);
+        let built_in =
+            built_in.into_iter().map(|found| Mention { what: What::BuiltIn(found.kind), value: found.value, start: found.start });
+        let own = own.iter().map(|found| Mention {
+            what: What::Own(found.detail.clone()),
+            value: found.value.clone(),
+            start: found.start,
+        });
+        let mut mentions: Vec<Mention> = built_in.chain(own).collect();
+        mentions.sort_by_key(|mention| mention.start);
+        mentions
+    }
+
     /// Fills missing details from a sentence; says whether it found any. Free text and yes or no are never guessed.
     pub(super) fn take(
         &self,
         ctx: &mut Ctx<'_>,
         memory: &mut Memory,
-        words: &str,
+        mentions: &[Mention],
         with_numbers: bool,
     ) -> Result<bool, Failure> {
-        let mut found = found_in(ctx, words);
         // What is already known must not fill a second detail of the same kind.
-        found.retain(|found| !memory.values.contains(&value_of(found)));
+        let mut mentions: Vec<&Mention> =
+            mentions.iter().filter(|mention| !memory.values.iter().any(|known| mention.is(known))).collect();
         let mut took = false;
         for index in 0..self.details.len() {
             let kind = self.details[index].kind;
             if !memory.values[index].is_null() || (kind == DetailKind::Number && !with_numbers) {
                 continue;
             }
-            if let Some(at) = found.iter().position(|found| fits(kind, found.kind)) {
-                let value = value_of(&found.remove(at));
+            let fitting = mentions.iter().position(|mention| self.value(ctx, index, mention).is_some());
+            if let Some(at) = fitting
+                && let Some(value) = self.value(ctx, index, mentions.remove(at))
+            {
                 self.keep(ctx, memory, index, value)?;
                 took = true;
             }
@@ -60,57 +106,144 @@ impl Settings {
         Ok(took)
     }
 
-    /// "No, I meant A10443": replaces the detail of that kind that was given before; says whether it did.
+    /// "No, I meant A10443": replaces details that were given before; says whether it replaced any.
+    /// With `without_words`, another value is a correction whatever stands beside it.
     pub(super) fn correct(
         &self,
         ctx: &mut Ctx<'_>,
         memory: &mut Memory,
         asking: Option<usize>,
         words: &str,
+        mentions: &[Mention],
+        without_words: bool,
     ) -> Result<bool, Failure> {
-        let folded = fold(words);
-        let says_no =
-            folded == "no" || folded.starts_with("no ") || folded.starts_with('不') || folded.starts_with("sorry");
-        if !says_no && !CORRECTIONS.iter().any(|word| folded.contains(word)) {
+        if !takes_back(words) && !without_words {
             return Ok(false);
         }
+        let mut corrected = self.rewrite(ctx, memory, asking, words)?;
+        let named: Vec<usize> = (0..self.details.len()).filter(|index| self.names(ctx, *index, words)).collect();
         let asked_kind = asking.map(|index| self.details[index].kind);
+        let mut done: Vec<usize> = Vec::new();
         // In "不是 A10442，是 A10443" the last one is meant.
-        for found in found_in(ctx, words).iter().rev() {
-            let value = value_of(found);
-            let given = (0..self.details.len()).rev().find(|&index| {
-                let kind = self.details[index].kind;
-                fits(kind, found.kind) && Some(kind) != asked_kind && !memory.values[index].is_null()
+        for mention in mentions.iter().rev().filter(|mention| !is_negated(words, mention.start)) {
+            let given = (0..self.details.len()).rev().filter(|index| {
+                let is_asked = Some(self.details[*index].kind) == asked_kind && !named.contains(index);
+                !is_asked && !memory.values[*index].is_null() && !done.contains(index)
             });
-            if let Some(index) = given
-                && memory.values[index] != value
+            let given: Vec<usize> = given.filter(|index| self.value(ctx, *index, mention).is_some()).collect();
+            let last = memory.last.filter(|last| given.contains(last));
+            let Some(index) = given.iter().copied().find(|index| named.contains(index)).or(last).or(given.first().copied())
+            else {
+                continue;
+            };
+            done.push(index);
+            if let Some(value) = self.value(ctx, index, mention)
+                && !memory.values.contains(&value)
             {
+                self.keep(ctx, memory, index, value)?;
+                corrected = true;
+            }
+        }
+        Ok(corrected)
+    }
+
+    /// The value of a detail that is asked for, where the sentence gives it.
+    pub(super) fn mentioned(&self, ctx: &Ctx<'_>, index: usize, mentions: &[Mention]) -> Option<Value> {
+        mentions.iter().find_map(|mention| self.value(ctx, index, mention))
+    }
+
+    /// Is something of the right kind there, whatever its value?
+    pub(super) fn is_mentioned(&self, index: usize, mentions: &[Mention]) -> bool {
+        mentions.iter().any(|mention| self.fits(index, mention))
+    }
+
+    /// "原因改成不喜欢": free words after the detail's own name.
+    fn rewrite(
+        &self,
+        ctx: &mut Ctx<'_>,
+        memory: &mut Memory,
+        asking: Option<usize>,
+        words: &str,
+    ) -> Result<bool, Failure> {
+        for index in 0..self.details.len() {
+            let is_given_text = self.details[index].kind == DetailKind::Text && !memory.values[index].is_null();
+            if !is_given_text || Some(index) == asking {
+                continue;
+            }
+            let label = ctx.label(&self.details[index].name).to_owned();
+            let Some(rest) = after_label(words, &label) else { continue };
+            let value = Value::from(rest);
+            if memory.values[index] != value && self.is_valid(ctx, index, &value) {
                 self.keep(ctx, memory, index, value)?;
                 return Ok(true);
             }
         }
         Ok(false)
     }
-}
 
-fn found_in(ctx: &Ctx<'_>, words: &str) -> Vec<Found> {
-    details(words, ctx.now_in_zone())
-}
-
-fn fits(kind: DetailKind, found: FoundKind) -> bool {
-    matches!(
-        (kind, found),
-        (DetailKind::Number, FoundKind::Number | FoundKind::Money)
-            | (DetailKind::Date, FoundKind::Date)
-            | (DetailKind::Phone, FoundKind::Phone)
-            | (DetailKind::Email, FoundKind::Email)
-            | (DetailKind::OrderNumber, FoundKind::OrderNumber)
-    )
-}
-
-fn value_of(found: &Found) -> Value {
-    match (&found.value, found.kind) {
-        (Value::Object(money), FoundKind::Money) => money.get("amount").cloned().unwrap_or(Value::Null),
-        (value, _) => value.clone(),
+    /// Does the sentence name this detail?
+    fn names(&self, ctx: &Ctx<'_>, index: usize, words: &str) -> bool {
+        let label = fold(ctx.label(&self.details[index].name));
+        !label.is_empty() && crate::words::says(&fold(words), &label)
     }
+
+    fn fits(&self, index: usize, mention: &Mention) -> bool {
+        let detail = &self.details[index];
+        match &mention.what {
+            What::Own(key) => detail.kind == DetailKind::Own && detail.detail == *key,
+            What::BuiltIn(FoundKind::Money) if detail.kind == DetailKind::Number => true,
+            What::BuiltIn(FoundKind::YesNo) => false,
+            What::BuiltIn(kind) => detail.kind.found() == Some(*kind),
+        }
+    }
+
+    /// What the detail would keep of it; nothing where it is another kind of detail, or not valid.
+    fn value(&self, ctx: &Ctx<'_>, index: usize, mention: &Mention) -> Option<Value> {
+        if !self.fits(index, mention) {
+            return None;
+        }
+        let value = mention.value();
+        self.is_valid(ctx, index, &value).then_some(value)
+    }
+}
+
+impl Mention {
+    fn value(&self) -> Value {
+        match &self.what {
+            What::BuiltIn(kind) => kept(*kind, self.value.clone()),
+            What::Own(_) => self.value.clone(),
+        }
+    }
+
+    fn is(&self, known: &Value) -> bool {
+        !known.is_null() && self.value() == *known
+    }
+}
+
+/// Does the sentence take something back?
+fn takes_back(words: &str) -> bool {
+    let folded = fold(words);
+    folded == "no"
+        || folded.starts_with("no ")
+        || folded.starts_with('不')
+        || folded.starts_with("sorry")
+        || CORRECTIONS.iter().any(|word| folded.contains(word))
+}
+
+/// Does "not" stand right before this place?
+fn is_negated(words: &str, start: usize) -> bool {
+    let before = words.get(..start).unwrap_or_default().trim_end().to_lowercase();
+    NEGATIONS.iter().any(|word| before.ends_with(word))
+}
+
+/// The words after a label and what leads to its new value: "原因改成不喜欢" gives 不喜欢.
+fn after_label<'a>(words: &'a str, label: &str) -> Option<&'a str> {
+    if label.is_empty() {
+        return None;
+    }
+    let at = words.find(label)? + label.len();
+    let rest = words[at..].trim_start().trim_start_matches("不对").trim_start_matches([',', '，', ' ']);
+    let rest = BECOMES.iter().find_map(|word| rest.strip_prefix(word))?;
+    let rest = rest.trim().trim_end_matches(['。', '.', '！', '!']);
+    (!rest.is_empty()).then_some(rest)
 }

@@ -62,6 +62,125 @@ fn it_gives_up_after_the_tries_and_on_silence() {
     assert_eq!(play(false).open().time_up().left_by(), "silence");
 }
 
+#[test]
+fn another_value_in_the_confirmation_is_a_correction() {
+    let shown = play(true).open().says("A10442").says("坏了");
+
+    let corrected = shown.says("对，不过是 A10443，电话 13812345678");
+
+    assert_eq!(corrected.said()[2 + 1], "请确认：\norder_no：A10443\nreason：坏了\nphone：13812345678 [正确] [修改]");
+    assert_eq!(corrected.says("对的").left_by(), "collected");
+}
+
+#[test]
+fn one_sentence_corrects_one_detail_and_gives_another() {
+    let play = play(false).open().says("A10442").says("不对，订单是 A10443，电话 13812345678");
+
+    assert_eq!((play.value("order_no"), play.value("phone")), (json!("A10443"), json!("13812345678")));
+    let play = play.says("不是 A10443，是 A10444");
+    assert_eq!(play.value("order_no"), json!("A10444"));
+}
+
+#[test]
+fn of_two_dates_the_one_that_is_named_or_was_given_last_is_corrected() {
+    let config = json!({ "details": [
+        { "name": "arrival", "kind": "date", "question": { "zh": "入住？" } },
+        { "name": "departure", "kind": "date", "question": { "zh": "离店？" } },
+        { "name": "guest", "kind": "text", "question": { "zh": "姓名？" } },
+    ] });
+    let play = Play::new("collect", config).knows_all(&["arrival", "departure", "guest"]);
+    let play = play.open().says("11月25日").says("11月27日");
+
+    let last = play.clone().says("不对，是11月28日");
+    assert_eq!((last.value("arrival"), last.value("departure")), (json!("2026-11-25"), json!("2026-11-28")));
+    let named = play.says("arrival 不对，改成11月24日");
+    assert_eq!((named.value("arrival"), named.value("departure")), (json!("2026-11-24"), json!("2026-11-27")));
+}
+
+#[test]
+fn the_workspaces_details_are_looked_for_by_an_effect() {
+    let play = own().open().says("A10442 的外套");
+    assert!(matches!(play.asked(), Some(interpreter::Effect::Extract { sentences, .. }) if sentences == &["A10442 的外套"]));
+
+    let play = play.answers(extracted(&[("外套", "Harbour", 12)]));
+
+    assert_eq!((play.value("order_no"), play.value("product")), (json!("A10442"), json!("Harbour")));
+    assert_eq!(play.left_by(), "collected");
+}
+
+#[test]
+fn without_an_answer_the_rest_of_the_sentence_counts() {
+    let play = own().open().says("A10442 的外套").fails();
+    assert_eq!(play.said(), ["订单号？", "商品？"]);
+
+    let play = play.says("鞋").answers(extracted(&[]));
+
+    assert_eq!(play.said()[2], "没有听懂，请换个说法。");
+    assert_eq!(play.says("外套").answers(extracted(&[("外套", "Harbour", 0)])).left_by(), "collected");
+}
+
+#[test]
+fn a_detail_may_be_skipped_and_the_customer_may_break_off() {
+    let config = json!({ "may_cancel": true, "details": [
+        { "name": "reason", "kind": "text", "question": { "zh": "原因？" }, "may_skip": true },
+        { "name": "phone", "kind": "phone", "question": { "zh": "电话？" } },
+    ] });
+    let play = || Play::new("collect", config.clone()).knows_all(&["reason", "phone"]).open();
+
+    let skipped = play().says("跳过").says("13812345678");
+    assert_eq!((skipped.left_by(), skipped.value("reason")), ("collected".into(), json!(null)));
+    assert_eq!(play().says("算了吧").left_by(), "cancelled");
+}
+
+#[test]
+fn a_value_that_fails_its_check_is_asked_for_again() {
+    let config = json!({ "details": [
+        { "name": "visit", "kind": "date", "question": { "zh": "哪天？" }, "check": "future" },
+        { "name": "seats", "kind": "number", "question": { "zh": "几位？" }, "check": "between", "min": 1, "max": 8 },
+        { "name": "card", "kind": "text", "question": { "zh": "会员号？" }, "check": "pattern", "pattern": "VIP[0-9]{4}" },
+    ] });
+    let play = Play::new("collect", config).knows_all(&["visit", "seats", "card"]).open();
+
+    let play = play.says("昨天").says("明天").says("20位").says("3位").says("不记得").says("我是VIP1234");
+
+    assert_eq!(play.said(), ["哪天？", "请说今天或以后的日期。", "几位？", "请说 1 到 8 之间的数。", "会员号？", "格式不对，请再输入一次。"]);
+    assert_eq!((play.left_by(), play.value("card")), ("collected".into(), json!("VIP1234")));
+}
+
+#[test]
+fn settings_that_cannot_work_are_problems() {
+    let settings: super::Settings = serde_json::from_value(json!({ "details": [
+        { "name": "a", "kind": "own" },
+        { "name": "b", "kind": "number", "check": "between", "min": 5, "max": 1 },
+        { "name": "c", "kind": "text", "check": "pattern", "pattern": "(" },
+    ] }))
+    .expect("settings");
+
+    let codes: Vec<_> = interpreter::Kind::check(&settings).into_iter().map(|problem| problem.code).collect();
+
+    assert_eq!(codes, ["detail-not-chosen", "range-empty", "pattern-not-valid"]);
+}
+
+fn own() -> Play {
+    let config = json!({ "details": [
+        { "name": "order_no", "kind": "order_number", "question": { "zh": "订单号？" } },
+        { "name": "product", "kind": "own", "detail": "product", "question": { "zh": "商品？" } },
+    ] });
+    Play::new("collect", config).knows_all(&["order_no", "product"])
+}
+
+fn extracted(found: &[(&str, &str, usize)]) -> interpreter::Answer {
+    let found = found.iter().map(|(words, value, start)| interpreter::FoundDetail {
+        sentence: 0,
+        detail: "product".into(),
+        value: json!(value),
+        words: (*words).into(),
+        start: *start,
+        end: start + words.len(),
+    });
+    interpreter::Answer::Extracted { found: found.collect() }
+}
+
 fn play(confirm: bool) -> Play {
     Play::new("collect", config(confirm)).knows_all(&["order_no", "reason", "phone"])
 }
