@@ -6,8 +6,8 @@ use leptos_router::path;
 
 use crate::designer::DesignerPage;
 use crate::pages::{
-    DeskPage, FlowsPage, Frame, LibraryPage, NotFoundPage, PhrasesPage, SettingsPage, SetupPage, SignInPage, SignedIn,
-    TopicsPage,
+    DeskPage, DetailsPage, FlowsPage, Frame, LibraryPage, NotFoundPage, PhrasesPage, SettingsPage, SetupPage,
+    SignInPage, SignedIn, TopicsPage,
 };
 use crate::session;
 use crate::ui::{IconSprite, Toasts};
@@ -28,6 +28,7 @@ pub(crate) fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=Frame>
                     <Route path=path!("/flows") view=FlowsPage />
                     <Route path=path!("/topics") view=TopicsPage />
+                    <Route path=path!("/details") view=DetailsPage />
                     <Route path=path!("/library") view=LibraryPage />
                     <Route path=path!("/phrases") view=PhrasesPage />
                     <Route path=path!("/desk") view=DeskPage />

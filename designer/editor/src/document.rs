@@ -31,12 +31,13 @@ pub type Names = BTreeMap<(&'static str, String), Texts>;
 pub fn names_of(resources: &Resources) -> Names {
     let named = |what: &'static str, key: &str, name: &Texts| ((what, key.to_owned()), name.clone());
     let intents = resources.intents.iter().map(|it| named("intent", it.key.as_str(), &it.name));
+    let details = resources.details.iter().map(|it| named("detail", it.key.as_str(), &it.name));
     let libraries = resources.libraries.iter().map(|it| named("library", it.key.as_str(), &it.name));
     let teams = resources.teams.iter().map(|it| named("team", it.key.as_str(), &it.name));
     let calendars = resources.calendars.iter().map(|it| named("calendar", it.key.as_str(), &it.name));
     let connectors = resources.connectors.iter().map(|it| named("connector", it.key.as_str(), &it.name));
     let flows = resources.flows.iter().map(|it| named("flow", it.key.as_str(), &it.name));
-    intents.chain(libraries).chain(teams).chain(calendars).chain(connectors).chain(flows).collect()
+    intents.chain(details).chain(libraries).chain(teams).chain(calendars).chain(connectors).chain(flows).collect()
 }
 
 impl Document {

@@ -89,6 +89,8 @@ pub enum Widget {
 pub enum Source {
     /// Intents.
     Intent,
+    /// Details that the workspace defines.
+    Detail,
     /// Answer libraries.
     Library,
     /// Teams of agents.
@@ -108,6 +110,7 @@ impl Source {
     pub fn from_reference(name: &str) -> Option<Self> {
         Some(match name {
             "intent" => Self::Intent,
+            "detail" => Self::Detail,
             "library" => Self::Library,
             "team" => Self::Team,
             "calendar" => Self::Calendar,

@@ -2,6 +2,7 @@
 
 mod call;
 mod desk;
+mod details;
 mod error;
 mod flows;
 mod knowledge;
@@ -13,6 +14,7 @@ mod workspace;
 
 pub(crate) use call::{delete, get, get_bytes, patch, post, post_bytes, post_empty, put, put_if_match, wait};
 pub(crate) use desk::*;
+pub(crate) use details::*;
 pub(crate) use error::ApiError;
 pub(crate) use flows::*;
 pub(crate) use knowledge::*;

@@ -187,6 +187,7 @@ fn counted(what: &str, count: u64) -> String {
     let (zh, en) = match what {
         "flows" => ("个流程", "flows"),
         "intents" => ("个意图", "topics"),
+        "details" => ("个信息项", "details"),
         "libraries" => ("个知识库", "libraries"),
         "articles" => ("篇知识", "articles"),
         "teams" => ("个小组", "teams"),

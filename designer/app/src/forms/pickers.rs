@@ -17,6 +17,7 @@ use crate::ui::{toast, toast_error};
 fn page(source: Source) -> Option<&'static str> {
     match source {
         Source::Library => Some("/library"),
+        Source::Detail => Some("/details"),
         Source::Intent => Some("/topics"),
         Source::Team | Source::Calendar | Source::Connector => Some("/settings"),
         Source::Flow => Some("/flows"),
@@ -27,6 +28,7 @@ fn page(source: Source) -> Option<&'static str> {
 fn manage(source: Source) -> &'static str {
     match source {
         Source::Library => tr("管理知识库", "Manage libraries"),
+        Source::Detail => tr("管理信息项", "Manage details"),
         Source::Intent => tr("管理意图", "Manage topics"),
         Source::Team => tr("管理小组", "Manage teams"),
         Source::Calendar => tr("管理服务时间", "Manage opening hours"),
@@ -39,6 +41,7 @@ fn manage(source: Source) -> &'static str {
 fn none_yet(source: Source) -> &'static str {
     match source {
         Source::Library => tr("还没有知识库", "No answer library yet"),
+        Source::Detail => tr("还没有信息项", "No details yet"),
         Source::Intent => tr("还没有意图", "No topics yet"),
         Source::Team => tr("还没有小组", "No team yet"),
         Source::Calendar => tr("还没有服务时间", "No opening hours yet"),
@@ -63,6 +66,7 @@ fn named(source: Source, resources: &Resources) -> Vec<(String, String)> {
     };
     match source {
         Source::Library => resources.libraries.iter().map(|one| pair(one.key.as_str(), &one.name)).collect(),
+        Source::Detail => resources.details.iter().map(|one| pair(one.key.as_str(), &one.name)).collect(),
         Source::Team => resources.teams.iter().map(|one| pair(one.key.as_str(), &one.name)).collect(),
         Source::Calendar => resources.calendars.iter().map(|one| pair(one.key.as_str(), &one.name)).collect(),
         Source::Connector => resources.connectors.iter().map(|one| pair(one.key.as_str(), &one.name)).collect(),

@@ -65,6 +65,7 @@ pub(crate) fn Frame() -> impl IntoView {
                     <NavLink href="/flows" icon="workflow" label=move || tr("流程", "Flows") />
                     <NavLink href="/desk" icon="headset" label=move || tr("工作台", "Desk") />
                     <NavLink href="/topics" icon="tags" label=move || tr("意图", "Topics") />
+                    <NavLink href="/details" icon="scan-text" label=move || tr("信息项", "Details") />
                     <NavLink href="/library" icon="book-open" label=move || tr("知识库", "Library") />
                     <NavLink href="/phrases" icon="quote" label=move || tr("话术", "Phrases") />
                     <NavLink href="/settings" icon="settings" label=move || tr("设置", "Settings") />
@@ -82,6 +83,7 @@ fn page_title(path: &str) -> Option<&'static str> {
     match path.split('/').nth(1)? {
         "flows" => Some(tr("流程", "Flows")),
         "topics" => Some(tr("意图", "Topics")),
+        "details" => Some(tr("信息项", "Details")),
         "library" => Some(tr("知识库", "Answer library")),
         "phrases" => Some(tr("话术", "Phrases")),
         "settings" => Some(tr("设置", "Settings")),

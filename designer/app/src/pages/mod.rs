@@ -2,6 +2,7 @@
 
 mod act;
 mod desk;
+mod details;
 mod door;
 mod flows;
 mod frame;
@@ -19,6 +20,7 @@ mod trial;
 mod when;
 
 pub(crate) use desk::DeskPage;
+pub(crate) use details::DetailsPage;
 pub(crate) use flows::FlowsPage;
 pub(crate) use frame::{Frame, SignedIn, UserMenu};
 pub(crate) use library::LibraryPage;
