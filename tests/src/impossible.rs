@@ -9,7 +9,7 @@ use crate::flows::ports_of;
 ///
 /// Not among them: what values decide (`amount + 1` where `amount` is a word), what services and people do, and the
 /// limits of a turn.
-const REASONS: [&str; 18] = [
+const REASONS: [&str; 19] = [
     // Names that are not there.
     "There is no variable “",
     "has no published version",
@@ -30,6 +30,8 @@ const REASONS: [&str; 18] = [
     "There are too many functions",
     "has no matching }}",
     "The script is too long",
+    // A call that never works.
+    "There is no function named “",
     // A panic.
     "the step failed inside the program",
 ];

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::engine::{MAX_SOURCE, engine};
 use crate::voice::{self, MOOD};
-use crate::{ExprError, Now, Values, clock, convert};
+use crate::{ExprError, Now, Values, calls, clock, convert};
 
 /// A parsed expression or script.
 #[derive(Clone, Debug)]
@@ -83,6 +83,11 @@ impl Compiled {
     /// The variables it assigns without declaring them.
     pub fn assigns(&self) -> BTreeSet<VarName> {
         (*self.assigns).clone()
+    }
+
+    /// Calls that fail each time they are come to: of functions that do not exist, or with a wrong number of values.
+    pub fn impossible_calls(&self) -> Vec<ExprError> {
+        calls::impossible(&self.ast)
     }
 
     /// The value of the expression.

@@ -3,6 +3,8 @@
 use model::Texts;
 use rhai::{EvalAltResult, ParseError, ParseErrorType, Position};
 
+use crate::calls;
+
 /// A mistake in an expression, template or script, or its failure in a conversation.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{original}")]
@@ -37,6 +39,30 @@ impl ExprError {
                 "There is no variable “{name}”. Check the spelling or add it in the variables panel; put words in straight quotes."
             ),
         )
+    }
+
+    /// A call of a function that does not exist.
+    pub(crate) fn no_such_function(name: &str, meant: Option<&str>, position: Position) -> Self {
+        let (zh, en) = match meant {
+            Some(meant) => (format!("是不是想写“{meant}”？"), format!("Do you mean “{meant}”?")),
+            None => ("请从函数列表中选择。".to_owned(), "Choose one from the list of functions.".to_owned()),
+        };
+        Self::new(
+            format!("Function not found: {name}"),
+            format!("没有函数“{name}”。{zh}"),
+            format!("There is no function named “{name}”. {en}"),
+        )
+        .at(position)
+    }
+
+    /// A call with more or fewer values than the function takes.
+    pub(crate) fn wrong_number_of_values(name: &str, written: &str, position: Position) -> Self {
+        Self::new(
+            format!("Wrong number of arguments: {name}"),
+            format!("函数“{name}”括号里值的个数不对。它的写法是 {written}。"),
+            format!("The function “{name}” takes another number of values. It is written {written}."),
+        )
+        .at(position)
     }
 
     /// The parser's complaint about `source`.
@@ -101,7 +127,11 @@ impl ExprError {
             }
             EvalAltResult::ErrorFunctionNotFound(signature, _) => {
                 let name = signature.split(" (").next().unwrap_or(signature);
-                if name.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_') {
+                let is_name = name.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
+                if is_name && !calls::exists(name) {
+                    return Self { original, ..Self::no_such_function(name, calls::nearest(name), position) };
+                }
+                if is_name {
                     (
                         format!("没有可以这样用的函数“{name}”。请检查名称，以及括号里值的个数和类型。"),
                         format!("There is no function “{name}” for these values. Check its name and what is in its brackets."),

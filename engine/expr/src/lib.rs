@@ -5,6 +5,7 @@
 //! Everything is bounded: operations, depth, sizes. Time comes in as [`Now`].
 //! What this crate never does: read files, a clock or the network, print, sleep, evaluate text made at run time.
 
+mod calls;
 mod clock;
 mod compiled;
 mod convert;

@@ -36,7 +36,8 @@ enum Piece {
     Plain(String),
     /// A variable alone, the usual case, needs no engine.
     Variable(VarName),
-    Expression(Compiled),
+    /// With the byte of the template it begins at.
+    Expression(Compiled, usize),
 }
 
 impl CompiledTemplate {
@@ -56,10 +57,9 @@ impl CompiledTemplate {
             if start > 0 {
                 pieces.push(Piece::Plain(rest[..start].to_owned()));
             }
-            pieces.push(expression(&inside_on[..inside]).map_err(|error| {
-                let indent = inside_on.len() - inside_on.trim_start().len();
-                shift(error, source, at + (after_open - start) + indent)
-            })?);
+            let indent = inside_on.len() - inside_on.trim_start().len();
+            let begins = at + (after_open - start) + indent;
+            pieces.push(expression(&inside_on[..inside], begins).map_err(|error| shift(error, source, begins))?);
             rest = &inside_on[after_close..];
         }
         if !rest.is_empty() {
@@ -75,7 +75,7 @@ impl CompiledTemplate {
             .flat_map(|piece| match piece {
                 Piece::Plain(_) => BTreeSet::new(),
                 Piece::Variable(name) => BTreeSet::from([name.clone()]),
-                Piece::Expression(expression) => expression.uses(),
+                Piece::Expression(expression, _) => expression.uses(),
             })
             .collect()
     }
@@ -85,17 +85,29 @@ impl CompiledTemplate {
         self.pieces.iter().any(|piece| match piece {
             Piece::Plain(_) => false,
             Piece::Variable(name) => name == MOOD,
-            Piece::Expression(expression) => expression.speaks(),
+            Piece::Expression(expression, _) => expression.speaks(),
         })
     }
 
     /// The phrases it names, where their keys are written out.
     pub fn phrases(&self) -> BTreeSet<String> {
         let named = self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Expression(expression) => Some(expression.phrases()),
+            Piece::Expression(expression, _) => Some(expression.phrases()),
             _ => None,
         });
         named.flatten().cloned().collect()
+    }
+
+    /// Calls that fail each time they are come to, with their places in the text that this is a template of.
+    pub fn impossible_calls(&self, source: &str) -> Vec<ExprError> {
+        let expressions = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Expression(expression, begins) => Some((expression, *begins)),
+            _ => None,
+        });
+        let shifted = expressions.flat_map(|(expression, begins)| {
+            expression.impossible_calls().into_iter().map(move |error| shift(error, source, begins))
+        });
+        shifted.collect()
     }
 
     /// Is there nothing to expand?
@@ -120,7 +132,7 @@ impl CompiledTemplate {
                     &computed
                 }
                 Piece::Variable(name) => values.get(name).ok_or_else(|| ExprError::no_such_variable(name.as_str()))?,
-                Piece::Expression(expression) => {
+                Piece::Expression(expression, _) => {
                     computed = expression.eval(values, now)?;
                     &computed
                 }
@@ -191,13 +203,13 @@ impl Quotes {
     }
 }
 
-fn expression(inside: &str) -> Result<Piece, ExprError> {
+fn expression(inside: &str, begins: usize) -> Result<Piece, ExprError> {
     let source = inside.trim();
     let name = VarName::from(source);
     if name.is_valid() && !RESERVED.contains(&source) {
         return Ok(Piece::Variable(name));
     }
-    Compiled::expression(source).map(Piece::Expression)
+    Compiled::expression(source).map(|compiled| Piece::Expression(compiled, begins))
 }
 
 /// Words that look like variables and are not.

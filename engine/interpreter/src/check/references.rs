@@ -44,7 +44,7 @@ fn check_repair(repair: &Repair, there: &There<'_>) -> Vec<Problem> {
     for (name, texts) in repair.texts() {
         for (language, text) in texts.iter() {
             let place = Place::document(format!("/repair/{name}/say/{language}"));
-            problems.extend(sources(place, CompiledTemplate::parse(text).map(Used::by_template), there));
+            problems.extend(sources(place, template(text), there));
         }
     }
     problems
@@ -103,7 +103,7 @@ fn check_one(flow: &Flow, node: &Node, reference: &Reference<'_>, there: &There<
     };
     match reference.what {
         "expression" => sources(place, Compiled::expression(text).map(Used::by), there),
-        "template" => sources(place, CompiledTemplate::parse(text).map(Used::by_template), there),
+        "template" => sources(place, template(text), there),
         "script" => match Compiled::script(text) {
             Ok(compiled) => {
                 let assigned = compiled.assigns().into_iter().filter(|name| name == MOOD && !there.has_variable(name));
@@ -159,7 +159,7 @@ fn check_texts(
     for (language, text) in texts {
         let place = Place::field(&node.id, format!("{pointer}/{language}"));
         let text = text.as_str().unwrap_or_default();
-        problems.extend(sources(place, CompiledTemplate::parse(text).map(Used::by_template), there));
+        problems.extend(sources(place, template(text), there));
     }
     let is_missing = |code: &str| texts.get(code).and_then(Value::as_str).is_none_or(|text| text.trim().is_empty());
     let missing: Vec<_> = flow.languages.iter().map(|l| l.as_str()).filter(|code| is_missing(code)).collect();
@@ -175,23 +175,34 @@ fn check_texts(
     problems
 }
 
-/// What an expression, template or script refers to.
+/// What an expression, template or script refers to, and its calls that cannot work.
 struct Used {
     variables: BTreeSet<VarName>,
     phrases: BTreeSet<String>,
+    impossible_calls: Vec<ExprError>,
 }
 
 impl Used {
     fn by(compiled: Compiled) -> Self {
-        Self { variables: compiled.uses(), phrases: compiled.phrases().clone() }
-    }
-
-    fn by_template(template: CompiledTemplate) -> Self {
-        Self { variables: template.uses(), phrases: template.phrases() }
+        Self {
+            variables: compiled.uses(),
+            phrases: compiled.phrases().clone(),
+            impossible_calls: compiled.impossible_calls(),
+        }
     }
 }
 
+fn template(text: &str) -> Result<Used, ExprError> {
+    let template = CompiledTemplate::parse(text)?;
+    let impossible_calls = template.impossible_calls(text);
+    Ok(Used { variables: template.uses(), phrases: template.phrases(), impossible_calls })
+}
+
 fn sources(place: Place, used: Result<Used, ExprError>, there: &There<'_>) -> Vec<Problem> {
+    let marked = |code: &str, error: ExprError| {
+        let place = Place { line: error.line, column: error.column, ..place.clone() };
+        Problem::error(code, place, error.message, Texts::new("请在标出的位置修改", "correct it at the marked place"))
+    };
     match used {
         Ok(used) => {
             let variables = used.variables.iter().filter(|name| !there.can_read(name));
@@ -200,17 +211,10 @@ fn sources(place: Place, used: Result<Used, ExprError>, there: &There<'_>) -> Ve
             variables
                 .map(|name| unknown_variable(place.clone(), name.as_str()))
                 .chain(phrases.map(unknown_phrase))
+                .chain(used.impossible_calls.into_iter().map(|error| marked("call-not-valid", error)))
                 .collect()
         }
-        Err(error) => {
-            let place = Place { line: error.line, column: error.column, ..place };
-            vec![Problem::error(
-                "expression-not-valid",
-                place,
-                error.message,
-                Texts::new("请在标出的位置修改", "correct it at the marked place"),
-            )]
-        }
+        Err(error) => vec![marked("expression-not-valid", error)],
     }
 }
 
