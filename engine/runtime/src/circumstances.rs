@@ -63,6 +63,12 @@ impl Circumstances {
     }
 }
 
+/// The versions of flows that circumstances on record name.
+pub fn versions_in(document: &str) -> Vec<(FlowId, i64)> {
+    let read: Option<Circumstances> = serde_json::from_str(document).ok();
+    read.map(|read| read.live.into_values().collect()).unwrap_or_default()
+}
+
 /// Circumstances of the past that running conversations began in.
 #[derive(Debug, Default)]
 pub(crate) struct Past {

@@ -36,6 +36,7 @@ mod turn;
 mod vault;
 
 pub use chat::{Answered, Opened, Opening};
+pub use circumstances::versions_in;
 pub use clock::{Clock, now};
 pub use engine::{Engine, Limits};
 pub use error::{Error, Result};
@@ -48,7 +49,7 @@ pub use perform::egress::Egress;
 pub use perform::hosts::{Breaker, BreakerState};
 pub use programs::{document_hash, flows_called};
 pub use rehearsal::{AgentAction, TestState, WaitingFor};
-pub use replay::{History, Replayed};
+pub use replay::{History, Replayed, replay_archived};
 pub use secret::{hash, random_token};
 pub use topics::{TopicReview, TopicsState};
 pub use vault::{KEY_FILE, Vault};

@@ -52,9 +52,27 @@ impl Programs {
     }
 }
 
+/// Where the documents of published versions are.
+pub(crate) trait Versions {
+    /// The document of a version; none where it is gone.
+    fn version(
+        &self,
+        workspace: WorkspaceId,
+        id: &FlowId,
+        number: i64,
+    ) -> impl Future<Output = Result<Option<Flow>>> + Send;
+}
+
+impl Versions for Store {
+    async fn version(&self, workspace: WorkspaceId, id: &FlowId, number: i64) -> Result<Option<Flow>> {
+        let found = store::versions::document(self.read(), workspace, id, number).await?;
+        Ok(found.map(|(flow, _)| flow))
+    }
+}
+
 /// The program of a published version.
 pub(crate) async fn of_version(
-    store: &Store,
+    versions: &impl Versions,
     catalogue: &Catalogue,
     resources: &Arc<Resources>,
     live: &Live,
@@ -62,16 +80,15 @@ pub(crate) async fn of_version(
     id: &FlowId,
     version: i64,
 ) -> Result<Arc<Program>> {
-    let (flow, _) = store::versions::document(store.read(), workspace, id, version)
-        .await?
-        .ok_or_else(|| Error::Broken(format!("version {version} is gone")))?;
-    of_document(store, catalogue, resources, live, workspace, &flow).await
+    let flow = versions.version(workspace, id, version).await?;
+    let flow = flow.ok_or_else(|| Error::Broken(format!("version {version} is gone")))?;
+    of_document(versions, catalogue, resources, live, workspace, &flow).await
 }
 
 /// The program of a document, even one with problems: what cannot run fails when a conversation comes to it.
 /// A published version passed its checks; what it refers to may have gone since.
 pub(crate) async fn of_document(
-    store: &Store,
+    versions: &impl Versions,
     catalogue: &Catalogue,
     resources: &Arc<Resources>,
     live: &Live,
@@ -85,7 +102,7 @@ pub(crate) async fn of_document(
         if key != flow.key
             && !callees.contains_key(&key)
             && let Some((id, version)) = live.get(&key)
-            && let Some((callee, _)) = store::versions::document(store.read(), workspace, id, *version).await?
+            && let Some(callee) = versions.version(workspace, id, *version).await?
             && let Some(program) = Program::compile_draft(&callee, catalogue, Arc::clone(resources), Callees::new())
         {
             open.extend(flows_called(&callee));

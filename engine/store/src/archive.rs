@@ -1,15 +1,15 @@
 //! Retention: conversations that are long over leave the database for compressed files.
 //!
-//! A file holds JSON lines: first what it is, then the conversations, each with everything the database knew of it, and
-//! each version of a flow, and what the workspace offered then, before the first conversation that needs it, so that the journal can be folded again without
-//! the database.
+//! A file holds JSON lines: first what it is, then the conversations, each with everything the database knew of it.
+//! Each version of a flow, its own and those it called, and what the workspace offered then, stand before the first
+//! conversation that needs them, so that the journal can be folded again without the database.
 //!
 //! The order is safe against a crash at any moment. A file is written and synced under the name `….part`, renamed to
 //! `….pending`, and only then are its conversations deleted; when all are gone it gets its final name. What is found
 //! `.pending` at the next run is carried on from there, so a conversation is in the database, in a file or in both,
 //! never in neither, and never in two files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -18,12 +18,13 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
-use model::{Message, Moment};
+use model::{Flow, FlowId, Message, Moment};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 
 use crate::backup::{failed, on_a_thread, sync_folder_of};
 use crate::conversations::{Conversation, Entry};
+use crate::error::parsed;
 use crate::tables::{circumstances, conversation, journal, message, timer, turn, version, workspace};
 use crate::{Error, Result, Store};
 
@@ -38,6 +39,8 @@ pub struct Wanted {
     pub now: Moment,
     /// The release that writes.
     pub release: String,
+    /// The versions of flows that are named by what a workspace offered, which is opaque here.
+    pub versions_in: fn(&str) -> Vec<(FlowId, i64)>,
 }
 
 /// What a run did.
@@ -58,8 +61,28 @@ pub struct Archived {
     pub journal: Vec<Entry>,
     /// What was said.
     pub messages: Vec<Message>,
-    /// The flow's document of the version it ran on, if the database had it.
-    pub document: Option<String>,
+}
+
+/// What a file holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Archive {
+    /// In the order of the file.
+    pub conversations: Vec<Archived>,
+    versions: BTreeMap<(FlowId, i64), String>,
+    circumstances: BTreeMap<i64, String>,
+}
+
+impl Archive {
+    /// The document of a flow's version, if the file has it.
+    pub fn version(&self, id: &FlowId, version: i64) -> Result<Option<Flow>> {
+        let document = self.versions.get(&(id.clone(), version));
+        document.map(|document| parsed("version", document)).transpose()
+    }
+
+    /// What the workspace offered, by its number on record.
+    pub fn circumstances(&self, number: i64) -> Option<&str> {
+        self.circumstances.get(&number).map(String::as_str)
+    }
 }
 
 /// A line of a file.
@@ -103,29 +126,26 @@ pub async fn run(store: &Store, wanted: &Wanted) -> Result<Done> {
     Ok(done)
 }
 
-/// The conversations of a file.
-pub fn read(path: &Path) -> Result<Vec<Archived>> {
-    let mut documents = std::collections::BTreeMap::new();
-    let mut archived = Vec::new();
+/// Reads a file.
+pub fn read(path: &Path) -> Result<Archive> {
+    let mut archive = Archive::default();
     for line in lines(path)? {
         match line? {
-            // The database keeps circumstances; the file has them for whoever has no database.
-            Line::Archive { .. } | Line::Circumstances { .. } => {}
+            Line::Archive { .. } => {}
+            Line::Circumstances { row } => {
+                archive.circumstances.insert(row.id, row.document);
+            }
             Line::Version { row } => {
-                documents.insert((row.flow_id, row.version), row.document);
+                archive.versions.insert((FlowId(row.flow_id), row.version), row.document);
             }
-            Line::Conversation(rows) => {
-                let document = documents.get(&(rows.row.flow_id.clone(), rows.row.version)).cloned();
-                archived.push(Archived {
-                    conversation: crate::conversations::read(rows.row)?,
-                    journal: rows.journal.into_iter().map(crate::conversations::entry).collect(),
-                    messages: rows.messages.into_iter().map(crate::messages::read).collect::<Result<_>>()?,
-                    document,
-                });
-            }
+            Line::Conversation(rows) => archive.conversations.push(Archived {
+                conversation: crate::conversations::read(rows.row)?,
+                journal: rows.journal.into_iter().map(crate::conversations::entry).collect(),
+                messages: rows.messages.into_iter().map(crate::messages::read).collect::<Result<_>>()?,
+            }),
         }
     }
-    Ok(archived)
+    Ok(archive)
 }
 
 /// Writes the next file, up to the moment from which its conversations may be deleted.
@@ -141,19 +161,23 @@ async fn write_one(store: &Store, wanted: &Wanted) -> Result<Option<PathBuf>> {
     file.add(&header)?;
     let (mut versions, mut known) = (BTreeSet::new(), BTreeSet::new());
     for row in all {
-        if versions.insert((row.flow_id.clone(), row.version)) {
-            let key = (row.workspace_id, row.flow_id.clone(), row.version);
-            if let Some(row) = version::Entity::find_by_id(key).one(store.read()).await? {
-                file.add(&Line::Version { row: Box::new(row) })?;
-            }
-        }
+        let workspace = row.workspace_id;
+        let mut needed = vec![(FlowId(row.flow_id.clone()), row.version)];
         let rows = rows_of(store.read(), row).await?;
         let used = rows.journal.iter().map(|event| event.circumstances).chain([rows.row.circumstances]);
         for number in used.collect::<BTreeSet<_>>() {
             if known.insert(number)
                 && let Some(row) = circumstances::Entity::find_by_id(number).one(store.read()).await?
             {
+                needed.extend((wanted.versions_in)(&row.document));
                 file.add(&Line::Circumstances { row: Box::new(row) })?;
+            }
+        }
+        for (id, number) in needed {
+            if versions.insert((id.clone(), number))
+                && let Some(row) = version::Entity::find_by_id((workspace, id.0, number)).one(store.read()).await?
+            {
+                file.add(&Line::Version { row: Box::new(row) })?;
             }
         }
         file.add(&Line::Conversation(Box::new(rows)))?;
@@ -339,7 +363,7 @@ mod tests {
 
         assert_eq!((done.conversations, done.files.len()), (25, 1));
         assert_eq!(again, Done::default());
-        let archived = read(&done.files[0]).expect("the file");
+        let archived = read(&done.files[0]).expect("the file").conversations;
         assert_eq!(archived.iter().map(|one| one.conversation.clone()).collect::<Vec<_>>(), ended);
         assert_eq!(
             archived[0].journal.iter().map(|entry| (entry.at, entry.event.as_str())).collect::<Vec<_>>(),
@@ -380,7 +404,8 @@ mod tests {
             let mut found = Vec::new();
             for entry in std::fs::read_dir(&wanted.to).expect("a folder").flatten() {
                 assert!(entry.path().to_string_lossy().ends_with(".jsonl.gz"), "{crash}: {entry:?}");
-                found.extend(read(&entry.path()).expect("a file").into_iter().map(|one| one.conversation));
+                let archive = read(&entry.path()).expect("a file");
+                found.extend(archive.conversations.into_iter().map(|one| one.conversation));
             }
             assert_eq!(found, ended, "{crash}");
             assert_eq!(left(&store).await, (1, 1, 1), "{crash}");
@@ -406,7 +431,13 @@ mod tests {
     }
 
     fn wanted(folder: &tempfile::TempDir, before: Moment) -> Wanted {
-        Wanted { to: folder.path().join("archive"), before, now: before + DAY, release: "0.1.0".to_owned() }
+        Wanted {
+            to: folder.path().join("archive"),
+            before,
+            now: before + DAY,
+            release: "0.1.0".to_owned(),
+            versions_in: |_| Vec::new(),
+        }
     }
 
     /// A store with so many ended conversations, and one that waits.

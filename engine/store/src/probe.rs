@@ -8,7 +8,19 @@ use crate::{Result, Store};
 
 impl Store {
     /// Reads a row and writes it durably: a full disk, a lost database and a writer that hangs show themselves.
+    /// Trouble with the disk is announced to everybody, and so is its end.
     pub async fn probe(&self) -> Result<()> {
+        let tried = self.write_there_and_back().await;
+        match &tried {
+            Ok(()) => self.committed(),
+            Err(error) => {
+                self.failed(error);
+            }
+        }
+        tried
+    }
+
+    async fn write_there_and_back(&self) -> Result<()> {
         let Some(workspace) = Entity::find().one(self.read()).await? else { return Ok(()) };
         let writing = self.write().await?;
         // There and back, seen by nobody: SQLite does not write a row that stays the same.

@@ -77,7 +77,13 @@ fn in_folder(data: &Path) -> PathBuf {
 
 fn wanted(to: PathBuf, days: u32) -> Wanted {
     let now = runtime::now();
-    Wanted { to, before: now - i64::from(days) * DAY_MS, now, release: env!("CARGO_PKG_VERSION").to_owned() }
+    Wanted {
+        to,
+        before: now - i64::from(days) * DAY_MS,
+        now,
+        release: env!("CARGO_PKG_VERSION").to_owned(),
+        versions_in: runtime::versions_in,
+    }
 }
 
 fn show(file: &Path, json: bool) -> anyhow::Result<bool> {
@@ -95,7 +101,7 @@ fn show(file: &Path, json: bool) -> anyhow::Result<bool> {
             "events": one.journal.len(),
         })
     };
-    let rows: Vec<_> = archived.iter().map(row).collect();
+    let rows: Vec<_> = archived.conversations.iter().map(row).collect();
     if json {
         println!("{}", serde_json::to_string_pretty(&rows)?);
         return Ok(true);
