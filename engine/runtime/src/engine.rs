@@ -17,9 +17,9 @@ use crate::circumstances::Past;
 use crate::fan_out::{DeskEvent, FanOut, Frame, Window};
 use crate::hot::Hot;
 use crate::mailbox::Mailboxes;
-use crate::measure::{Exposition, Measure};
+use crate::measure::{Exposition, Measure, labelled};
 use crate::perform::egress::Egress;
-use crate::perform::hosts::Breaker;
+use crate::perform::hosts::{Breaker, BreakerState};
 use crate::perform::{Caller, Generator};
 use crate::programs::{self, Programs};
 use crate::rehearsal::Rehearsals;
@@ -250,6 +250,7 @@ impl Engine {
         text.gauge("heliu_conversations_active", "Conversations with something in line.", conversations);
         text.gauge("heliu_conversations_watched", "Conversations with windows that listen.", windows);
         self.measure.write(text, self.committer.figures());
+        write_breakers(text, &self.breakers());
     }
 
     /// Turns that run right now, conversations with something in line, conversations with windows that listen.
@@ -318,6 +319,39 @@ impl Engine {
         let (resources, live) = (&knowledge.resources, &knowledge.circumstances.live);
         programs::of_document(&self.store, &self.catalogue, resources, live, workspace, flow).await
     }
+}
+
+/// Hosts whose circuits are told one by one; flows may call very many.
+const BREAKERS_TOLD: usize = 100;
+
+/// How many circuits are in each state, and the hosts that are not well, those left alone first.
+fn write_breakers(text: &mut Exposition, breakers: &[Breaker]) {
+    let states =
+        [(BreakerState::Closed, "closed"), (BreakerState::HalfOpen, "half_open"), (BreakerState::Open, "open")];
+    text.head("heliu_breakers", "Hosts that flows call, by the state of their circuit breaker.", "gauge");
+    for (state, word) in states {
+        let n_hosts = breakers.iter().filter(|breaker| breaker.state == state).count();
+        text.line("heliu_breakers", &labelled("state", word), n_hosts);
+    }
+    let mut unwell: Vec<&Breaker> =
+        breakers.iter().filter(|breaker| breaker.state != BreakerState::Closed || breaker.failures > 0).collect();
+    unwell.sort_by_key(|breaker| breaker.state == BreakerState::Closed);
+    unwell.truncate(BREAKERS_TOLD);
+    text.head("heliu_breaker_open", "Hosts that failed lately: 1 open, 0.5 half open, 0 closed.", "gauge");
+    for breaker in &unwell {
+        let value = match breaker.state {
+            BreakerState::Open => 1.0,
+            BreakerState::HalfOpen => 0.5,
+            BreakerState::Closed => 0.0,
+        };
+        text.line("heliu_breaker_open", &labelled("host", &breaker.host), value);
+    }
+    text.head("heliu_breaker_failures", "Failures in a row of hosts that are still called.", "gauge");
+    for breaker in &unwell {
+        text.line("heliu_breaker_failures", &labelled("host", &breaker.host), breaker.failures);
+    }
+    let running: usize = breakers.iter().map(|breaker| breaker.running).sum();
+    text.gauge("heliu_calls_running", "Calls of services that are under way.", running);
 }
 
 /// The right to run a turn; it ends when this is dropped.
