@@ -116,7 +116,7 @@ function take(said, isComplete) {
   const wasAtEnd = isAtEnd();
   const { fresh, gap } = store.take(said, isComplete);
   const theirs = fresh.filter((message) => message.from !== 'customer');
-  if (theirs.length) typing(false);
+  if (theirs.length) { collectingUntil = 0; typing(false); }
   draw();
   for (const message of fresh) tell('message', { from: message.from, type: message.content?.type, text: message.content?.text, seq: message.seq });
   if (theirs.length && (document.hidden || !isShown)) {
@@ -144,7 +144,7 @@ async function catchUp() {
 
 function makeSender() {
   return new Sender(store, {
-    answer: (said) => take(said, false),
+    answer: (said) => { collecting(said.collecting_ms); take(said, false); },
     refused: (out, trouble) => {
       if (trouble.code === 'conversation-ended' || (trouble.status === 409 && trouble.code !== 'message-id-reused')) { store.status = 'ended'; out.why = t('errEnded'); }
       else if (trouble.status === 413) out.why = t('errBig');
@@ -282,7 +282,14 @@ function waiting() {
   const isSending = store.outgoing.some((out) => out.state === 'sending') && store.status === 'waiting';
   clearTimeout(waitTimer);
   if (isSending) waitTimer = window.setTimeout(() => typing(true, 65000), 350);
+  else if (Date.now() < collectingUntil) typing(true, collectingUntil - Date.now());
   else typing(false);
+}
+
+let collectingUntil = 0;
+/** The flow waits for more short messages before it answers them together; the answer comes by the live stream. @param {number} [ms] */
+function collecting(ms) {
+  collectingUntil = ms === undefined ? 0 : Date.now() + ms + 10000;
 }
 
 /** @param {boolean} is */

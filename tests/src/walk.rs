@@ -54,6 +54,11 @@ fn next(state: &State, happened: &[Happening], now: &mut Moment, dice: &mut Dice
             Event::Done { effect: id.clone(), answer: answer(effect, dice) }
         }
         (WaitsFor::Agent, _) => Event::Agent { act: act(dice) },
+        (WaitsFor::Customer, _) if state.burst.is_some() && dice.percent(50) => {
+            let timer = state.burst.as_ref().map(|burst| burst.timer.clone()).expect("there is a burst");
+            *now = (*now).max(timer.due);
+            Event::TimerDue { timer: timer.id }
+        }
         (WaitsFor::Time | WaitsFor::Customer, _) => match &state.timer {
             Some(timer) if state.waits_for() == WaitsFor::Time || dice.percent(10) => {
                 *now = (*now).max(timer.due);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Act, FlowKey, Input, Language, Moment, NodeId, Status, Texts, VarName};
+use model::{Act, FlowKey, Input, Language, Moment, Mood, NodeId, Status, Texts, VarName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -43,6 +43,9 @@ pub struct State {
     /// What the words of the inbox do, in its order; empty when none does anything beside answering.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inbox_acts: Vec<Option<Act>>,
+    /// Texts that came one after the other, until the customer pauses: the flow hears them as one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub burst: Option<Burst>,
     /// Visits of nodes, by `flow/node`; of at most [`State::MAX_VISITED`] nodes.
     #[serde(default)]
     pub visits: BTreeMap<String, u32>,
@@ -100,6 +103,7 @@ impl State {
             understood: BTreeMap::new(),
             inbox: Vec::new(),
             inbox_acts: Vec::new(),
+            burst: None,
             visits: BTreeMap::new(),
             path: Vec::new(),
             n_effects: 0,
@@ -126,6 +130,11 @@ impl State {
     /// The variables of the innermost flow.
     pub fn values(&self) -> Option<&BTreeMap<VarName, Value>> {
         Some(&self.frames.last()?.values)
+    }
+
+    /// The timers that run: the one of the step it stands at, and the one that ends a burst.
+    pub fn timers(&self) -> impl Iterator<Item = &Timer> {
+        self.timer.iter().chain(self.burst.iter().map(|burst| &burst.timer))
     }
 
     /// What it waits for.
@@ -187,6 +196,23 @@ pub struct Timer {
     pub id: TimerId,
     /// When it is due.
     pub due: Moment,
+}
+
+/// Texts that are taken as one message when no more come for a while.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Burst {
+    /// In the order they came.
+    pub words: Vec<String>,
+    /// What the latest of them sounds like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mood: Option<Mood>,
+    /// What it does, while it is the only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Act>,
+    /// When the first one came.
+    pub began: Moment,
+    /// When they are heard, unless more come.
+    pub timer: Timer,
 }
 
 /// One flow of the stack.

@@ -3,7 +3,7 @@
 use model::{Moment, Status, Visit};
 
 use crate::run::Run;
-use crate::{Effect, Event, Program, State, transitions};
+use crate::{Effect, Event, Program, State, Timer, transitions};
 
 /// How many nodes one event may visit. A flow that wants more goes in circles.
 pub const MAX_VISITS_PER_TURN: u32 = 200;
@@ -28,7 +28,7 @@ pub struct Step {
 /// An event that does not concern the conversation any more (a cancelled timer, an effect answered twice, a word after
 /// the end) changes nothing.
 pub fn step(program: &Program, state: State, event: &Event, now: Moment) -> Step {
-    let timer_before = state.timer.clone();
+    let timers_before = timers(&state);
     let mut run = Run::new(program, state, now);
     if !run.state.is_over() {
         match event {
@@ -43,12 +43,21 @@ pub fn step(program: &Program, state: State, event: &Event, now: Moment) -> Step
     }
     if run.state.status == Status::Ended {
         run.state.timer = None;
+        run.state.burst = None;
     }
     let Run { state, mut effects, trace, .. } = run;
-    if timer_before != state.timer {
-        let due = matches!((event, &timer_before), (Event::TimerDue { timer }, Some(before)) if *timer == before.id);
-        effects.extend(timer_before.filter(|_| !due).map(|timer| Effect::CancelTimer { id: timer.id }));
-        effects.extend(state.timer.iter().map(|timer| Effect::SetTimer { id: timer.id.clone(), due: timer.due }));
+    for (before, after) in timers_before.into_iter().zip(timers(&state)) {
+        if before == after {
+            continue;
+        }
+        let due = matches!((event, &before), (Event::TimerDue { timer }, Some(before)) if *timer == before.id);
+        effects.extend(before.filter(|_| !due).map(|timer| Effect::CancelTimer { id: timer.id }));
+        effects.extend(after.map(|timer| Effect::SetTimer { id: timer.id, due: timer.due }));
     }
     Step { state, effects, trace }
+}
+
+/// The timer of the step, and the one that ends a burst.
+fn timers(state: &State) -> [Option<Timer>; 2] {
+    [state.timer.clone(), state.burst.as_ref().map(|burst| burst.timer.clone())]
 }

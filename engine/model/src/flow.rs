@@ -10,6 +10,9 @@ use crate::{
     Emotion, FlowId, FlowKey, HandlerId, IntentKey, KindName, Language, NodeId, PortId, Repair, Texts, VarName,
 };
 
+/// The longest pause that [`Flow::gather_ms`] may wait for: nobody waits longer for an answer.
+pub const MAX_GATHER_MS: u32 = 10_000;
+
 /// The newest `format` this release reads and the one it writes.
 pub const FORMAT: u32 = 1;
 
@@ -52,6 +55,11 @@ pub struct Flow {
     /// What the engine mends by itself when a customer does not answer the question; left out, nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repair: Option<Repair>,
+    /// Texts that a customer sends one after the other are taken as one message, once no more came for this long;
+    /// 0 takes each by itself. Conversations that begin on this flow keep to it, in the flows it calls too.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[schemars(range(max = MAX_GATHER_MS))]
+    pub gather_ms: u32,
     /// Where the cards stand on the canvas, in px: apart from logic, so that a review reads well.
     #[serde(default)]
     pub layout: BTreeMap<NodeId, [i32; 2]>,
@@ -129,6 +137,10 @@ pub struct Node {
     /// A note for colleagues.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 fn first_version() -> u32 {

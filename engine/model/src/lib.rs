@@ -22,7 +22,7 @@ pub use bundle::{Article, Bundle, Intent, Library, Team};
 pub use conversation::{HandOffPacket, Mark, Moment, Status, Visit};
 pub use detail::{Detail, DetailEntry, DetailKind, DetailSource, ServiceList};
 pub use emotion::{Emotion, Feeling, Mood, Trend};
-pub use flow::{Edge, FORMAT, Flow, Handler, Node, Note, Scope, Trigger, VarType, Variable};
+pub use flow::{Edge, FORMAT, Flow, Handler, MAX_GATHER_MS, Node, Note, Scope, Trigger, VarType, Variable};
 pub use ids::*;
 pub use message::{Choice, Content, FieldKind, FormField, Input, Message, Sender};
 pub use phrase::{Hearer, Phrase, Wording};

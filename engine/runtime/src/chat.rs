@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use interpreter::{Event, State};
-use model::{Content, FlowKey, Input, Language, Message, Sender, Status, VarName};
+use model::{Content, FlowKey, Input, Language, Message, Moment, Sender, Status, VarName};
 use serde_json::Value;
 use store::WorkspaceId;
 use store::conversations::Conversation;
@@ -57,6 +57,8 @@ pub struct Answered {
     pub messages: Vec<Message>,
     /// Where the conversation stands.
     pub status: Status,
+    /// The flow collects short messages for so long before it answers; the answer comes to whoever listens.
+    pub collecting_ms: Option<i64>,
 }
 
 impl Engine {
@@ -97,7 +99,7 @@ impl Engine {
         let conversation = self.customers(id, token).await?;
         let messages = store::messages::after(self.store.read(), conversation.id, after, n as u64).await?;
         let seq = messages.last().map_or(conversation.last_seq, |message| message.seq);
-        Ok(Answered { seq, messages, status: conversation.status })
+        Ok(Answered { seq, messages, status: conversation.status, collecting_ms: None })
     }
 
     async fn open_now(&self, workspace: WorkspaceId, opening: Opening) -> Result<Opened> {
@@ -165,7 +167,9 @@ impl Engine {
             None => store::messages::accepted(self.store.read(), warm.conversation.id, client_id).await?,
         };
         if let Some(accepted) = before {
-            return self.repeat(warm.conversation, &accepted, &body_hash).await;
+            let collecting_ms = collecting_ms(&warm.state, self.clock.now());
+            let repeated = self.repeat(warm.conversation, &accepted, &body_hash).await?;
+            return Ok(Answered { collecting_ms, ..repeated });
         }
         if warm.conversation.status == Status::Ended {
             return Err(Error::Ended);
@@ -207,7 +211,7 @@ impl Engine {
         let messages = store::messages::of_turn(self.store.read(), id, accepted.turn).await?;
         let end = store::messages::turn_end(self.store.read(), id, accepted.turn).await?;
         let (status, seq) = end.unwrap_or((Status::Waiting, accepted.seq));
-        Ok(Answered { seq, messages, status })
+        Ok(Answered { seq, messages, status, collecting_ms: None })
     }
 
     /// The conversation, if the token opens it.
@@ -235,7 +239,12 @@ impl Engine {
     /// What a finished turn answers; its conversation is kept for the next one.
     fn rest(&self, work: Work<'_>) -> Answered {
         let (warm, messages) = work.rest();
-        let answered = Answered { seq: warm.conversation.last_seq, messages, status: warm.conversation.status };
+        let answered = Answered {
+            seq: warm.conversation.last_seq,
+            messages,
+            status: warm.conversation.status,
+            collecting_ms: collecting_ms(&warm.state, self.clock.now()),
+        };
         self.hot.keep(warm);
         answered
     }
@@ -256,6 +265,11 @@ impl Engine {
             }
         })
     }
+}
+
+/// How long a conversation goes on collecting short messages, where it does.
+pub(crate) fn collecting_ms(state: &State, now: Moment) -> Option<i64> {
+    state.burst.as_ref().map(|burst| (burst.timer.due - now).max(0))
 }
 
 /// The label of the button that was pressed, in the latest message that has it.

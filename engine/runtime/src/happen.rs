@@ -81,8 +81,9 @@ fn after_panic(program: &Program, before: State, event: &Event, now: Moment) -> 
     }
     let mut state = before;
     let node = state.current().cloned().unwrap_or_default();
-    let timer = state.timer.take();
-    let mut effects: Vec<_> = timer.into_iter().map(|timer| Effect::CancelTimer { id: timer.id }).collect();
+    let cancel = |timer: &interpreter::Timer| Effect::CancelTimer { id: timer.id.clone() };
+    let mut effects: Vec<_> = state.timers().map(cancel).collect();
+    (state.timer, state.burst) = (None, None);
     state.status = Status::Queued;
     state.pending = Pending::Agent;
     let details = state.values().cloned().unwrap_or_default();

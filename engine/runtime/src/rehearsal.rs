@@ -13,7 +13,7 @@ use serde_json::Value;
 use store::{WorkspaceId, rfc3339};
 use uuid::Uuid;
 
-use crate::chat::label_of;
+use crate::chat::{collecting_ms, label_of};
 use crate::happen::{act_of, happen};
 use crate::mood::mood_of;
 use crate::perform::{Behalf, perform};
@@ -42,6 +42,9 @@ pub struct TestState {
     pub waiting_for: WaitingFor,
     /// When the timer is due, in the test's own time.
     pub timer_due: Option<String>,
+    /// Short messages are collected for so long; they are heard when the test's time has run to that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collecting_ms: Option<i64>,
     /// What the agent would get.
     pub packet: Option<HandOffPacket>,
     /// The moods of the customer's messages, by their numbers.
@@ -193,7 +196,7 @@ impl Engine {
         let rehearsal = self.rehearsals.get(id).ok_or(Error::NotFound)?;
         let mut rehearsal = rehearsal.lock_owned().await;
         rehearsal.is_of(workspace)?;
-        if let Some(timer) = rehearsal.state.timer.clone() {
+        if let Some(timer) = rehearsal.state.timers().min_by_key(|timer| timer.due).cloned() {
             rehearsal.ahead_ms += (timer.due - rehearsal.now()).max(0);
             let knowledge = self.knowledge(workspace).await?;
             rehearsal.happen(self, &knowledge, Event::TimerDue { timer: timer.id }).await;
@@ -269,6 +272,7 @@ impl Rehearsal {
                 WaitsFor::Nothing => WaitingFor::Nothing,
             },
             timer_due: self.state.timer.as_ref().map(|timer| rfc3339(timer.due)),
+            collecting_ms: collecting_ms(&self.state, self.now()),
             packet: self.packet.clone(),
             moods: self.moods.clone(),
             feeling: self.state.feeling(),

@@ -105,7 +105,7 @@ impl Engine {
     async fn fire_now(self: &Arc<Self>, due: &Due, conversation: Conversation) -> Result<()> {
         let mut work = Work::begin(self, conversation).await?;
         // Timers are numbered within a conversation: one that it does not wait for now, it never will.
-        let is_awaited = work.state.timer.as_ref().is_some_and(|timer| timer.id.0 == due.timer);
+        let is_awaited = work.state.timers().any(|timer| timer.id.0 == due.timer);
         if !is_awaited {
             return self.forget(due).await;
         }

@@ -68,7 +68,7 @@ fn play_and(talk: &Talk, program: &Program, world: &World, watch: &mut dyn FnMut
                 }
             }
             if mismatch.is_none() {
-                mismatch = player.nothing_is_left().err();
+                mismatch = player.pause(at).and_then(|()| player.nothing_is_left()).err();
             }
         }
         Err(found) => mismatch = Some(found),
@@ -133,6 +133,8 @@ impl Player<'_> {
         let line = &self.talk.lines[at];
         if line.means.is_input() {
             self.nothing_is_left()?;
+        } else {
+            self.pause(at)?;
         }
         match &line.means {
             Spoken::Customer(text) => self.say(Input::Text(text.clone()), at),
@@ -210,10 +212,20 @@ impl Player<'_> {
         }
     }
 
+    /// The customer writes no more for a moment: messages that the flow collects are heard, answered with the lines
+    /// from `from` on.
+    fn pause(&mut self, from: usize) -> Result<(), Mismatch> {
+        let Some(timer) = self.state.burst.as_ref().map(|burst| burst.timer.clone()) else { return Ok(()) };
+        self.now = self.now.max(timer.due);
+        self.feed(Event::TimerDue { timer: timer.id }, from)
+    }
+
     /// Time passes; timers that come due on the way fire at their time.
     fn wait(&mut self, ms: i64, at: usize) -> Result<(), Mismatch> {
         let until = self.now.saturating_add(ms);
-        while let Some(timer) = self.state.timer.clone().filter(|timer| timer.due <= until) {
+        let next =
+            |state: &State| state.timers().filter(|timer| timer.due <= until).min_by_key(|timer| timer.due).cloned();
+        while let Some(timer) = next(&self.state) {
             self.now = self.now.max(timer.due);
             self.feed(Event::TimerDue { timer: timer.id }, at + 1)?;
         }

@@ -101,6 +101,42 @@ fn reply_flow() -> serde_json::Value {
     })
 }
 
+#[test]
+fn messages_in_a_row_are_one_where_the_flow_collects_them() {
+    let flow: Flow = serde_json::from_value(json!({
+        "format": 1, "id": "1", "key": "test", "name": {"en": "Test", "zh": "测试"}, "languages": ["en"],
+        "gather_ms": 2000,
+        "variables": [{"name": "wish", "type": "text"}],
+        "nodes": [
+            {"id": "start", "kind": "start"},
+            {"id": "ask", "kind": "ask", "config": {"question": {"en": "Yes?"}, "answer": "text", "save_to": "wish"}},
+            {"id": "say", "kind": "say", "config": {"text": {"en": "Heard: {{wish}}"}}},
+        ],
+        "edges": [
+            {"from": "start", "port": "next", "to": "ask"}, {"from": "ask", "port": "answered", "to": "say"},
+            {"from": "say", "port": "next", "to": "ask"},
+        ],
+    }))
+    .expect("a flow");
+    let bundle = Bundle { flows: vec![flow], ..Bundle::default() };
+
+    for (talk, passes) in [
+        (
+            "bot: Yes?\ncustomer: a\ncustomer: b\ncustomer: c\nbot: Heard: a*b*c\nbot: Yes?\ncustomer: d\nbot: Heard: d\nbot: Yes?",
+            true,
+        ),
+        ("bot: Yes?\ncustomer: a\nwait: 3s\ncustomer: b\nbot: Heard: b\nbot: Yes?", false),
+        (
+            "bot: Yes?\ncustomer: a\nwait: 3s\nbot: Heard: a\nbot: Yes?\ncustomer: b\nexpect: wish = b\nbot: Heard: b\nbot: Yes?",
+            true,
+        ),
+        ("bot: Yes?\ncustomer: a", false),
+    ] {
+        let report = play_in(&bundle, talk, "en");
+        assert_eq!(report.passed, passes, "{talk}\n{}", report.to_text(&Language::en()));
+    }
+}
+
 fn play(text: &str) -> Report {
     let flow = json!({
         "format": 1, "id": "1", "key": "test", "name": {"en": "Test", "zh": "测试"}, "languages": ["en"],
@@ -130,8 +166,12 @@ fn play_flow(flow: &serde_json::Value, text: &str, language: &str) -> Report {
         flows: vec![flow],
         ..Bundle::default()
     };
-    let world = World::new(&bundle);
-    let program = talk::program_of(&"test".into(), &bundle, &nodes::catalogue(), &world).expect("a program");
+    play_in(&bundle, text, language)
+}
+
+fn play_in(bundle: &Bundle, text: &str, language: &str) -> Report {
+    let world = World::new(bundle);
+    let program = talk::program_of(&"test".into(), bundle, &nodes::catalogue(), &world).expect("a program");
     let mut talk = talk::parse(text).expect("a talk");
     talk.language = Some(language.into());
     talk::play(&talk, &program, &world)

@@ -1,6 +1,7 @@
 //! The running product, as its users meet it: started from the binary, talked to over HTTP.
 
 mod bad_input;
+pub(crate) mod bursts;
 mod calls;
 pub(crate) mod chat;
 mod desk;
@@ -100,8 +101,12 @@ impl Product {
     }
 
     async fn begin(database: Database, args: Vec<String>) -> Self {
+        Self::begin_in(database, args, Vec::new()).await
+    }
+
+    async fn begin_in(database: Database, args: Vec<String>, mut environment: Vec<(&'static str, String)>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let environment = database.url().map(|url| ("DATABASE_URL", url.to_owned())).into_iter().collect();
+        environment.extend(database.url().map(|url| ("DATABASE_URL", url.to_owned())));
         let launch = Launch { port: free_port(), arguments: args, environment, ..Launch::on(folder.path()) };
         let process = launch.start().await;
         let (url, setup_token) = (process.url.clone(), process.setup_token.clone());
@@ -111,6 +116,11 @@ impl Product {
     /// Another process on the same database, with a data folder of its own.
     pub(crate) async fn replica(&self) -> Self {
         Self::begin(self.database.clone(), self.launch.arguments.clone()).await
+    }
+
+    /// The same with environment variables of its own.
+    pub(crate) async fn replica_in(&self, environment: Vec<(&'static str, String)>) -> Self {
+        Self::begin_in(self.database.clone(), self.launch.arguments.clone(), environment).await
     }
 
     /// A product whose first owner is signed in.
@@ -152,6 +162,11 @@ impl Product {
     /// The number of the process.
     pub(crate) fn pid(&self) -> u32 {
         self.process.pid()
+    }
+
+    /// The address of its database, where that is not in its data folder.
+    pub(crate) fn database_url(&self) -> Option<&str> {
+        self.database.url()
     }
 
     /// The data folder.

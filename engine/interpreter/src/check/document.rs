@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use jsonschema::Validator;
-use model::{FORMAT, Flow, Place, Problem, Texts};
+use model::{FORMAT, Flow, MAX_GATHER_MS, Place, Problem, Texts};
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
@@ -98,6 +98,21 @@ pub(super) fn ids(flow: &Flow) -> Vec<Problem> {
             Place::document("/languages"),
             Texts::new("流程没有语言", "the flow has no language"),
             Texts::new("请在流程设置里至少选一种语言", "choose at least one language in the flow's settings"),
+        ));
+    }
+    if flow.gather_ms > MAX_GATHER_MS {
+        let most = f64::from(MAX_GATHER_MS) / 1_000.0;
+        problems.push(Problem::error(
+            "pause-too-long",
+            Place::document("/gather_ms"),
+            Texts::new(
+                format!("合并连发消息的等待时间最长 {most} 秒"),
+                format!("short messages are collected for {most} seconds at most"),
+            ),
+            Texts::new(
+                "请在流程设置里改短，一般 2 到 3 秒",
+                "shorten it in the flow's settings; 2 or 3 seconds are usual",
+            ),
         ));
     }
     let mut seen = BTreeSet::new();

@@ -1,6 +1,7 @@
 //! The loop of one step: enter nodes and follow their paths until the conversation waits or ends.
 
 mod agents;
+mod bursts;
 mod calls;
 mod moods;
 pub(crate) mod phrases;

@@ -16,6 +16,8 @@ pub(crate) fn agent(run: &mut Run<'_>, act: &AgentAct) {
         if !matches!(act, AgentAct::Taken { .. }) || run.state.frames.is_empty() {
             return;
         }
+        // What was written so far is the agent's to answer.
+        run.end_burst();
         run.stand_aside();
     }
     match act {

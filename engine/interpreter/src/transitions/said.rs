@@ -11,8 +11,9 @@ use crate::{Happened, Pending};
 /// How many messages may wait while a step is at work.
 const MAX_INBOX: usize = 32;
 
-/// The mood of the message counts whatever becomes of it. Whole-flow handlers come first, then dialogue repair, then the
-/// waiting node. While an agent talks, the words are the agent's to answer.
+/// The mood of the message counts whatever becomes of it. Where the flow collects short messages, a text waits for the next
+/// one; what cannot wait comes after what waited. Whole-flow handlers come first, then dialogue repair, then the waiting
+/// node. While an agent talks, the words are the agent's to answer.
 pub(crate) fn said(run: &mut Run<'_>, input: &Input, mood: Option<&Mood>, act: Option<&Act>) {
     if run.state.frames.is_empty() {
         return;
@@ -20,6 +21,19 @@ pub(crate) fn said(run: &mut Run<'_>, input: &Input, mood: Option<&Mood>, act: O
     let input = &bounded(input);
     let words = input.as_text();
     run.feel(mood, &words);
+    if let Input::Text(text) = input
+        && run.gather(text, mood, act)
+    {
+        return;
+    }
+    if matches!(input, Input::Text(_)) {
+        run.end_burst();
+    } else {
+        run.hear_burst();
+    }
+    if run.state.is_over() {
+        return;
+    }
     if matches!(run.state.pending, Pending::Effect { .. } | Pending::Time) {
         let n_bytes: usize = run.state.inbox.iter().map(size_of_input).sum();
         if run.state.inbox.len() < MAX_INBOX && n_bytes + size_of_input(input) <= MAX_WORDS_BYTES {

@@ -84,7 +84,7 @@ fn in_vain(one: &Unfinished) -> Option<String> {
     if serde_json::to_value(state.status).ok()?.as_str() != Some(&one.status) {
         return Some(format!("it is listed as {}, its state says something else", one.status));
     }
-    if let Some(timer) = state.timer.as_ref().filter(|timer| !one.timers.contains(&timer.id.0)) {
+    if let Some(timer) = state.timers().find(|timer| !one.timers.contains(&timer.id.0)) {
         return Some(format!("it waits for the timer {}, which is not set", timer.id.0));
     }
     match state.waits_for() {

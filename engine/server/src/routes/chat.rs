@@ -81,7 +81,9 @@ async fn open(
     Ok((StatusCode::CREATED, Json(body)).into_response())
 }
 
-/// A customer's message; answers when the turn is done. The same id again gets the same answer again.
+/// A customer's message; answers when the turn is done. The same id again gets the same answer again. With
+/// `collecting_ms` the message is accepted, and the flow waits so long for another before it answers: the reply comes
+/// by `after`.
 #[utoipa::path(post, path = "/api/chat/conversations/{id}/messages", tag = "customer", request_body = Value, responses((status = 200, body = Value), (status = 409), (status = 413), (status = 429)))]
 async fn say(
     State(app): State<App>,
@@ -141,7 +143,11 @@ async fn after(
 /// An answer as customers get it.
 pub(crate) fn shown(answered: &Answered) -> Value {
     let messages: Vec<_> = answered.messages.iter().map(web::for_customer).collect();
-    json!({ "seq": answered.seq, "messages": messages, "status": status_word(answered.status) })
+    let mut shown = json!({ "seq": answered.seq, "messages": messages, "status": status_word(answered.status) });
+    if let Some(collecting_ms) = answered.collecting_ms {
+        shown["collecting_ms"] = collecting_ms.into();
+    }
+    shown
 }
 
 /// Where a conversation stands, as its word.

@@ -81,6 +81,7 @@ pub(crate) fn blank(name: Texts, catalogue: &Catalogue) -> Flow {
         ],
         handlers,
         repair: Some(Repair::default()),
+        gather_ms: 0,
         layout: BTreeMap::from([
             ("start".into(), [80, 120]),
             ("sorry".into(), [80, 420]),
