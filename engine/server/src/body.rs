@@ -43,13 +43,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 /// Reads a JSON body.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
-    if is_too_deep(bytes) {
-        return Err(ApiError::new(
-            StatusCode::BAD_REQUEST,
-            "too-deep",
-            "内容嵌套得太深",
-            "the body is nested too deeply",
-        ));
+    if Depth::default().is_too_much_after(bytes) {
+        return Err(too_deep());
     }
     serde_json::from_slice(bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
@@ -71,7 +66,7 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     })
 }
 
-/// Cuts off bodies that trickle, whoever reads them.
+/// Cuts off bodies that trickle, and JSON that is nested too deeply as soon as that shows, whoever reads them.
 pub(crate) async fn in_time(request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
         return next.run(request).await;
@@ -82,11 +77,15 @@ pub(crate) async fn in_time(request: Request, next: Next) -> Response {
     let version = request.version();
     let progress = Arc::<Progress>::default();
     let told = Arc::clone(&progress);
-    let request = request.map(|body| paced(body, told));
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let depth = content_type.is_some_and(|kind| kind.contains("json")).then(Depth::default);
+    let request = request.map(|body| paced(body, depth, told));
     let mut response = next.run(request).await;
     let is_slow = progress.is_slow.load(Ordering::Relaxed);
     if is_slow {
         response = too_slow().into_response();
+    } else if progress.is_too_deep.load(Ordering::Relaxed) {
+        response = too_deep().into_response();
     }
     let is_unread = !progress.is_whole.load(Ordering::Relaxed);
     if let (Some(peer), true, true) = (peer, is_unread, is_long || is_slow) {
@@ -104,22 +103,27 @@ pub(crate) async fn in_time(request: Request, next: Next) -> Response {
 struct Progress {
     is_whole: AtomicBool,
     is_slow: AtomicBool,
+    is_too_deep: AtomicBool,
 }
 
-fn paced(body: RawBody, progress: Arc<Progress>) -> RawBody {
-    let begin = Some((body.into_data_stream(), Instant::now() + TIME, 0));
+fn paced(body: RawBody, depth: Option<Depth>, progress: Arc<Progress>) -> RawBody {
+    let begin = Some((body.into_data_stream(), Instant::now() + TIME, 0, depth));
     RawBody::from_stream(stream::unfold(begin, move |begin| {
         let progress = Arc::clone(&progress);
         async move {
-            let (mut parts, mut deadline, mut bytes) = begin?;
+            let (mut parts, mut deadline, mut bytes, mut depth) = begin?;
             match timeout_at(deadline, parts.next()).await {
+                Ok(Some(Ok(part))) if depth.as_mut().is_some_and(|depth| depth.is_too_much_after(&part)) => {
+                    progress.is_too_deep.store(true, Ordering::Relaxed);
+                    Some((Err(io::ErrorKind::InvalidData.into()), None))
+                }
                 Ok(Some(Ok(part))) => {
                     bytes += part.len();
                     while bytes >= PART_BYTES {
                         bytes -= PART_BYTES;
                         deadline += Duration::from_secs(1);
                     }
-                    Some((Ok(part), Some((parts, deadline, bytes))))
+                    Some((Ok(part), Some((parts, deadline, bytes, depth))))
                 }
                 Ok(Some(Err(error))) => Some((Err(io::Error::other(error)), None)),
                 Ok(None) => {
@@ -135,23 +139,37 @@ fn paced(body: RawBody, progress: Arc<Progress>) -> RawBody {
     }))
 }
 
-/// serde_json bounds the depth of what it reads, but not of fields that it skips.
-fn is_too_deep(json: &[u8]) -> bool {
-    let (mut depth, mut is_text, mut is_escaped) = (0_usize, false, false);
-    for byte in json {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' if is_text => is_escaped = true,
-            b'"' => is_text = !is_text,
-            b'[' | b'{' if !is_text => depth += 1,
-            b']' | b'}' if !is_text => depth = depth.saturating_sub(1),
-            _ => {}
+/// How deep JSON is at a place. serde_json bounds the depth of what it reads, but not of fields that it skips.
+#[derive(Debug, Default)]
+struct Depth {
+    n_open: usize,
+    is_text: bool,
+    is_escaped: bool,
+}
+
+impl Depth {
+    /// Goes on reading; is it too deep anywhere in this part?
+    fn is_too_much_after(&mut self, part: &[u8]) -> bool {
+        for byte in part {
+            match byte {
+                _ if self.is_escaped => self.is_escaped = false,
+                b'\\' if self.is_text => self.is_escaped = true,
+                b'"' => self.is_text = !self.is_text,
+                b'[' | b'{' if !self.is_text => self.n_open += 1,
+                b']' | b'}' if !self.is_text => self.n_open = self.n_open.saturating_sub(1),
+                _ => {}
+            }
+            if self.n_open > MAX_DEPTH {
+                return true;
+            }
         }
-        if depth > MAX_DEPTH {
-            return true;
-        }
+        false
     }
-    false
+}
+
+fn too_deep() -> ApiError {
+    ApiError::new(StatusCode::BAD_REQUEST, "too-deep", "内容嵌套得太深", "the body is nested too deeply")
+        .detail("请检查内容是否完整、正确", "check that it is what you meant to send")
 }
 
 fn too_slow() -> ApiError {

@@ -106,7 +106,7 @@ async fn a_question_that_waits_is_answered_when_there_is_something_to_say() {
     assert_eq!(there["seq"], said["seq"]);
 }
 
-async fn follow_by_socket(
+pub(super) async fn follow_by_socket(
     product: &Product,
     customer: &Customer,
     total: i64,
@@ -128,7 +128,7 @@ async fn follow_by_socket(
     }
 }
 
-async fn follow_by_events(
+pub(super) async fn follow_by_events(
     product: &Product,
     customer: &Customer,
     total: i64,

@@ -34,7 +34,9 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// A header block larger than this is refused.
 const MAX_HEADER_BYTES: u32 = 32 * 1024;
 /// What the system keeps for a client that does not read, beyond what is on its way.
-const UNSENT_BYTES: u32 = 64 * 1024;
+const UNSENT_BYTES: u32 = 16 * 1024;
+/// What HTTP/1 buffers of a connection: its headers must fit, and no more is kept for a client that does not read.
+const BUFFER_BYTES: usize = MAX_HEADER_BYTES as usize;
 /// What HTTP/2 buffers for one stream.
 const STREAM_BYTES: u32 = 64 * 1024;
 const PING: Duration = Duration::from_secs(20);
@@ -94,7 +96,7 @@ pub(crate) async fn serve(
 
 fn builder() -> auto::Builder<TokioExecutor> {
     let mut server = auto::Builder::new(TokioExecutor::new());
-    server.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(64 * 1024);
+    server.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(BUFFER_BYTES);
     server
         .http2()
         .timer(TokioTimer::new())

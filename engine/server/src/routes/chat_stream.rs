@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::{StreamExt, stream};
+use futures_util::stream;
 use runtime::Answered;
 use serde::Deserialize;
 use tokio::sync::watch;
@@ -56,11 +56,9 @@ async fn tell(mut socket: Socket, mut following: Following, mut stopping: watch:
     loop {
         tokio::select! {
             news = following.next() => {
-                let Some(news) = news else { return socket.close(1011, "the store failed, reconnect").await };
-                for (_, frame) in news {
-                    if !socket.send(frame.to_string()).await {
-                        return;
-                    }
+                let Some((_, frame)) = news else { return socket.close(1011, "the store failed, reconnect").await };
+                if !socket.send(frame).await {
+                    return;
                 }
             }
             heard = socket.hear() => match heard {
@@ -82,16 +80,16 @@ pub(super) async fn by_events(app: &App, id: String, token: String, after: i64) 
         let (mut following, mut stopping, listening) = begin?;
         tokio::select! {
             news = following.next() => {
-                let events: Vec<_> = news?.iter().map(|(seq, frame)| event(*seq, frame)).collect();
-                Some((events, Some((following, stopping, listening))))
+                let (seq, frame) = news?;
+                let event = Event::default().id(seq.to_string()).data(frame);
+                Some((Ok::<_, Infallible>(event), Some((following, stopping, listening))))
             }
             _ = stopping.changed() => {
                 let come_back = Event::default().retry(Duration::from_millis(reconnect_ms())).comment("restarting");
-                Some((vec![Ok(come_back)], None))
+                Some((Ok(come_back), None))
             }
         }
     });
-    let events = events.flat_map(stream::iter);
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(socket::PING)).into_response())
 }
 
@@ -110,7 +108,7 @@ pub(super) async fn by_waiting(app: &App, id: String, token: String, after: i64,
         () = tokio::time::sleep(patience) => None,
         _ = stopping.changed() => None,
     };
-    let nothing = Answered { seq: after, messages: Vec::new(), status: model::Status::Waiting };
+    let nothing = Answered { seq: after, messages: Vec::new(), status: model::Status::Waiting, collecting_ms: None };
     Ok(Json(shown(&news.or(first).unwrap_or(nothing))).into_response())
 }
 
@@ -135,8 +133,4 @@ async fn first_frame(socket: &mut Socket, after: i64) -> Option<(String, i64)> {
     let text = text.await.ok().flatten()?;
     let first: First = serde_json::from_str(&text).ok()?;
     Some((first.token, first.after.unwrap_or(after)))
-}
-
-fn event(seq: i64, frame: &serde_json::Value) -> std::result::Result<Event, Infallible> {
-    Ok(Event::default().id(seq.to_string()).data(frame.to_string()))
 }

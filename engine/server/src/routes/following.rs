@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 
 use super::chat::shown;
 
-/// What one frame carries of messages; a longer message has a frame of its own.
+/// What one frame carries of messages; a longer message has a frame of its own. It is all that is kept for a reader
+/// that does not read: the rest stays in the store.
 const FRAME_BYTES: usize = 16 * 1024;
-/// Messages that are read at once. Few, since a slow reader keeps them until it has read them.
+/// Messages that are read at once; fewer when they are long, so that little is read in vain.
 const PAGE: usize = 16;
 
 /// Somebody who follows a conversation.
@@ -27,24 +28,37 @@ pub(super) struct Following {
     unread: Option<Answered>,
     /// Does the store have more than was read?
     has_more: bool,
+    /// How many messages to read at once.
+    page: usize,
 }
 
 impl Following {
     /// From a message number on; the first news is what came since. Fails where the token opens no conversation.
     pub(super) async fn begin(engine: Arc<Engine>, id: String, token: String, after: i64) -> runtime::Result<Self> {
         let window = engine.window(&id);
-        let mut following = Self { engine, window, id, token, seq: after.max(0), unread: None, has_more: false };
+        let mut following =
+            Self { engine, window, id, token, seq: after.max(0), unread: None, has_more: false, page: PAGE };
         following.read().await?;
         Ok(following)
     }
 
-    /// The frames to send next, oldest first, each with the number it leads to. None when the store fails.
+    /// The frame to send next, as JSON, with the number it leads to. None when the store fails.
     /// May be dropped at any point before it is ready without losing anything.
-    pub(super) async fn next(&mut self) -> Option<Vec<(i64, Value)>> {
+    pub(super) async fn next(&mut self) -> Option<(i64, String)> {
         loop {
-            if let Some(unread) = self.unread.take() {
+            if let Some(mut unread) = self.unread.take() {
+                let n_all = unread.messages.len();
+                let n_sent = in_one_frame(&unread.messages);
+                if n_sent < n_all {
+                    unread.messages.truncate(n_sent);
+                    unread.seq = unread.messages.last().map_or(self.seq, |message| message.seq);
+                    self.has_more = true;
+                    self.page = n_sent;
+                } else {
+                    self.page = (2 * self.page).min(PAGE);
+                }
                 self.seq = self.seq.max(unread.seq);
-                return Some(frames(unread));
+                return Some((unread.seq, typed(&unread).to_string()));
             }
             if self.has_more {
                 // Boxed: what reading needs should not be kept by windows that wait.
@@ -53,10 +67,10 @@ impl Following {
             }
             match self.window.next().await {
                 Ok(Frame::Typing { from }) => {
-                    return Some(vec![(self.seq, json!({ "type": "typing", "from": from }))]);
+                    return Some((self.seq, json!({ "type": "typing", "from": from }).to_string()));
                 }
                 Ok(Frame::Messages { messages, seq, status }) => match self.place_of(&messages, seq) {
-                    Place::Next => self.unread = Some(Answered { seq, messages, status }),
+                    Place::Next => self.unread = Some(Answered { seq, messages, status, collecting_ms: None }),
                     Place::Known => {}
                     Place::Beyond => self.has_more = true,
                 },
@@ -89,8 +103,8 @@ impl Following {
     }
 
     async fn read(&mut self) -> runtime::Result<()> {
-        let missed = self.engine.catch_up_by(&self.id, &self.token, self.seq, PAGE).await?;
-        self.has_more = missed.messages.len() >= PAGE;
+        let missed = self.engine.catch_up_by(&self.id, &self.token, self.seq, self.page).await?;
+        self.has_more = missed.messages.len() >= self.page;
         self.unread = Some(missed);
         Ok(())
     }
@@ -114,31 +128,14 @@ enum Place {
     Beyond,
 }
 
-/// Messages as frames of bounded size; none at all are one frame, for the status.
-fn frames(answered: Answered) -> Vec<(i64, Value)> {
-    let Answered { seq, messages, status } = answered;
-    let mut frames = Vec::new();
-    let (mut part, mut bytes) = (Vec::new(), 0);
-    for message in messages {
-        let size = serde_json::to_vec(&message.content).map_or(0, |json| json.len()) + 200;
-        if !part.is_empty() && bytes + size > FRAME_BYTES {
-            frames.push(frame(std::mem::take(&mut part), status));
-            bytes = 0;
-        }
-        bytes += size;
-        part.push(message);
-    }
-    if !part.is_empty() {
-        frames.push(frame(part, status));
-    } else if frames.is_empty() {
-        frames.push((seq, typed(&Answered { seq, messages: Vec::new(), status })));
-    }
-    frames
-}
-
-fn frame(messages: Vec<Message>, status: model::Status) -> (i64, Value) {
-    let seq = messages.last().map_or(0, |message| message.seq);
-    (seq, typed(&Answered { seq, messages, status }))
+/// How many messages fit into one frame; one does, however long it is.
+fn in_one_frame(messages: &[Message]) -> usize {
+    let mut bytes = 0;
+    let fitting = messages.iter().take_while(|message| {
+        bytes += serde_json::to_vec(&message.content).map_or(0, |json| json.len()) + 200;
+        bytes <= FRAME_BYTES
+    });
+    fitting.count().max(1)
 }
 
 fn typed(answered: &Answered) -> Value {
@@ -149,34 +146,18 @@ fn typed(answered: &Answered) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use model::{Content, Sender, Status};
+    use model::{Content, Sender};
 
     use super::*;
 
     #[test]
-    fn long_answers_are_cut_into_frames_without_losing_a_message() {
-        let text = "字".repeat(1_000);
-        let messages = (1..=40).map(|seq| message(seq, &text)).collect();
+    fn a_frame_has_as_many_messages_as_fit_and_one_at_least() {
+        let long: Vec<Message> = (1..=40).map(|seq| message(seq, &"字".repeat(1_000))).collect();
+        let short: Vec<Message> = (1..=40).map(|seq| message(seq, "字")).collect();
+        let huge = [message(1, &"字".repeat(20_000)), message(2, "字")];
 
-        let frames = frames(Answered { seq: 40, messages, status: Status::Waiting });
-
-        assert!(frames.len() > 5, "{}", frames.len());
-        let numbers: Vec<i64> = frames
-            .iter()
-            .flat_map(|(_, frame)| frame["messages"].as_array().cloned().unwrap_or_default())
-            .filter_map(|message| message["seq"].as_i64())
-            .collect();
-        assert_eq!(numbers, (1..=40).collect::<Vec<_>>());
-        assert_eq!(frames.last().map(|(seq, _)| *seq), Some(40));
-        assert!(frames.iter().all(|(_, frame)| frame.to_string().len() < 2 * FRAME_BYTES));
-    }
-
-    #[test]
-    fn a_status_alone_is_a_frame() {
-        let frames = frames(Answered { seq: 7, messages: Vec::new(), status: Status::Queued });
-
-        assert_eq!(frames.len(), 1);
-        assert_eq!((frames[0].0, &frames[0].1["status"]), (7, &json!("queued")));
+        assert_eq!((in_one_frame(&long), in_one_frame(&short), in_one_frame(&huge)), (5, 40, 1));
+        assert_eq!(in_one_frame(&[]), 1);
     }
 
     fn message(seq: i64, text: &str) -> Message {
