@@ -63,7 +63,7 @@ async fn a_running_server_archives_what_is_old_and_its_files_can_be_replayed() {
     let mut young = Customer::open(&server, "echo").await;
     assert_eq!(young.say(&server, "two").await.expect("an answer").0, 200);
     let file = finished_file(&data).await;
-    assert_eq!(young.say(&server, "bye").await.expect("an answer").0, 200);
+    assert_eq!(young.say(&server, "three").await.expect("an answer").0, 200);
     young.check_echo(&server).await;
     for customer in &old {
         assert_eq!(customer.transcript(&server).await, None);
