@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use super::{amount, at, heard_once_each, import_echo, print, product, transcript};
 use crate::product::chat::Customer;
+use crate::product::{Database, Product};
 
 const TALKS: usize = 8;
 /// More than a replica has connections.
@@ -170,6 +171,57 @@ async fn without_room_in_the_database_the_answer_is_503_within_two_seconds() {
     assert!(slowest < Duration::from_millis(2_500), "{slowest:?}");
     print(&format!(
         "R9: {WAITING} refused while the database had no room, the slowest after {slowest:.1?}; then it answers"
+    ));
+}
+
+#[tokio::test]
+async fn without_a_connection_to_be_had_the_answer_is_503_until_there_is_one() {
+    let Some(Database::Postgres(server, url)) = Database::postgres() else { return };
+    // The limit of a role is refused with the same code as that of the whole server, and other tests go on.
+    let name = url.rsplit('/').next().expect("a database").to_owned();
+    let role = format!("role_{name}");
+    server.sql(&url, &format!("CREATE ROLE {role} LOGIN; GRANT ALL ON SCHEMA public TO {role}"));
+    let address = url.replacen("postgres@", &format!("{role}@"), 1);
+    assert_ne!(address, url);
+    let a = Product::start_on(Database::Postgres(Arc::clone(&server), address), "").await;
+    import_echo(&mut a.owner().await).await;
+    let mut customers = Vec::new();
+    for _ in 0..WAITING {
+        customers.push(Customer::open(&a, json!({ "flow": "echo" })).await);
+    }
+
+    let end_all = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{role}'");
+    server.sql(&url, &format!("ALTER ROLE {role} CONNECTION LIMIT 0"));
+    server.sql(&url, &end_all);
+    let mut asking = JoinSet::new();
+    for mut asker in customers.clone() {
+        asking.spawn(async move {
+            let began = Instant::now();
+            (asker.send(json!({ "id": "1", "text": "too early" })).await, began.elapsed())
+        });
+    }
+    let mut slowest = Duration::ZERO;
+    while let Some(asked) = asking.join_next().await {
+        let (answer, elapsed) = asked.expect("no panic");
+        answer.is_refused(503, "database-unavailable");
+        slowest = slowest.max(elapsed);
+    }
+    assert_eq!(a.client().get("/healthz").await.status.as_u16(), 200, "it lives");
+
+    server.sql(&url, &format!("ALTER ROLE {role} CONNECTION LIMIT -1"));
+    let began = Instant::now();
+    for customer in &mut customers {
+        while customer.send(json!({ "id": "after", "text": "after" })).await.status != 200 {
+            assert!(began.elapsed() < Duration::from_secs(20), "it does not come back");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(heard_once_each(&transcript(customer).await), ["after"]);
+    }
+    assert!(slowest < Duration::from_millis(2_500), "{slowest:?}");
+    print(&format!(
+        "R9: {WAITING} refused while PostgreSQL gave no connection (53300), the slowest after {slowest:.1?}; all \
+         answered {:.1?} after it did",
+        began.elapsed()
     ));
 }
 

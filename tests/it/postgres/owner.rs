@@ -17,6 +17,8 @@ use crate::product::{Client, Product, words};
 const AT_ONCE: usize = 3;
 /// The lease of ten seconds, the look every two, and what a slow machine takes.
 const TAKEN_OVER: Duration = Duration::from_secs(15);
+/// The lease less what is between two of its renewals.
+const NOT_BEFORE: Duration = Duration::from_secs(5);
 
 #[tokio::test]
 async fn a_turn_is_finished_when_its_replica_sleeps_or_is_dead() {
@@ -25,9 +27,42 @@ async fn a_turn_is_finished_when_its_replica_sleeps_or_is_dead() {
     import_orders(&mut owner, &mock).await;
     let (b, dead) = tokio::join!(a.replica(), a.replica());
 
-    let (n_paused, ()) = tokio::join!(paused_and_late(&a, &b, &mock), killed(dead, &b, &mock));
+    let (n_paused, _) = tokio::join!(paused_and_late(&a, &b, &mock), killed(dead, &b, &mock));
 
     every_order_has_one_key(&mock, n_paused + 1);
+}
+
+/// Leases go by the database's clock: a replica that is ahead takes no turn away too early, and one that is behind
+/// does not keep it too long.
+#[tokio::test]
+async fn clocks_that_differ_by_half_a_minute_change_nothing() {
+    let Some(library) = fake_time() else {
+        println!("skipped: faketime is not installed; it turns the clock of a process");
+        return;
+    };
+    let mock = Mock::start(Duration::from_millis(500), r#"{ "number": "N1" }"#).await;
+    let Some((a, mut owner, ..)) = product(&mock.host).await else { return };
+    import_orders(&mut owner, &mock).await;
+    let turned = |by: &str| {
+        // What waits and times out goes by another clock, which stays.
+        let keep = ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned());
+        vec![("LD_PRELOAD", library.to_owned()), ("FAKETIME", by.to_owned()), keep]
+    };
+    let (ahead, behind) = tokio::join!(a.replica_in(turned("+30s")), a.replica_in(turned("-30s")));
+    let their = Customer::open(&ahead, json!({ "flow": "ledger", "language": "en" })).await;
+    let at = their.opened["messages"][0]["at"].as_str().expect("a time").to_owned();
+    let ours = Customer::open(&a, json!({ "flow": "ledger", "language": "en" })).await;
+    assert!(at.as_str() > ours.opened["messages"][0]["at"].as_str().expect("a time"), "its clock is ahead: {at}");
+
+    let (n_paused, finished) = tokio::join!(paused_and_late(&a, &ahead, &mock), killed(behind, &ahead, &mock));
+
+    assert!(finished > NOT_BEFORE, "taken away after {finished:?} from a replica whose lease had not run out");
+    every_order_has_one_key(&mock, n_paused + 1);
+}
+
+fn fake_time() -> Option<&'static str> {
+    let library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+    std::path::Path::new(library).exists().then_some(library)
 }
 
 /// A replica that wakes up after its lease commits nothing, and tells its customers what the other committed.
@@ -74,8 +109,8 @@ async fn paused_and_late(a: &Product, b: &Product, mock: &Mock) -> usize {
     n_turns
 }
 
-/// What a dead replica began another finishes without being asked.
-async fn killed(mut dead: Product, b: &Product, mock: &Mock) {
+/// What a dead replica began another finishes without being asked; answers with how long that took.
+async fn killed(mut dead: Product, b: &Product, mock: &Mock) -> Duration {
     let customer = Customer::open(&dead, json!({ "flow": "ledger", "language": "en" })).await;
     let path = format!("{}/api/chat/conversations/{}/messages", dead.url, customer.id);
     let request = customer.client.http.post(path).bearer_auth(&customer.token);
@@ -95,7 +130,9 @@ async fn killed(mut dead: Product, b: &Product, mock: &Mock) {
         assert!(killed.elapsed() < TAKEN_OVER, "{lines:?}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    print(&format!("R2: the turn of a killed replica was finished after {:.1?}", killed.elapsed()));
+    let finished = killed.elapsed();
+    print(&format!("R2: the turn of a killed replica was finished after {finished:.1?}"));
+    finished
 }
 
 /// Waits until the service was called for something so often.
