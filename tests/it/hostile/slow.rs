@@ -96,9 +96,11 @@ const BOUND_KIB: u64 = 64;
 async fn slow_readers() {
     let product = Product::start_with(&["--messages-per-second", "0", "--max-connections-per-address", "10000"]).await;
     let n_readers = many(100, 1_000);
-    // As much is said with nobody listening, so that what the conversation itself costs is there before.
-    let mut unheard = Customer::open(&product, json!({ "flow": "faq", "language": "zh" })).await;
-    say_much(&mut unheard).await;
+    // As much is said and read before, so that what conversations and the database's caches cost is there already.
+    let mut before = Customer::open(&product, json!({ "flow": "faq", "language": "zh" })).await;
+    let seq = say_much(&mut before).await;
+    let reading = (0..20).map(|_| follow_by_socket(&product, &before, seq, Chance::steady()));
+    futures_util::future::join_all(reading).await;
 
     for way in ["socket", "events"] {
         let mut customer = Customer::open(&product, json!({ "flow": "faq", "language": "zh" })).await;
