@@ -67,6 +67,20 @@ function plain(text) {
   return paragraph;
 }
 
+/** Where an answer stands, one line each. @param {unknown} given */
+function sources(given) {
+  const list = el('ul', 'sources', '', { 'aria-label': t('sources') });
+  for (const source of Array.isArray(given) ? given.slice(0, 5) : []) {
+    const line = el('li');
+    const title = String(source?.title ?? '');
+    line.append(safeAddress(source?.url, ['http:', 'https:']) ? link(source.url, title, 'file') : el('b', '', title));
+    if (source?.heading) line.append(` › ${String(source.heading)}`);
+    if (Number.isInteger(source?.page)) line.append(` ${t('page', { n: source.page })}`);
+    list.append(line);
+  }
+  return list;
+}
+
 const mouths = ['M8 17c1-2.6 7-2.6 8 0', 'M8 16.5c1.5-1.2 6.5-1.2 8 0', 'M8 15.5h8', 'M8 15c1.5 1.6 6.5 1.6 8 0', 'M7.5 14c1 4 8 4 9 0z'];
 /** A drawn face: emoji are missing on some devices. @param {number} index */
 function face(index) {
@@ -221,6 +235,7 @@ export class Renderer {
       case 'filled': article.append(plain(text)); break;
       case 'picture': article.append(link(content.url, content.alt ? t('picture', { name: content.alt }) : t('pictureNoName'), 'picture')); break;
       case 'file': article.append(link(content.url, t('file', { name: content.name ?? '' }), 'file')); break;
+      case 'answer': article.append(plain(text), sources(content.sources)); break;
       case 'link': article.append(link(content.url, content.title || String(content.url), 'link', ['http:', 'https:', 'mailto:', 'tel:'])); break;
       case 'choices': article.append(plain(text), this.choices(message, isOpen, answer)); break;
       case 'form': article.append(plain(text), isOpen ? this.form(message) : el('p', 'chosen', answer?.content?.type === 'filled' ? `✓ ${t('submitted')}` : '')); break;

@@ -17,6 +17,7 @@ mod m0004_conversations;
 mod m0005_circumstances;
 mod m0007_replicas;
 mod m0009_details;
+mod m0010_documents;
 mod m0011_models;
 mod m0012_phrases;
 mod m0013_topic_sets;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_circumstances::Migration),
             Box::new(m0007_replicas::Migration),
             Box::new(m0009_details::Migration),
+            Box::new(m0010_documents::Migration),
             Box::new(m0011_models::Migration),
             Box::new(m0012_phrases::Migration),
             Box::new(m0013_topic_sets::Migration),

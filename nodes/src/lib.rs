@@ -6,10 +6,10 @@
 //! What this crate never does: I/O, time, randomness.
 
 mod answers;
-#[expect(dead_code, reason = "the kinds that answer from passages come next")]
 mod grounded;
 mod options;
 mod pattern;
+mod quote;
 mod words;
 
 #[cfg(test)]

@@ -210,8 +210,9 @@ pub(crate) fn found(articles: &[(&str, &str, f64)]) -> Answer {
         question: (*question).into(),
         answer: Texts::new(*answer, "…"),
         score: *score,
+        source: None,
     });
-    Answer::Found { found: found.collect(), nothing_below: 0.3 }
+    Answer::Found { found: found.collect(), nothing_below: 0.3, sure_above: 0.0 }
 }
 
 pub(crate) fn replied(status: u16, body: Value) -> Answer {

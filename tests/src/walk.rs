@@ -2,9 +2,9 @@
 
 use interpreter::{
     AgentAct, Answer, Effect, Event, Found, FoundDetail, Generated, HttpReply, IntentScore, Pending, Program,
-    Recognised, State, Step, Task, TimerId, ToolCall, WaitsFor, step,
+    Recognised, Source, State, Step, Task, TimerId, ToolCall, WaitsFor, step,
 };
-use model::{Act, ActKind, Content, Input, Moment, Texts};
+use model::{Act, ActKind, Citation, Content, Input, Moment, Texts};
 use serde_json::{Value, json};
 
 use crate::dice::Dice;
@@ -185,9 +185,14 @@ pub fn answer(effect: &Effect, dice: &mut Dice<'_>) -> Answer {
                     question: format!("问题 {n}"),
                     answer: Texts::new(format!("回答 {n}"), format!("answer {n}")),
                     score: dice.below(1001) as f64 / 1000.0,
+                    source: (n % 2 == 1).then(|| Source {
+                        document: "d".into(),
+                        citation: Citation { title: "政策".into(), ..Citation::default() },
+                    }),
                 })
                 .collect(),
             nothing_below: 0.2,
+            sure_above: 0.6,
         },
         Effect::Generate { task, .. } => generated(task, dice),
         Effect::Extract { sentences, details, .. } => Answer::Extracted {

@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::plan::{Plan, PlanNode};
 use crate::repair::Fit;
 use crate::size::{MAX_VALUE_BYTES, size_of};
-use crate::{Effect, EffectId, Frame, HttpRequest, Moods, Next, Pending, State, Task, Timer, TimerId, packet};
+use crate::{Effect, EffectId, Frame, HttpRequest, Moods, Next, Pending, State, Task, Timer, TimerId, Verdict, packet};
 
 /// Something went wrong in a node: it leaves by its failed port, or the flow's "on error" catches it.
 #[derive(Clone, Debug, PartialEq)]
@@ -263,6 +263,11 @@ impl Ctx<'_> {
     /// The customer rated the conversation, 1 to 5.
     pub fn rated(&mut self, score: u8, reason: &str) {
         self.effects.push(Effect::Rated { score, reason: reason.to_owned() });
+    }
+
+    /// Counts what became of an article or a passage.
+    pub fn judged(&mut self, found: &str, verdict: Verdict) {
+        self.effects.push(Effect::Judged { found: found.to_owned(), verdict });
     }
 
     // --- what it can wait for; each gives the `Next` to return

@@ -103,6 +103,13 @@ pub enum Effect {
         /// In the customer's words, may be empty.
         reason: String,
     },
+    /// The customer was shown an article or a passage, or said whether it helped; counted for the library's author.
+    Judged {
+        /// The id of what search found.
+        found: String,
+        /// What happened.
+        verdict: Verdict,
+    },
     /// The conversation is over.
     End {
         /// `solved`, `left`, `passed_on` or the flow's own word.
@@ -122,6 +129,18 @@ impl Effect {
             _ => None,
         }
     }
+}
+
+/// What became of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It was said.
+    Shown,
+    /// The customer said that it helped.
+    Helpful,
+    /// The customer said that it did not help.
+    NotHelpful,
 }
 
 /// A call of a service.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Act, DetailKey, Input, Language, Mood, Texts, VarName};
+use model::{Act, Citation, DetailKey, Input, Language, Mood, Texts, VarName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -74,10 +74,13 @@ pub enum Answer {
     Recognised(Recognised),
     /// Of `Search`, best first.
     Found {
-        /// The articles.
+        /// Articles and passages.
         found: Vec<Found>,
         /// Below this score the library does not know.
         nothing_below: f64,
+        /// From this score on, one of them can be given as the answer; 0 says nothing about that.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        sure_above: f64,
     },
     /// Of `Extract`, in the order of the sentences.
     Extracted {
@@ -126,7 +129,7 @@ pub struct IntentScore {
     pub confidence: f64,
 }
 
-/// An article that search found.
+/// An article or a passage that search found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Found {
     /// The article's id.
@@ -137,6 +140,24 @@ pub struct Found {
     pub answer: Texts,
     /// 0 to 1.
     pub score: f64,
+    /// Where it stands, for a passage of a document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+}
+
+/// The place of a passage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    /// The document's id.
+    pub document: String,
+    /// What customers read of the place.
+    #[serde(flatten)]
+    pub citation: Citation,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
 }
 
 /// A detail of the workspace that a sentence gives.

@@ -32,8 +32,8 @@ mod transitions;
 
 pub use catalogue::{Built, Catalogue, Entry};
 pub use ctx::{Ctx, Failure};
-pub use effect::{Effect, EffectId, HttpRequest, Method, TimerId};
-pub use event::{AgentAct, Answer, Event, Found, FoundDetail, HttpReply, IntentScore, Recognised};
+pub use effect::{Effect, EffectId, HttpRequest, Method, TimerId, Verdict};
+pub use event::{AgentAct, Answer, Event, Found, FoundDetail, HttpReply, IntentScore, Recognised, Source};
 pub use generate::{Generated, Line, Passage, Purpose, Task, ToolCall, ToolSpec, Usage};
 pub use kind::{Happened, Kind, KindInfo, Next};
 pub use mood::{Felt, Moods};

@@ -34,6 +34,9 @@ pub struct Bundle {
     /// Calendars.
     #[serde(default)]
     pub calendars: Vec<Calendar>,
+    /// Groups of words that mean the same when libraries are searched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub synonyms: Vec<Vec<String>>,
     /// Connectors, without secrets.
     #[serde(default)]
     pub connectors: Vec<Connector>,
@@ -63,10 +66,24 @@ pub struct Library {
     /// The articles.
     #[serde(default)]
     pub articles: Vec<Article>,
+    /// Documents, as the text that was read from them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<TextDocument>,
+}
+
+/// A document of a library, as the text that was read from it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TextDocument {
+    /// Unique in the workspace.
+    pub id: String,
+    /// The name on the screens and under answers.
+    pub name: String,
+    /// The text, in Markdown.
+    pub markdown: String,
 }
 
 /// A question with its answer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Article {
     /// Unique in the workspace.
     pub id: String,
@@ -77,6 +94,38 @@ pub struct Article {
     pub variants: Vec<String>,
     /// The answer, per language.
     pub answer: Texts,
+    /// Other answers on some channels, by the channel's key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub on_channels: BTreeMap<String, Texts>,
+    /// The first day on which it holds, as `2026-11-20`; before, it is not found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The last day on which it holds; after, it is not found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Who looks after it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub owner: String,
+    /// Kept, but not found.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_off: bool,
+    /// The document it was read from, where it is a line of a sheet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+}
+
+impl Article {
+    /// Does it hold on this day, given as `2026-11-20`?
+    pub fn holds_on(&self, day: &str) -> bool {
+        let has_begun = self.from.as_deref().is_none_or(|from| from <= day);
+        !self.is_off && has_begun && self.until.as_deref().is_none_or(|until| day <= until)
+    }
+
+    /// The answer on a channel.
+    pub fn answer_on(&self, channel: Option<&str>) -> &Texts {
+        let own = channel.and_then(|channel| self.on_channels.get(channel));
+        own.filter(|answer| !answer.is_empty()).unwrap_or(&self.answer)
+    }
 }
 
 /// A team of agents.

@@ -107,6 +107,13 @@ pub enum Content {
         /// The text.
         text: String,
     },
+    /// An answer from a library, with what it rests on.
+    Answer {
+        /// The answer; lines are kept, markup is not interpreted.
+        text: String,
+        /// Where it stands, the most telling first.
+        sources: Vec<Citation>,
+    },
 }
 
 impl Content {
@@ -128,11 +135,48 @@ impl Content {
             }
             Self::File { url, name } => format!("[{name}] {url}"),
             Self::Link { url, title } => format!("{title} {url}"),
+            Self::Answer { text, sources } => {
+                let sources = sources.iter().map(|source| format!(" [{}]", source.as_text()));
+                std::iter::once(text.clone()).chain(sources).collect()
+            }
             Self::Choices { text, options } => {
                 let labels: Vec<_> = options.iter().map(|option| option.label.as_str()).collect();
                 format!("{text} [{}]", labels.join("] ["))
             }
         }
+    }
+}
+
+/// Where an answer stands.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Citation {
+    /// The name of the document or article.
+    pub title: String,
+    /// The headings above the place, outermost first, as one line.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub heading: String,
+    /// http or https, where the customer may read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The page, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+}
+
+impl Citation {
+    /// The source as one line: `Returns policy › Refunds p. 3 https://…`.
+    pub fn as_text(&self) -> String {
+        let mut text = self.title.clone();
+        if !self.heading.is_empty() {
+            text = format!("{text} › {}", self.heading);
+        }
+        if let Some(page) = self.page {
+            text = format!("{text} p. {page}");
+        }
+        if let Some(url) = &self.url {
+            text = format!("{text} {url}");
+        }
+        text
     }
 }
 

@@ -16,6 +16,8 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, broadcast};
 use crate::circumstances::Past;
 use crate::fan_out::{DeskEvent, FanOut, Frame, Window};
 use crate::hot::Hot;
+use crate::ingest::Ingest;
+use crate::judgements::Judgements;
 use crate::mailbox::Mailboxes;
 use crate::measure::{Exposition, Measure, labelled};
 use crate::perform::egress::Egress;
@@ -24,6 +26,7 @@ use crate::perform::{Caller, Generator};
 use crate::programs::{self, Programs};
 use crate::rehearsal::Rehearsals;
 use crate::replicas::Replicas;
+use crate::shelf::Shelves;
 use crate::timers::Alarm;
 use crate::topics::Topics;
 use crate::{Clock, Error, Knowledge, Result};
@@ -66,6 +69,9 @@ pub struct Engine {
     pub(crate) hot: Hot,
     pub(crate) past: Past,
     measure: Arc<Measure>,
+    pub(crate) shelves: Shelves,
+    pub(crate) ingest: Ingest,
+    pub(crate) judgements: Judgements,
     programs: Programs,
     knowledge: RwLock<HashMap<WorkspaceId, Arc<Knowledge>>>,
     learning: Mutex<()>,
@@ -116,6 +122,9 @@ impl Engine {
             hot: Hot::new(limits.hot),
             past: Past::default(),
             measure: Arc::default(),
+            shelves: Shelves::default(),
+            ingest: Ingest::default(),
+            judgements: Judgements::default(),
             programs: Programs::default(),
             knowledge: RwLock::default(),
             learning: Mutex::default(),
@@ -135,7 +144,10 @@ impl Engine {
             self.fire_timers(),
             self.refresh_lists(),
             self.live_with_replicas(),
-            self.tidy_topics()
+            self.tidy_topics(),
+            self.keep_shelves(),
+            self.read_documents(),
+            self.keep_judgements(),
         );
     }
 
@@ -192,9 +204,10 @@ impl Engine {
         self.replicas.tell_changed();
     }
 
-    /// Another replica has changed something, maybe topics.
+    /// Another replica has changed something, maybe topics or libraries.
     pub(crate) fn forget_all_here(&self) {
         self.topics.forget();
+        self.shelves.forget();
         self.forget_knowledge_here();
     }
 

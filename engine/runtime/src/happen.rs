@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use interpreter::{Answer, Effect, Event, Pending, Program, State, Step, TimerId, step};
+use interpreter::{Answer, Effect, Event, Pending, Program, State, Step, TimerId, Verdict, step};
 use model::{Act, Content, HandOffPacket, Input, Mark, Moment, NodeId, Status, Texts, Visit};
 
 /// No event may compute longer than this; the interpreter's own limits are far below.
@@ -24,6 +24,7 @@ pub(crate) struct Outcome {
     pub(crate) handed_off: Option<HandOffPacket>,
     pub(crate) is_withdrawn: bool,
     pub(crate) rated: Option<(u8, String)>,
+    pub(crate) judged: Vec<(String, Verdict)>,
     pub(crate) ended: Option<String>,
     /// The effect to perform before the conversation goes on.
     pub(crate) asked: Option<Effect>,
@@ -60,6 +61,7 @@ pub(crate) fn happen(program: &Program, state: State, event: &Event, now: Moment
                 outcome.is_withdrawn = true;
             }
             Effect::Rated { score, reason } => outcome.rated = Some((score, reason)),
+            Effect::Judged { found, verdict } => outcome.judged.push((found, verdict)),
             Effect::End { result } => outcome.ended = Some(result),
             asked => outcome.asked = Some(asked),
         }

@@ -1,14 +1,11 @@
-//! What a workspace knows: resources for checks and steps, topics that are recognised, articles that are searched.
+//! What a workspace knows: resources for checks and steps, topics that are recognised. Libraries are in `shelf`.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use interpreter::{Answer, Found, FoundDetail};
-use model::{
-    Article, Detail, DetailKey, Flow, FlowSignature, Intent, Library, LibraryKey, Moment, Named, Resources, Texts,
-};
+use interpreter::{Answer, FoundDetail};
+use model::{Detail, DetailKey, Flow, FlowSignature, Intent, LibraryKey, Moment, Named, Resources, Texts};
 use nlu::details::{Hit as DetailHit, Vocabulary};
-use nlu::search::{Entry, Hit, Index};
 use store::channels::Channel;
 use store::{Store, WorkspaceId};
 use tokio::sync::OnceCell;
@@ -35,10 +32,8 @@ pub struct Knowledge {
     pub(crate) topics: Arc<TopicModel>,
     vocabulary: Vocabulary,
     names: BTreeMap<String, Texts>,
-    libraries: Vec<Library>,
     /// Language models that may be asked.
     pub(crate) models: Models,
-    indexes: Mutex<BTreeMap<Vec<LibraryKey>, Index>>,
 }
 
 impl Knowledge {
@@ -53,7 +48,7 @@ impl Knowledge {
         let topics = engine.served(workspace, before.map(|before| &before.topics)).await?;
         let written = engine.topics.written(store, workspace).await?;
         let intents = &written.set.intents;
-        let libraries = store::libraries::all(store.read(), workspace).await?;
+        let libraries = store::libraries::names(store.read(), workspace).await?;
         let details = store::details::all(store.read(), workspace).await?;
         let resources = resources(store, workspace, intents, &details, &libraries).await?;
         let calendar = resources.calendars.first();
@@ -80,9 +75,7 @@ impl Knowledge {
             topics,
             vocabulary,
             names,
-            libraries,
             models,
-            indexes: Mutex::default(),
         })
     }
 
@@ -129,48 +122,6 @@ impl Knowledge {
         });
         Answer::Extracted { found: found.collect() }
     }
-
-    /// The best articles of some libraries, none meaning all: with their scores and the words that decided.
-    pub fn search(&self, query: &str, libraries: &[LibraryKey], limit: usize) -> Vec<(Article, Hit)> {
-        let hits = self.index(libraries).search(query, limit);
-        let articles = || self.wanted(libraries).flat_map(|library| &library.articles);
-        hits.into_iter()
-            .filter_map(|hit| Some((articles().find(|article| article.id == hit.id)?.clone(), hit)))
-            .collect()
-    }
-
-    /// The same, as an answer to a flow.
-    pub(crate) fn found(&self, query: &str, libraries: &[LibraryKey], limit: usize) -> Answer {
-        let found = self.search(query, libraries, limit).into_iter().map(|(article, hit)| Found {
-            id: article.id,
-            question: article.question,
-            answer: article.answer,
-            score: hit.score,
-        });
-        Answer::Found { found: found.collect(), nothing_below: self.index(libraries).nothing_below() }
-    }
-
-    /// The index over some libraries, none meaning all; it knows the scores that mean "nothing" and "sure".
-    pub fn index(&self, libraries: &[LibraryKey]) -> Index {
-        let mut indexes = self.indexes.lock().unwrap_or_else(PoisonError::into_inner);
-        let index = indexes.entry(libraries.to_vec()).or_insert_with(|| {
-            let articles = self.wanted(libraries).flat_map(|library| &library.articles);
-            let entries: Vec<_> = articles
-                .map(|article| Entry {
-                    id: article.id.clone(),
-                    question: article.question.clone(),
-                    variants: article.variants.clone(),
-                    answer: article.answer.iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n"),
-                })
-                .collect();
-            Index::build(&entries)
-        });
-        index.clone()
-    }
-
-    fn wanted<'a>(&'a self, libraries: &'a [LibraryKey]) -> impl Iterator<Item = &'a Library> {
-        self.libraries.iter().filter(move |library| libraries.is_empty() || libraries.contains(&library.key))
-    }
 }
 
 /// Everything flows of a workspace may refer to.
@@ -179,7 +130,7 @@ async fn resources(
     workspace: WorkspaceId,
     intents: &[Intent],
     details: &[Detail],
-    libraries: &[Library],
+    libraries: &[(LibraryKey, Texts)],
 ) -> Result<Resources> {
     let db = store.read();
     let live = store::versions::all_live(db, workspace).await?;
@@ -189,7 +140,7 @@ async fn resources(
     Ok(Resources {
         intents: intents.iter().map(|it| Named { key: it.key.clone(), name: it.name.clone() }).collect(),
         details: details.iter().map(|it| Named { key: it.key.clone(), name: it.name.clone() }).collect(),
-        libraries: libraries.iter().map(|it| Named { key: it.key.clone(), name: it.name.clone() }).collect(),
+        libraries: libraries.iter().map(|(key, name)| Named { key: key.clone(), name: name.clone() }).collect(),
         teams: teams.into_iter().map(|team| Named { key: team.key, name: team.name }).collect(),
         calendars: store::directory::calendars(db, workspace).await?,
         connectors: store::directory::connectors(db, workspace).await?,

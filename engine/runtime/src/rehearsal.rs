@@ -233,7 +233,7 @@ impl Rehearsal {
             // Beside the real conversations: a test has the budget of one of them.
             let paying = format!("test/{}", self.id);
             let behalf = Behalf { workspace: self.workspace, conversation: Some(&paying) };
-            let answer = perform(engine, knowledge, By::Newest, behalf, &effect, Uuid::new_v4()).await;
+            let answer = perform(engine, knowledge, By::Newest, behalf, None, &effect, Uuid::new_v4()).await;
             next = Some(Event::Done { effect: id, answer });
         }
     }

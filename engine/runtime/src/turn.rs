@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use interpreter::{AgentAct, Answer, Effect, Event, Pending, Program, State};
+use interpreter::{AgentAct, Answer, Effect, Event, Pending, Program, State, Verdict};
 use model::{Act, Content, Input, Language, Message, NodeId, Sender, Status, Texts};
 use store::conversations::Conversation;
 use store::messages::Accepted;
@@ -54,6 +54,7 @@ struct Uncommitted {
     set_timers: Vec<(String, i64)>,
     gone_timers: Vec<String>,
     is_handed_off: bool,
+    judged: Vec<(String, Verdict)>,
 }
 
 /// A message about to be said.
@@ -269,7 +270,8 @@ impl<'e> Work<'e> {
         let by = By::BegunIn(self.conversation.circumstances);
         let id = self.conversation.public_id.clone();
         let behalf = Behalf { workspace: self.conversation.workspace, conversation: Some(&id) };
-        let mut performing = pin!(perform(engine, &knowledge, by, behalf, effect, key));
+        let channel = self.conversation.channel.clone();
+        let mut performing = pin!(perform(engine, &knowledge, by, behalf, Some(&channel), effect, key));
         if let Ok(answer) = tokio::time::timeout(PATIENCE, &mut performing).await {
             return Ok(answer);
         }
@@ -328,6 +330,7 @@ impl<'e> Work<'e> {
             conversation.packet = Some(packet);
             self.pending.is_handed_off = true;
         }
+        self.pending.judged.extend(outcome.judged);
         if let Some((score, reason)) = outcome.rated {
             conversation.rating = Some(i64::from(score));
             conversation.rating_reason = Some(reason);
@@ -367,6 +370,7 @@ impl<'e> Work<'e> {
             answers_effect,
         };
         conversation.id = self.engine.committer.commit(turn).instrument(info_span!("commit")).await?;
+        self.engine.judgements.add(conversation.workspace, &done.judged);
         if is_over {
             self.engine.measure().turns_done.add_one();
         }

@@ -73,6 +73,8 @@ pub(crate) fn router(app: App) -> Router {
         .merge(routes::intents::routes())
         .merge(routes::details::routes())
         .merge(routes::libraries::routes())
+        .merge(routes::documents::routes())
+        .merge(routes::synonyms::routes())
         .merge(routes::directory::routes())
         .merge(routes::phrases::routes())
         .merge(routes::members::routes())

@@ -1,20 +1,24 @@
 //! Answer libraries and their articles.
 
+use std::collections::BTreeMap;
+
 use model::{Article, Library, LibraryKey, Moment, Texts};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use crate::error::{json, parsed};
-use crate::rows::insert;
+use crate::rows::{insert, insert_all};
 use crate::tables::{article, library};
 use crate::{Result, WorkspaceId};
 
-/// All libraries with their articles, in their order.
+/// All libraries with their articles, in their order; documents have a file of their own.
 pub async fn all(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<Vec<Library>> {
     let mut libraries = Vec::new();
     for (key, name) in names(db, workspace).await? {
         let articles = articles(db, workspace, &key).await?;
-        libraries.push(Library { key, name, articles });
+        libraries.push(Library { key, name, articles, documents: Vec::new() });
     }
     Ok(libraries)
 }
@@ -40,6 +44,19 @@ pub async fn articles(db: &impl ConnectionTrait, workspace: WorkspaceId, key: &L
         .all(db)
         .await?;
     rows.into_iter().map(read).collect()
+}
+
+/// How many articles a library has.
+pub async fn count(db: &impl ConnectionTrait, workspace: WorkspaceId, key: &LibraryKey) -> Result<u64> {
+    let rows = article::Entity::find()
+        .filter(article::Column::WorkspaceId.eq(workspace.0))
+        .filter(article::Column::LibraryKey.eq(&key.0));
+    Ok(rows.count(db).await?)
+}
+
+/// One article.
+pub async fn article(db: &impl ConnectionTrait, workspace: WorkspaceId, id: &str) -> Result<Option<Article>> {
+    article::Entity::find_by_id((workspace.0, id.to_owned())).one(db).await?.map(read).transpose()
 }
 
 /// The library that an article is in.
@@ -84,7 +101,11 @@ pub async fn save_article(
         None => next_article_position(db, workspace, key).await?,
     };
     article::Entity::delete_by_id(id).exec(db).await?;
-    let row = article::Model {
+    insert(db, row(workspace, key, saved, position, now)).await
+}
+
+fn row(workspace: WorkspaceId, key: &LibraryKey, saved: &Article, position: i64, now: Moment) -> article::Model {
+    article::Model {
         workspace_id: workspace.0,
         id: saved.id.clone(),
         library_key: key.0.clone(),
@@ -93,8 +114,26 @@ pub async fn save_article(
         variants: json(&saved.variants),
         answer: json(&saved.answer),
         saved_at: now,
-    };
-    insert(db, row).await
+        on_channels: (!saved.on_channels.is_empty()).then(|| json(&saved.on_channels)),
+        valid_from: saved.from.clone(),
+        valid_until: saved.until.clone(),
+        owner: (!saved.owner.is_empty()).then(|| saved.owner.clone()),
+        is_off: saved.is_off,
+        document_id: saved.document.clone(),
+    }
+}
+
+/// Adds articles that are not there yet, after the others.
+pub async fn add_articles(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    key: &LibraryKey,
+    articles: &[Article],
+    now: Moment,
+) -> Result<()> {
+    let first = next_article_position(db, workspace, key).await?;
+    let rows = articles.iter().zip(first..).map(|(article, position)| row(workspace, key, article, position, now));
+    insert_all(db, rows.collect::<Vec<_>>()).await
 }
 
 /// Removes an article; false when there is none.
@@ -102,13 +141,16 @@ pub async fn delete_article(db: &impl ConnectionTrait, workspace: WorkspaceId, i
     Ok(article::Entity::delete_by_id((workspace.0, id.to_owned())).exec(db).await?.rows_affected > 0)
 }
 
-/// Removes a library with its articles; false when there is none.
+/// Removes a library with its articles and documents; false when there is none.
 pub async fn delete(db: &impl ConnectionTrait, workspace: WorkspaceId, key: &LibraryKey) -> Result<bool> {
     article::Entity::delete_many()
         .filter(article::Column::WorkspaceId.eq(workspace.0))
         .filter(article::Column::LibraryKey.eq(&key.0))
         .exec(db)
         .await?;
+    for document in crate::documents::of_library(db, workspace, key).await? {
+        crate::documents::delete(db, workspace, &document.id).await?;
+    }
     Ok(library::Entity::delete_by_id((workspace.0, key.0.clone())).exec(db).await?.rows_affected > 0)
 }
 
@@ -130,5 +172,11 @@ fn read(row: article::Model) -> Result<Article> {
         question: row.question,
         variants: parsed("article", &row.variants)?,
         answer: parsed("article", &row.answer)?,
+        on_channels: row.on_channels.map_or(Ok(BTreeMap::new()), |text| parsed("article", &text))?,
+        from: row.valid_from,
+        until: row.valid_until,
+        owner: row.owner.unwrap_or_default(),
+        is_off: row.is_off,
+        document: row.document_id,
     })
 }

@@ -167,6 +167,79 @@ tables! {
         pub variants: String,
         pub answer: String,
         pub saved_at: i64,
+        pub on_channels: Option<String>,
+        pub valid_from: Option<String>,
+        pub valid_until: Option<String>,
+        pub owner: Option<String>,
+        pub is_off: bool,
+        pub document_id: Option<String>,
+    }
+    document "documents" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub workspace_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        pub library_key: String,
+        pub kind: String,
+        pub name: String,
+        pub url: Option<String>,
+        pub crawl: Option<String>,
+        pub hash: String,
+        pub size_bytes: i64,
+        pub state: String,
+        pub done: i64,
+        pub total: i64,
+        pub problem: Option<String>,
+        pub columns: Option<String>,
+        pub preview: Option<String>,
+        pub is_off: bool,
+        pub passages: i64,
+        pub edition: i64,
+        pub lease_until: i64,
+        pub added_by: String,
+        pub added_at: i64,
+        pub changed_at: i64,
+        pub read_at: Option<i64>,
+    }
+    document_part "document_parts" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub workspace_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub document_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub n: i64,
+        pub bytes: Vec<u8>,
+    }
+    passage "passages" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub workspace_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub document_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub edition: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub n: i64,
+        pub title: String,
+        pub heading: String,
+        pub text: String,
+        pub url: Option<String>,
+        pub page: Option<i64>,
+    }
+    judgement "judgements" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub workspace_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub found_id: String,
+        pub shown: i64,
+        pub helpful: i64,
+        pub not_helpful: i64,
+    }
+    synonym "synonyms" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub workspace_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub position: i64,
+        pub words: String,
     }
     team "teams" {
         #[sea_orm(primary_key, auto_increment = false)]

@@ -1,10 +1,14 @@
-//! What a talk runs against beside the flow: topics that are recognised and articles that are searched for real.
+//! What a talk runs against beside the flow: topics that are recognised, articles and documents that are searched for
+//! real.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use interpreter::{Answer, Found, FoundDetail, IntentScore, Recognised};
-use model::{Article, Bundle, DetailKey, FlowSignature, IntentKey, LibraryKey, Moment, Named, Resources, Texts};
+use interpreter::{Answer, Found, FoundDetail, IntentScore, Recognised, Source};
+use model::{
+    Bundle, Citation, DetailKey, FlowSignature, IntentKey, Language, Library, LibraryKey, Moment, Named, Resources,
+    TextDocument, Texts,
+};
 use nlu::details::{Vocabulary, zoned};
 use nlu::intents::{IntentExamples, Recogniser};
 use nlu::search::{Entry, Index};
@@ -17,7 +21,8 @@ pub struct World {
     recogniser: Recogniser,
     vocabulary: Vocabulary,
     names: BTreeMap<String, Texts>,
-    libraries: Vec<(LibraryKey, Vec<Article>)>,
+    findable: Vec<(LibraryKey, Entry, Found)>,
+    synonyms: Vec<Vec<String>>,
 }
 
 impl World {
@@ -33,7 +38,8 @@ impl World {
             recogniser: Recogniser::train(&examples),
             vocabulary: Vocabulary::new(&bundle.details),
             names: bundle.intents.iter().map(|intent| (intent.key.0.clone(), intent.name.clone())).collect(),
-            libraries: bundle.libraries.iter().map(|library| (library.key.clone(), library.articles.clone())).collect(),
+            findable: bundle.libraries.iter().flat_map(findable).collect(),
+            synonyms: bundle.synonyms.clone(),
         }
     }
 
@@ -60,21 +66,12 @@ impl World {
 
     /// Searches for real; no libraries means all.
     pub(crate) fn search(&self, query: &str, libraries: &[LibraryKey], limit: usize) -> Answer {
-        let wanted = self.libraries.iter().filter(|(key, _)| libraries.is_empty() || libraries.contains(key));
-        let articles: Vec<&Article> = wanted.flat_map(|(_, articles)| articles).collect();
-        let entries: Vec<Entry> = articles
-            .iter()
-            .map(|article| Entry {
-                id: article.id.clone(),
-                question: article.question.clone(),
-                variants: article.variants.clone(),
-                answer: article.answer.iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n"),
-            })
-            .collect();
-        let index = Index::build(&entries);
+        let wanted = self.findable.iter().filter(|(key, ..)| libraries.is_empty() || libraries.contains(key));
+        let entries: Vec<Entry> = wanted.map(|(_, entry, _)| entry.clone()).collect();
+        let index = Index::build_with(&entries, &self.synonyms);
         let hits = index.search(query, limit);
         let found = hits.into_iter().map(|hit| self.found(hit.id, hit.score)).collect();
-        Answer::Found { found, nothing_below: index.nothing_below() }
+        Answer::Found { found, nothing_below: index.nothing_below(), sure_above: index.sure_above() }
     }
 
     /// Looks for the bundle's details for real.
@@ -114,6 +111,7 @@ impl World {
             Asked::Scores(scores) => Answer::Found {
                 found: scores.iter().map(|(id, score)| self.found(id.clone(), *score)).collect(),
                 nothing_below: 0.2,
+                sure_above: 0.6,
             },
         }
     }
@@ -124,13 +122,47 @@ impl World {
     }
 
     fn found(&self, id: String, score: f64) -> Found {
-        let known = self.libraries.iter().flat_map(|(_, articles)| articles).find(|article| article.id == id);
-        let (question, answer) = match known {
-            Some(article) => (article.question.clone(), article.answer.clone()),
-            None => (id.clone(), Texts::new(&id, &id)),
-        };
-        Found { id, question, answer, score }
+        match self.findable.iter().find(|(_, entry, _)| entry.id == id) {
+            Some((_, _, found)) => Found { score, ..found.clone() },
+            None => Found { question: id.clone(), answer: Texts::new(&id, &id), id, score, source: None },
+        }
     }
+}
+
+/// What search can find of a library: its articles, and the passages of its documents.
+fn findable(library: &Library) -> Vec<(LibraryKey, Entry, Found)> {
+    let articles = library.articles.iter().filter(|article| !article.is_off).map(|article| {
+        let entry = Entry {
+            id: article.id.clone(),
+            question: article.question.clone(),
+            variants: article.variants.clone(),
+            answer: article.answer.iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n"),
+        };
+        let (question, answer) = (article.question.clone(), article.answer.clone());
+        (entry, Found { id: article.id.clone(), question, answer, score: 0.0, source: None })
+    });
+    let passages = library.documents.iter().flat_map(|document| {
+        let read = documents::read(documents::Kind::Markdown, document.markdown.as_bytes());
+        let passages = read.map(|read| documents::passages(&read.blocks)).unwrap_or_default();
+        passages.into_iter().enumerate().map(|(n, passage)| passage_of(document, n, passage))
+    });
+    articles.chain(passages).map(|(entry, found)| (library.key.clone(), entry, found)).collect()
+}
+
+fn passage_of(document: &TextDocument, n: usize, passage: documents::Passage) -> (Entry, Found) {
+    let id = format!("{}#{n}", document.id);
+    let entry = Entry {
+        id: id.clone(),
+        question: passage.heading.clone(),
+        variants: Vec::new(),
+        answer: format!("{}\n{}", document.name, passage.text),
+    };
+    let question =
+        passage.heading.rsplit(" › ").next().filter(|it| !it.is_empty()).unwrap_or(&document.name).to_owned();
+    let citation = Citation { title: document.name.clone(), heading: passage.heading, url: None, page: passage.page };
+    let source = Some(Source { document: document.id.clone(), citation });
+    let answer = Texts([(Language("und".into()), passage.text)].into());
+    (entry, Found { id, question, answer, score: 0.0, source })
 }
 
 fn failed() -> Answer {
@@ -171,5 +203,26 @@ fn resources(bundle: &Bundle) -> Resources {
                 is_live: true,
             })
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passages_of_documents_are_found_with_their_place() {
+        let markdown = "# 政策\n\n## 退款\n\n三个工作日内退款。\n\n## 运费\n\n运费由客户承担。".to_owned();
+        let document = TextDocument { id: "d".into(), name: "退换货政策".into(), markdown };
+        let library =
+            Library { key: "docs".into(), name: Texts::default(), articles: vec![], documents: vec![document] };
+        let world = World::new(&Bundle { libraries: vec![library], ..Bundle::default() });
+
+        let Answer::Found { found, .. } = world.search("运费谁承担", &[], 3) else {
+            panic!("it is what is found")
+        };
+
+        assert_eq!(found[0].answer.in_language("zh"), "运费由客户承担。");
+        assert_eq!(found[0].source.as_ref().map(|source| &*source.citation.heading), Some("政策 › 运费"));
     }
 }

@@ -1,25 +1,39 @@
-//! `answer`: looks the customer's question up in the answer libraries and says the best article.
+//! `answer`: looks the customer's question up in the answer libraries and says the best article or passage.
 
 use expr::as_text;
-use interpreter::{Answer, Ctx, Failure, Found, Happened, Kind, KindInfo, Next};
+use interpreter::{Answer, Ctx, Failure, Found, Happened, Kind, KindInfo, Next, Passage, Verdict};
 use model::spec::{Family, PortRole, PortSpec};
-use model::{Choice, Content, Expression, Input, LibraryKey, Texts};
+use model::{Choice, Citation, Content, Expression, Input, LibraryKey, Texts};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::classify::unanswered;
+use crate::grounded::{self, Grounded};
 use crate::options::{Offered, chosen};
+use crate::quote::quote;
 use crate::words::{in_language, score, short};
 
 /// Settings of answering from a library.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
-#[schemars(extend("x-order" = ["libraries", "ask_first", "helpful", "related", "sure", "question", "wait_minutes"]))]
+#[schemars(extend("x-order" = ["libraries", "style", "manner", "sources", "unsure", "ask_first", "helpful", "related", "sure", "question", "count", "wait_minutes"]))]
 pub struct Settings {
     /// Where to look. None chosen means all libraries.
     #[schemars(title = "Libraries", extend("x-zh" = ["知识库", "在哪些知识库里找，不选表示全部"], "x-item" = ["知识库", "library"]))]
     pub libraries: Vec<LibraryKey>,
+    /// How the answer is worded. An article is always said as it was written.
+    #[schemars(title = "Style", extend("x-zh" = ["回答方式", "文档里的答案怎么说；写好的知识总是原文回答"], "x-options" = [["extract", "摘出最相关的句子", "quote the sentences that answer"], ["exact", "整段原文", "the whole passage"], ["model", "模型根据资料回答", "a model answers from what was found"]]))]
+    pub style: Style,
+    /// How a model should word its answers. It answers from what was found only, and its sources are checked; when it fails, the sentences that answer are quoted.
+    #[schemars(title = "Manner", extend("x-zh" = ["语气要求", "希望模型怎样措辞；它只根据找到的资料回答，出处会核对，失败时改为摘句"], "x-widget" = "textarea", "x-show-when" = { "style": "model" }))]
+    pub manner: String,
+    /// Show under the answer where it stands.
+    #[schemars(title = "Show sources", extend("x-zh" = ["显示出处", "在答案下面注明出自哪份文档"]))]
+    pub sources: bool,
+    /// What to do when several may fit and none is sure.
+    #[schemars(title = "When not sure", extend("x-zh" = ["把握不大时", "找到几条都可能合适时怎么办"], "x-options" = [["offer", "列出最接近的三条让客户选", "offer the best three as buttons"], ["answer", "直接用第一条回答", "answer with the first"]]))]
+    pub unsure: Unsure,
     /// What to say when the customer has not asked anything yet.
     #[schemars(title = "Ask first", extend("x-zh" = ["先问一句", "客户还没有提问时，先说这句话"]))]
     pub ask_first: Texts,
@@ -36,20 +50,50 @@ pub struct Settings {
     /// What to look for, when it is not what the customer said last.
     #[schemars(title = "Question", extend("x-zh" = ["查找的问题", "默认是客户最后说的话"], "x-group" = "more"))]
     pub question: Expression,
+    /// Count how often an answer was shown and whether it helped; the library shows the counts.
+    #[schemars(title = "Count what helped", extend("x-zh" = ["统计效果", "记录每条答案被看过几次、是否有帮助，在知识库里查看"], "x-group" = "more"))]
+    pub count: bool,
     /// How long to wait for the customer. 0 waits for ever.
     #[schemars(title = "Wait at most", range(max = 10080), extend("x-zh" = ["最长等待", "等客户回答多久，0 表示一直等"], "x-unit" = ["分钟", "minutes"], "x-group" = "trouble"))]
     pub wait_minutes: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+// The values are named by `x-options` where the enum is used; doc comments would only make its schema longer.
+#[expect(missing_docs, reason = "x-options names the values")]
+pub enum Style {
+    #[default]
+    Extract,
+    Exact,
+    Model,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+#[expect(missing_docs, reason = "x-options names the values")]
+pub enum Unsure {
+    #[default]
+    Offer,
+    Answer,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             libraries: Vec::new(),
+            style: Style::default(),
+            manner: String::new(),
+            sources: true,
+            unsure: Unsure::default(),
             ask_first: Texts::new("请问您想了解什么？", "What would you like to know?"),
             helpful: true,
             related: 2,
             sure: 0.0,
             question: Expression::default(),
+            count: true,
             wait_minutes: 10,
         }
     }
@@ -61,21 +105,43 @@ struct Memory {
     answered: bool,
     /// The related articles offered as buttons.
     related: Vec<Found>,
+    /// What is being looked for.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    question: String,
+    /// What the customer may choose from, because nothing is sure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    offered: Vec<Found>,
+    /// What a model was given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    given: Vec<Found>,
+    /// Is the first of them sure enough to be said without the model?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_sure: bool,
+    /// The id of what was said, where it is counted.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    said: String,
 }
+
+/// At most this many are offered when nothing is sure.
+const OFFERED: usize = 3;
+/// At most this many are given to a model.
+const GIVEN: usize = 5;
+/// Characters on a button.
+const LABEL_CHARS: usize = 40;
 
 impl Kind for Settings {
     fn info() -> KindInfo {
         KindInfo {
             kind: "answer",
-            version: 1,
+            version: 2,
             family: Family::Know,
             icon: "book-open",
             label: Texts::new("知识库问答", "Answer from library"),
             description: Texts::new(
-                "在知识库里查找客户的问题，用最合适的文章回答。",
-                "Looks the customer's question up in the answer libraries and replies with the best article.",
+                "在知识库里查找客户的问题，用最合适的知识或文档段落回答。",
+                "Looks the customer's question up in the answer libraries and replies with the best article or passage.",
             ),
-            keywords: &["faq", "knowledge", "library", "search", "知识库", "问答", "常见问题", "检索", "查找"],
+            keywords: &["faq", "knowledge", "library", "search", "知识库", "问答", "常见问题", "检索", "查找", "文档", "document"],
             summary: Texts::new(
                 "{libraries}{helpful? · 问是否有帮助}",
                 "{libraries}{helpful? · asks whether it helped}",
@@ -103,10 +169,25 @@ impl Kind for Settings {
         vec![
             (Texts::new("在全部知识库里找", "Look everywhere"), Self { helpful: false, ..Self::default() }),
             (
+                Texts::new("整段引用文档，不确定也直接回答", "Quote whole passages, and answer even when not sure"),
+                Self { style: Style::Exact, unsure: Unsure::Answer, ..Self::default() },
+            ),
+            (
                 Texts::new("只在退换货知识库里找，并问是否有帮助", "Look in one library and ask whether it helped"),
                 Self { libraries: vec!["returns".into()], sure: 0.5, related: 3, ..Self::default() },
             ),
         ]
+    }
+
+    /// The first version said the first article, without sources, and counted nothing.
+    fn upgrade(mut config: Value, from: u32) -> Value {
+        if let (Some(config), 0 | 1) = (config.as_object_mut(), from) {
+            let before = [("style", json!("exact")), ("sources", json!(false)), ("unsure", json!("answer")), ("count", json!(false))];
+            for (name, value) in before {
+                config.entry(name).or_insert(value);
+            }
+        }
+        config
     }
 
     fn enter(&self, ctx: &mut Ctx<'_>) -> Result<Next, Failure> {
@@ -124,7 +205,10 @@ impl Kind for Settings {
     fn resume(&self, ctx: &mut Ctx<'_>, happened: Happened) -> Result<Next, Failure> {
         match happened {
             Happened::Said(input) => Ok(self.said(ctx, &input)),
-            Happened::Answered(Answer::Found { found, nothing_below }) => Ok(self.found(ctx, found, nothing_below)),
+            Happened::Answered(Answer::Found { found, nothing_below, sure_above }) => {
+                Ok(self.found(ctx, found, nothing_below, sure_above))
+            }
+            Happened::Answered(answer) if !ctx.memory::<Memory>().given.is_empty() => Ok(self.generated(ctx, &answer)),
             Happened::Answered(Answer::Failed { why }) => Err(Failure { why }),
             Happened::TimeUp => Ok(Next::go("silence")),
             _ => Err(Failure::new("查找没有结果", "the search gave no result")),
@@ -138,10 +222,18 @@ impl Settings {
             ctx.because("没有要查找的问题", "there is no question to look for");
             return Next::go("nothing");
         }
-        ctx.ask_search(question, &self.libraries, self.related as usize + 1)
+        if self.style != Style::Exact {
+            ctx.remember(&Memory { question: question.to_owned(), ..Memory::default() });
+        }
+        let wanted = match (self.style, self.unsure) {
+            (Style::Model, _) => GIVEN,
+            (_, Unsure::Offer) => OFFERED,
+            (_, Unsure::Answer) => 1,
+        };
+        ctx.ask_search(question, &self.libraries, wanted.max(self.related as usize + 1))
     }
 
-    fn found(&self, ctx: &mut Ctx<'_>, mut found: Vec<Found>, nothing_below: f64) -> Next {
+    fn found(&self, ctx: &mut Ctx<'_>, mut found: Vec<Found>, nothing_below: f64, sure_above: f64) -> Next {
         let needed = if self.sure > 0.0 { self.sure } else { nothing_below };
         let listed: Vec<_> = found
             .iter()
@@ -154,37 +246,126 @@ impl Settings {
             format!("found: {listed}; needed: {}", score(needed)),
         );
         ctx.understood();
-        if found.first().is_none_or(|best| best.score < needed) {
+        let Some(best) = found.first().filter(|best| best.score >= needed) else {
             ctx.misunderstood();
+            return Next::go("nothing");
+        };
+        let is_sure = self.unsure == Unsure::Answer || best.score >= sure_above.max(needed);
+        let first = found.remove(0);
+        found.retain(|article| article.score >= nothing_below);
+        found.insert(0, first);
+        if self.style == Style::Model {
+            return self.ask_model(ctx, found, is_sure);
+        }
+        self.say_or_offer(ctx, found, is_sure)
+    }
+
+    fn say_or_offer(&self, ctx: &mut Ctx<'_>, mut found: Vec<Found>, is_sure: bool) -> Next {
+        if !is_sure {
+            return self.offer(ctx, found);
+        }
+        if found.is_empty() {
             return Next::go("nothing");
         }
         let mut related = found.split_off(1);
-        related.retain(|article| article.score >= nothing_below);
         related.truncate(self.related as usize);
-        self.say(ctx, &found[0], related)
+        let content = self.content(ctx, &found[0]);
+        self.say(ctx, content, &found[0].id, related)
     }
 
-    /// Says an article; its words are data, never a template.
-    fn say(&self, ctx: &mut Ctx<'_>, article: &Found, related: Vec<Found>) -> Next {
-        let answer = article.answer.get(ctx.language(), &[]).to_owned();
-        ctx.say(Content::Text { text: answer });
+    /// What was found goes to a model, which may answer from it and from nothing else.
+    fn ask_model(&self, ctx: &mut Ctx<'_>, mut found: Vec<Found>, is_sure: bool) -> Next {
+        found.truncate(GIVEN);
+        let question = ctx.memory::<Memory>().question;
+        let passages = given(ctx, &found);
+        let task = grounded::task(ctx, &question, passages, &self.manner);
+        ctx.remember(&Memory { question, given: found, is_sure, ..Memory::default() });
+        ctx.ask_model(task)
+    }
+
+    /// The model has answered, or failed; then what was found speaks for itself.
+    fn generated(&self, ctx: &mut Ctx<'_>, answer: &Answer) -> Next {
+        let Memory { question, given: found, is_sure, .. } = ctx.memory();
+        ctx.remember(&Memory { question, ..Memory::default() });
+        let read = match answer {
+            Answer::Generated(generated) => grounded::read(generated, &given(ctx, &found)),
+            _ => Grounded::NotKnown,
+        };
+        let Grounded::Answered { text, cited } = read else {
+            ctx.because("模型没有给出有出处的回答，改用找到的原文", "the model gave no answer with a source; what was found is quoted");
+            return self.say_or_offer(ctx, found, is_sure);
+        };
+        let cited: Vec<&Found> = cited.iter().filter_map(|place| found.get(*place)).collect();
+        let sources = cited.iter().map(|found| match &found.source {
+            Some(source) => source.citation.clone(),
+            None => Citation { title: found.question.clone(), ..Citation::default() },
+        });
+        let sources: Vec<Citation> = sources.collect();
+        let content = if self.sources { Content::Answer { text, sources } } else { Content::text(text) };
+        let id = cited.first().map(|found| found.id.clone()).unwrap_or_default();
+        let related = found.iter().filter(|found| !cited.iter().any(|cited| cited.id == found.id));
+        let related = related.take(self.related as usize).cloned().collect();
+        self.say(ctx, content, &id, related)
+    }
+
+    /// Nothing is sure: the customer says which.
+    fn offer(&self, ctx: &mut Ctx<'_>, mut found: Vec<Found>) -> Next {
+        let mut seen: Vec<String> = Vec::new();
+        found.retain(|article| {
+            let label = label(article);
+            let is_new = !seen.contains(&label);
+            seen.push(label);
+            is_new
+        });
+        found.truncate(OFFERED);
+        let choices = found.iter().enumerate().map(|(index, found)| Choice { id: index.to_string(), label: label(found) });
+        let mut options: Vec<Choice> = choices.collect();
+        options.push(Choice { id: "none".into(), label: in_language(ctx, "都不是", "None of these").into() });
+        let text = in_language(ctx, "您想了解的是：", "Is it one of these?").to_owned();
+        ctx.say(Content::Choices { text, options });
+        let question = ctx.memory::<Memory>().question;
+        ctx.remember(&Memory { offered: found, question, ..Memory::default() });
+        self.wait(ctx)
+    }
+
+    /// Says an answer; its words are data, never a template.
+    fn say(&self, ctx: &mut Ctx<'_>, content: Content, id: &str, related: Vec<Found>) -> Next {
+        ctx.say(content);
+        if self.count {
+            ctx.judged(id, Verdict::Shown);
+        }
         if !self.helpful {
             return Next::go("answered");
         }
-        let choice = |id: String, label: &str| Choice { id, label: label.into() };
+        let choice = |id: String, label: String| Choice { id, label };
         let mut options = vec![
-            choice("yes".into(), in_language(ctx, "有帮助", "Yes")),
-            choice("no".into(), in_language(ctx, "没有帮助", "No")),
+            choice("yes".into(), in_language(ctx, "有帮助", "Yes").into()),
+            choice("no".into(), in_language(ctx, "没有帮助", "No").into()),
         ];
-        options.extend(related.iter().enumerate().map(|(index, article)| choice(index.to_string(), &article.question)));
+        options.extend(related.iter().enumerate().map(|(index, article)| choice(index.to_string(), label(article))));
         let text = in_language(ctx, "这个回答有帮助吗？", "Did this help?").to_owned();
         ctx.say(Content::Choices { text, options });
-        ctx.remember(&Memory { answered: true, related });
+        let said = if self.count { id.to_owned() } else { String::new() };
+        let question = ctx.memory::<Memory>().question;
+        ctx.remember(&Memory { answered: true, related, question, said, ..Memory::default() });
         self.wait(ctx)
+    }
+
+    fn content(&self, ctx: &Ctx<'_>, article: &Found) -> Content {
+        let text = article.answer.get(ctx.language(), &[]);
+        let Some(source) = &article.source else { return Content::text(text) };
+        let text = match self.style {
+            Style::Extract | Style::Model => quote(text, &ctx.memory::<Memory>().question),
+            Style::Exact => text.to_owned(),
+        };
+        if self.sources { Content::Answer { text, sources: vec![source.citation.clone()] } } else { Content::text(text) }
     }
 
     fn said(&self, ctx: &mut Ctx<'_>, input: &Input) -> Next {
         let memory: Memory = ctx.memory();
+        if !memory.offered.is_empty() {
+            return self.chose(ctx, input, &memory.offered);
+        }
         if !memory.answered {
             return self.search(ctx, &input.as_text());
         }
@@ -193,27 +374,37 @@ impl Settings {
             Offered::new("no", ["没有帮助", "没帮助", "没用", "没有用", "没解决", "No"]),
         ];
         let questions = memory.related.iter().enumerate();
-        offered.extend(questions.map(|(index, article)| Offered::new(index.to_string(), [article.question.as_str()])));
+        offered.extend(questions.map(|(index, article)| Offered::new(index.to_string(), [label(article)])));
         let answer = match (chosen(input, &offered), nlu::details::yes_no(&input.as_text())) {
             (Some(id), _) => Some(id.to_owned()),
             (None, Some(true)) => Some("yes".to_owned()),
             (None, Some(false)) => Some("no".to_owned()),
             (None, None) => None,
         };
+        let judge = |ctx: &mut Ctx<'_>, verdict| {
+            if !memory.said.is_empty() {
+                ctx.judged(&memory.said, verdict);
+            }
+        };
         match answer.as_deref() {
             Some("yes") => {
                 ctx.took_answer();
+                judge(ctx, Verdict::Helpful);
                 Next::go("answered")
             }
             Some("no") => {
                 ctx.took_answer();
+                judge(ctx, Verdict::NotHelpful);
                 Next::go("not_helpful")
             }
             Some(index) => {
                 ctx.took_answer();
                 let article = index.parse::<usize>().ok().and_then(|index| memory.related.get(index));
                 match article {
-                    Some(article) => self.say(ctx, article, Vec::new()),
+                    Some(article) => {
+                        let content = self.content(ctx, article);
+                        self.say(ctx, content, &article.id, Vec::new())
+                    }
                     None => Next::go("answered"),
                 }
             }
@@ -222,13 +413,65 @@ impl Settings {
         }
     }
 
+    /// The customer says which of the offered ones is meant, or asks anew.
+    fn chose(&self, ctx: &mut Ctx<'_>, input: &Input, found: &[Found]) -> Next {
+        let mut offered: Vec<Offered> =
+            found.iter().enumerate().map(|(index, found)| Offered::new(index.to_string(), [label(found)])).collect();
+        offered.push(Offered::new("none", ["都不是", "都不对", "没有", "None of these", "None", "No"]));
+        match chosen(input, &offered) {
+            Some("none") => {
+                ctx.took_answer();
+                ctx.because("客户说都不是", "the customer wants none of these");
+                Next::go("nothing")
+            }
+            Some(index) => {
+                ctx.took_answer();
+                match index.parse::<usize>().ok().and_then(|index| found.get(index)) {
+                    Some(article) => {
+                        let content = self.content(ctx, article);
+                        self.say(ctx, content, &article.id, Vec::new())
+                    }
+                    None => Next::go("nothing"),
+                }
+            }
+            None => {
+                let words = input.as_text();
+                if nlu::details::yes_no(&words) == Some(false) {
+                    ctx.took_answer();
+                    return Next::go("nothing");
+                }
+                self.search(ctx, &words)
+            }
+        }
+    }
+
     fn wait(&self, ctx: &mut Ctx<'_>) -> Next {
         ctx.wait_for_customer(Some(f64::from(self.wait_minutes)))
     }
 }
 
+/// What a model gets of what was found, in the customer's language.
+fn given(ctx: &Ctx<'_>, found: &[Found]) -> Vec<Passage> {
+    let words = found.iter().map(|found| {
+        let title = found.source.as_ref().map_or_else(|| found.question.clone(), |source| source.citation.as_text());
+        (title, found.answer.get(ctx.language(), &[]).to_owned())
+    });
+    grounded::passages(words)
+}
+
+/// The words on the button of an article or a passage.
+fn label(found: &Found) -> String {
+    let whole = found.question.trim();
+    if found.source.is_none() || whole.chars().count() <= LABEL_CHARS {
+        return found.question.clone();
+    }
+    whole.chars().take(LABEL_CHARS - 1).chain(['…']).collect()
+}
+
 #[cfg(test)]
 mod tests {
+    use interpreter::{Answer, Effect, Generated, Source, Verdict};
+    use model::Citation;
     use serde_json::{Value, json};
 
     use crate::play::{Play, found};
@@ -269,6 +512,94 @@ mod tests {
     #[test]
     fn a_search_that_fails_has_its_exit() {
         assert_eq!(play(json!({})).open().says("运费").fails().left_by(), "failed");
+    }
+
+    #[test]
+    fn a_passage_is_quoted_with_its_source() {
+        let play = play(json!({ "helpful": false, "style": "extract", "sources": true }));
+
+        let answered = play.open().says("退款几天到账").answers(passages(&[("退款", LONG, 0.8)]));
+
+        assert_eq!(
+            answered.said()[1],
+            "… 退款在收到退货后三个工作日内原路退回。 … [退换货政策 › 退款 p. 2 https://example.com/policy]"
+        );
+        let silent = Play::new("answer", json!({ "ask_first": { "zh": "请讲" }, "helpful": false }));
+        let silent = silent.open().says("退款").answers(passages(&[("退款", "三天", 0.8)]));
+        assert_eq!(silent.said()[1], "三天");
+    }
+
+    #[test]
+    fn between_the_thresholds_the_customer_chooses() {
+        let play = play(json!({ "unsure": "offer", "helpful": false }));
+        let close = passages(&[("运费", "承担", 0.5), ("退货", "七天", 0.45), ("退货", "十天", 0.44), ("发票", "没有", 0.1)]);
+        let asked = play.open().says("运费退吗").answers(close.clone());
+        assert_eq!(asked.said()[1], "您想了解的是： [运费] [退货] [都不是]");
+
+        assert_eq!(asked.clone().presses("1").said()[2..], ["七天"]);
+        assert_eq!(asked.clone().presses("1").left_by(), "answered");
+        assert_eq!(asked.clone().says("第一个").said()[2..], ["承担"]);
+        assert_eq!(asked.clone().presses("none").left_by(), "nothing");
+        assert_eq!(asked.clone().says("不是").left_by(), "nothing");
+        assert_eq!(asked.clone().time_up().left_by(), "silence");
+        let again = asked.says("会员积分怎么用").answers(found(&[("积分", "抵现", 0.9)]));
+        assert_eq!(again.said()[2..], ["抵现"]);
+        let sure = self::play(json!({ "unsure": "offer", "helpful": false })).open().says("运费");
+        assert_eq!(sure.answers(passages(&[("运费", "承担", 0.7)])).said()[1..], ["承担"]);
+    }
+
+    #[test]
+    fn a_model_answers_from_what_was_found_or_the_passage_is_quoted() {
+        let model = || play(json!({ "style": "model", "sources": true, "helpful": false })).open().says("运费");
+        let asked = model().answers(passages(&[("运费", "质量问题由商家承担。", 0.9), ("退货", "七天", 0.7)]));
+
+        let value = json!({ "known": true, "answer": "质量问题我们出[1]。", "citations": ["1", "7"] });
+        let generated = Generated { value: Some(value), ..Generated::default() };
+        let answered = asked.clone().answers(Answer::Generated(generated));
+        assert_eq!(answered.said()[1], "质量问题我们出[1]。 [退换货政策 › 运费 p. 2 https://example.com/policy]");
+        assert_eq!(answered.left_by(), "answered");
+
+        let quoted = asked.clone().fails();
+        assert_eq!(quoted.said()[1], "质量问题由商家承担。 [退换货政策 › 运费 p. 2 https://example.com/policy]");
+        let invented = json!({ "known": true, "answer": "一百元", "citations": ["9"] });
+        let invented = Generated { value: Some(invented), ..Generated::default() };
+        assert!(asked.answers(Answer::Generated(invented)).said()[1].starts_with("质量问题由商家承担。"));
+    }
+
+    #[test]
+    fn what_helped_is_counted() {
+        let counted = |play: Play| {
+            let judged = play.effects().iter().filter_map(|effect| match effect {
+                Effect::Judged { found, verdict } => Some((found.clone(), *verdict)),
+                _ => None,
+            });
+            judged.collect::<Vec<_>>()
+        };
+        let shown = play(json!({ "count": true })).open().says("运费").answers(found(&[("运费", "承担", 0.8)]));
+        let it = |verdict| ("运费".to_owned(), verdict);
+
+        assert_eq!(counted(shown.clone()), [it(Verdict::Shown)]);
+        assert_eq!(counted(shown.clone().presses("yes")), [it(Verdict::Shown), it(Verdict::Helpful)]);
+        assert_eq!(counted(shown.presses("no")), [it(Verdict::Shown), it(Verdict::NotHelpful)]);
+    }
+
+    const LONG: &str = "本政策适用于在官方商城购买的全部商品，线下门店另有规定，请以门店公告为准，最终解释权归本公司所有，欢迎致电咨询。\
+                        退款在收到退货后三个工作日内原路退回。\
+                        定制商品、拆封的软件和生鲜食品不支持无理由退货，详见商品页面的说明，如有疑问请联系在线客服或者拨打服务热线了解更多情况。";
+
+    /// Nothing below 0.3, sure above 0.6.
+    fn passages(passages: &[(&str, &str, f64)]) -> Answer {
+        let Answer::Found { mut found, nothing_below, .. } = found(passages) else { unreachable!("it is what is found") };
+        for passage in &mut found {
+            let citation = Citation {
+                title: "退换货政策".into(),
+                heading: passage.question.clone(),
+                url: Some("https://example.com/policy".into()),
+                page: Some(2),
+            };
+            passage.source = Some(Source { document: "d".into(), citation });
+        }
+        Answer::Found { found, nothing_below, sure_above: 0.6 }
     }
 
     fn play(mut config: Value) -> Play {

@@ -154,7 +154,7 @@ impl Kind for Settings {
             Happened::Said(input) if memory.is_asked => self.agreed(ctx, memory, &input),
             Happened::Said(input) => self.turn(ctx, memory, &input.as_text()),
             Happened::TimeUp => Ok(Next::go("silence")),
-            Happened::Answered(Answer::Found { found, nothing_below }) => {
+            Happened::Answered(Answer::Found { found, nothing_below, .. }) => {
                 self.found(ctx, memory, found, nothing_below)
             }
             Happened::Answered(Answer::Generated(generated)) => self.generated(ctx, memory, generated),

@@ -53,6 +53,15 @@ pub(crate) async fn post_file<T: DeserializeOwned>(path: &str, bytes: &[u8], kin
     read(checked(request).await?).await
 }
 
+/// Sends a file of any kind as it is.
+pub(crate) async fn upload_file<T: DeserializeOwned>(path: &str, file: &web_sys::File) -> Answer<T> {
+    let request = start(Method::POST, path)
+        .header("Content-Type", "application/octet-stream")
+        .body(wasm_bindgen::JsValue::from(file.clone()))
+        .map_err(|error| ApiError::offline(&error.to_string()))?;
+    read(checked(request).await?).await
+}
+
 /// Replaces.
 pub(crate) async fn put<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Answer<T> {
     read(send_json(start(Method::PUT, path), body).await?).await

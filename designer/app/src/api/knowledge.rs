@@ -15,6 +15,9 @@ pub(crate) struct LibrarySummary {
     /// How many articles.
     #[serde(default)]
     pub(crate) articles: usize,
+    /// How many documents.
+    #[serde(default)]
+    pub(crate) documents: usize,
 }
 
 /// What a question finds.
@@ -26,18 +29,45 @@ pub(crate) struct LibraryTrial {
     /// Below this score nothing is said.
     #[serde(default)]
     pub(crate) nothing_below: f64,
+    /// From this score on the first is the answer.
+    #[serde(default)]
+    pub(crate) sure_above: f64,
+    /// `answers`, `offers` or `nothing`.
+    #[serde(default)]
+    pub(crate) outcome: String,
 }
 
-/// A found article.
+/// A found article or passage.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub(crate) struct Hit {
     /// The article.
-    pub(crate) article: Article,
+    #[serde(default)]
+    pub(crate) article: Option<Article>,
+    /// The passage.
+    #[serde(default)]
+    pub(crate) passage: Option<super::Passage>,
+    /// What put it at its place.
+    #[serde(default)]
+    pub(crate) parts: Parts,
     /// 0 to 1.
     pub(crate) score: f64,
     /// Why it was found.
     #[serde(default)]
     pub(crate) why: Vec<String>,
+}
+
+/// The parts of a hit's rank, each 0 to 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+pub(crate) struct Parts {
+    /// Likeness of the questions.
+    #[serde(default)]
+    pub(crate) question: f64,
+    /// Words that it shares, as a share of the best.
+    #[serde(default)]
+    pub(crate) words: f64,
+    /// How much of the question it contains.
+    #[serde(default)]
+    pub(crate) contained: f64,
 }
 
 /// The libraries.

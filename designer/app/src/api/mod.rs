@@ -3,6 +3,7 @@
 mod call;
 mod desk;
 mod details;
+mod documents;
 mod error;
 mod flows;
 mod knowledge;
@@ -12,9 +13,12 @@ mod session;
 mod topics;
 mod workspace;
 
-pub(crate) use call::{delete, get, get_bytes, patch, post, post_bytes, post_empty, put, put_if_match, wait};
+pub(crate) use call::{
+    delete, get, get_bytes, patch, post, post_bytes, post_empty, put, put_if_match, upload_file, wait,
+};
 pub(crate) use desk::*;
 pub(crate) use details::*;
+pub(crate) use documents::*;
 pub(crate) use error::ApiError;
 pub(crate) use flows::*;
 pub(crate) use knowledge::*;

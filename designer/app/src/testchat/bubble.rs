@@ -129,11 +129,31 @@ fn content(content: &Content, is_open: bool, answer: Callback<Input>) -> AnyView
                 .collect_view();
             view! { <p class="tc-text">{text}</p><div class="tc-choices">{buttons}</div> }.into_any()
         }
+        Content::Answer { text, sources } => {
+            let sources = sources.into_iter().map(source).collect_view();
+            view! { <p class="tc-text">{text}</p><ul class="tc-sources" data-test="sources">{sources}</ul> }.into_any()
+        }
         Content::Rating { text } => view! { <p class="tc-text">{text}</p><Faces is_open answer /> }.into_any(),
         Content::Form { text, fields, submit } => {
             view! { <p class="tc-text">{text}</p><FormBubble fields submit is_open answer /> }.into_any()
         }
     }
+}
+
+/// Where an answer stands: the document with the headings, as a link where it has an address.
+fn source(source: model::Citation) -> impl IntoView {
+    let page =
+        source.page.map(|page| view! { <span class="tc-page">{move || format!("{} {page}", tr("页", "p."))}</span> });
+    let address = source.url.as_deref().and_then(safe_url);
+    let name = match address {
+        Some(address) => {
+            view! { <a class="tc-link" href=address target="_blank" rel="noopener noreferrer">{source.title}</a> }
+                .into_any()
+        }
+        None => view! { <b>{source.title}</b> }.into_any(),
+    };
+    let heading = (!source.heading.is_empty()).then(|| view! { <span>{format!(" › {}", source.heading)}</span> });
+    view! { <li><Icon name="file-text" /><span>{name}{heading}" "{page}</span></li> }
 }
 
 /// Only addresses that a browser may follow from a chat.

@@ -50,7 +50,7 @@ impl Run<'_> {
                 self.state.mending.search = Some(looking);
                 self.ask_libraries(words);
             }
-            Answer::Found { found, nothing_below } => match self.telling(found, *nothing_below, looking.asks) {
+            Answer::Found { found, nothing_below, .. } => match self.telling(found, *nothing_below, looking.asks) {
                 Some(article) => self.tell(&looking, &article.clone()),
                 None => self.hear_as_usual(looking),
             },

@@ -206,8 +206,10 @@ fn an_effect_is_answered_once_and_words_in_between_wait_for_the_next_question() 
     let mut talk = Talked::open(&asked, Callees::new());
     assert!(matches!(&talk.state.pending, Pending::Effect { id, .. } if id.0 == "e1"));
     assert!(talk.says("Ann").effects.is_empty());
-    let answer =
-        Event::Done { effect: EffectId("e1".into()), answer: Answer::Found { found: vec![], nothing_below: 0.0 } };
+    let answer = Event::Done {
+        effect: EffectId("e1".into()),
+        answer: Answer::Found { found: vec![], nothing_below: 0.0, sure_above: 0.0 },
+    };
 
     talk.happens(answer.clone());
 

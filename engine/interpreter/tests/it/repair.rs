@@ -376,8 +376,9 @@ fn found(articles: &[(&str, &str, f64)]) -> Answer {
         question: (*id).into(),
         answer: Texts::new(*answer, *answer),
         score: *score,
+        source: None,
     });
-    Answer::Found { found: found.collect(), nothing_below: 0.2 }
+    Answer::Found { found: found.collect(), nothing_below: 0.2, sure_above: 0.0 }
 }
 
 impl Talked {

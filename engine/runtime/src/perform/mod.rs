@@ -4,6 +4,7 @@ mod call;
 mod circuit;
 pub(crate) mod egress;
 mod failure;
+mod fetch;
 mod generate;
 pub(crate) mod hosts;
 mod retry;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use crate::topics::By;
 use crate::{Engine, Knowledge};
 pub(crate) use call::Caller;
+pub(crate) use fetch::Fetched;
 pub(crate) use generate::{Asked, Behalf, Generator, Models, NoAnswer, ask, origin, secret_name};
 
 /// Performs one asked effect. Whatever goes wrong is an answer.
@@ -22,6 +24,7 @@ pub(crate) async fn perform(
     knowledge: &Knowledge,
     by: By,
     behalf: Behalf<'_>,
+    channel: Option<&str>,
     effect: &Effect,
     key: Uuid,
 ) -> Answer {
@@ -33,7 +36,9 @@ pub(crate) async fn perform(
                 Answer::Failed { why: model::Texts::new("意图识别出错", "the message could not be recognised") }
             }
         },
-        Effect::Search { query, libraries, limit, .. } => knowledge.found(query, libraries, *limit),
+        Effect::Search { query, libraries, limit, .. } => {
+            engine.found(knowledge.workspace, channel, query, libraries, *limit).await
+        }
         Effect::Extract { sentences, details, now, .. } => knowledge.extracted(sentences, details, *now),
         Effect::Call { request, .. } => engine.caller.call(request, key).await,
         Effect::Generate { task, .. } => generate::generate(engine, &knowledge.models, behalf, task).await,

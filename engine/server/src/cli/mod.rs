@@ -7,6 +7,7 @@ mod check;
 mod doctor;
 mod evaluate;
 mod folder;
+mod read_document;
 mod replay;
 mod restore;
 mod serve;
@@ -56,6 +57,9 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     /// Members: list, add, change a password, print a new set-up link
     User(user::Args),
+    /// Read one document from the standard input, with limits; the server calls it
+    #[command(hide = true)]
+    ReadDocument(read_document::Args),
 }
 
 /// Runs the command that the arguments name.
@@ -81,6 +85,7 @@ pub fn run() -> ExitCode {
         Command::Archive(args) => wait(archive::run(args)),
         Command::Evaluate(what) => evaluate::run(&what),
         Command::User(args) => wait(user::run(args)),
+        Command::ReadDocument(args) => read_document::run(&args),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

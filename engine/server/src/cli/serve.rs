@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use runtime::{Egress, Limits, Vault};
+use runtime::{Egress, Limits, Reader, Vault};
 use store::disk::Trouble;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -49,6 +49,7 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
         own.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
     }
     engine.set_own_address(own);
+    engine.set_reader(Reader { program: std::env::current_exe().context("find this program")? });
     let base = settings.public_url.clone().unwrap_or_else(|| format!("http://{own}"));
     let base = base.trim_end_matches('/');
 
@@ -78,7 +79,14 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
     let workspace = opened.workspace.id;
     tokio::spawn(async move {
         if let Err(error) = warm.knowledge(workspace).await {
-            tracing::error!(%error, "topics and articles could not be loaded");
+            tracing::error!(%error, "topics could not be loaded");
+        }
+        let warmed = match warm.shelf(workspace).await {
+            Ok(_) => warm.hits(workspace, "", &[], 1).await.map(drop),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = warmed {
+            tracing::error!(%error, "libraries could not be loaded");
         }
     });
 
@@ -118,6 +126,7 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
     if tokio::time::timeout(FAREWELL, stop.closed()).await.is_err() {
         tracing::warn!("some listeners were cut off");
     }
+    engine.write_judgements().await;
     background.abort();
     engine.leave_replicas().await;
     engine.store().clone().close().await;

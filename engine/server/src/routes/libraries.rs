@@ -1,9 +1,12 @@
 //! Answer libraries and their articles.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use model::{Article, LibraryKey, Texts};
+use runtime::Item;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
@@ -19,6 +22,10 @@ use crate::transfer::blank::derived_key;
 const MAX_QUESTION_CHARS: usize = 500;
 const MAX_ANSWER_CHARS: usize = 8_000;
 const MAX_VARIANTS: usize = 200;
+const MAX_CHANNELS: usize = 20;
+const MAX_OWNER_CHARS: usize = 80;
+/// What a trial shows.
+const TRIED: usize = 8;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -27,16 +34,18 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(articles, add_article))
         .routes(routes!(replace_article, delete_article))
         .routes(routes!(try_out))
+        .routes(routes!(counts))
 }
 
 /// All libraries.
 #[utoipa::path(get, path = "/api/libraries", tag = "library", responses((status = 200, body = Value)))]
 async fn list(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Vec<Value>>> {
-    let libraries = store::libraries::all(app.engine.store().read(), signed_in.workspace).await?;
-    let rows = libraries
-        .into_iter()
-        .map(|library| json!({ "key": library.key, "name": library.name, "articles": library.articles.len() }));
-    Ok(Json(rows.collect()))
+    let db = app.engine.store().read();
+    let mut rows = Vec::new();
+    for (key, name) in store::libraries::names(db, signed_in.workspace).await? {
+        rows.push(summary(&app, &signed_in, &key, &name).await?);
+    }
+    Ok(Json(rows))
 }
 
 #[derive(Deserialize)]
@@ -85,6 +94,7 @@ async fn delete(State(app): State<App>, signed_in: SignedIn, Path(key): Path<Lib
     }
     commit(writing).await?;
     app.engine.forget_knowledge();
+    app.engine.show_libraries(signed_in.workspace).await;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -123,6 +133,16 @@ struct Given {
     variants: Vec<String>,
     #[serde(default)]
     answer: Texts,
+    #[serde(default)]
+    on_channels: BTreeMap<String, Texts>,
+    #[serde(default)]
+    from: Option<String>,
+    #[serde(default)]
+    until: Option<String>,
+    #[serde(default)]
+    owner: String,
+    #[serde(default)]
+    is_off: bool,
 }
 
 /// Adds an article.
@@ -151,7 +171,10 @@ async fn replace_article(
     signed_in.as_editor()?;
     let key = store::libraries::library_of(app.engine.store().read(), signed_in.workspace, &id).await?;
     let key = key.ok_or_else(no_article)?;
-    let article = checked(id, given)?;
+    // A line of a sheet that is changed by hand stays one, until the sheet is read again.
+    let document = store::libraries::article(app.engine.store().read(), signed_in.workspace, &id).await?;
+    let document = document.and_then(|article| article.document);
+    let article = Article { document, ..checked(id, given)? };
     save_article(&app, &signed_in, &key, &article).await?;
     Ok(Json(article))
 }
@@ -165,7 +188,7 @@ async fn delete_article(State(app): State<App>, signed_in: SignedIn, Path(id): P
         return Err(no_article());
     }
     commit(writing).await?;
-    app.engine.forget_knowledge();
+    app.engine.show_libraries(signed_in.workspace).await;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -174,7 +197,7 @@ struct Try {
     query: String,
 }
 
-/// What a question finds.
+/// What a question finds, why, and what a step that answers would do with it.
 #[utoipa::path(post, path = "/api/libraries/{key}/try", tag = "library", request_body = Value, responses((status = 200, body = Value)))]
 async fn try_out(
     State(app): State<App>,
@@ -183,15 +206,40 @@ async fn try_out(
     Body(given): Body<Try>,
 ) -> Result<Json<Value>> {
     is_known(&app, &signed_in, &key).await?;
-    let knowledge = app.engine.knowledge(signed_in.workspace).await?;
-    let libraries = [key];
-    let hits = knowledge
-        .search(&given.query, &libraries, 5)
-        .into_iter()
-        .map(|(article, hit)| json!({ "article": article, "score": hit.score, "why": hit.why, "parts": hit.parts }));
-    let hits: Vec<_> = hits.collect();
-    let index = knowledge.index(&libraries);
-    Ok(Json(json!({ "hits": hits, "nothing_below": index.nothing_below(), "sure_above": index.sure_above() })))
+    app.engine.fresh_shelf(signed_in.workspace).await?;
+    let found = app.engine.hits(signed_in.workspace, &given.query, &[key], TRIED).await?;
+    let outcome = match found.hits.first().map_or(0.0, |(_, hit)| hit.score) {
+        best if best < found.nothing_below || found.hits.is_empty() => "nothing",
+        best if best < found.sure_above => "offers",
+        _ => "answers",
+    };
+    let hits = found.hits.iter().map(|(item, hit)| {
+        let mut shown = json!({ "id": item.id(), "score": hit.score, "why": hit.why, "parts": hit.parts });
+        match item {
+            Item::Article(article) => shown["article"] = json!(article),
+            Item::Passage(passage) => shown["passage"] = json!(passage),
+        }
+        shown
+    });
+    Ok(Json(json!({
+        "hits": hits.collect::<Vec<_>>(),
+        "nothing_below": found.nothing_below,
+        "sure_above": found.sure_above,
+        "outcome": outcome,
+    })))
+}
+
+/// How often each article and passage was shown, and whether it helped.
+#[utoipa::path(get, path = "/api/judgements", tag = "library", responses((status = 200, body = Value)))]
+async fn counts(State(app): State<App>, signed_in: SignedIn) -> Result<Json<Value>> {
+    Ok(Json(json!(store::judgements::all(app.engine.store().read(), signed_in.workspace).await?)))
+}
+
+async fn summary(app: &App, signed_in: &SignedIn, key: &LibraryKey, name: &Texts) -> Result<Value> {
+    let db = app.engine.store().read();
+    let articles = store::libraries::count(db, signed_in.workspace, key).await?;
+    let (documents, _) = store::documents::weight(db, signed_in.workspace, key).await?;
+    Ok(json!({ "key": key, "name": name, "articles": articles, "documents": documents }))
 }
 
 async fn save(app: &App, signed_in: &SignedIn, key: &LibraryKey, name: &Texts) -> Result<Json<Value>> {
@@ -202,19 +250,18 @@ async fn save(app: &App, signed_in: &SignedIn, key: &LibraryKey, name: &Texts) -
     store::libraries::save(&writing, signed_in.workspace, key, name).await?;
     commit(writing).await?;
     app.engine.forget_knowledge();
-    let articles = store::libraries::articles(app.engine.store().read(), signed_in.workspace, key).await?;
-    Ok(Json(json!({ "key": key, "name": name, "articles": articles.len() })))
+    Ok(Json(summary(app, signed_in, key, name).await?))
 }
 
 async fn save_article(app: &App, signed_in: &SignedIn, key: &LibraryKey, article: &Article) -> Result<()> {
     let writing = app.engine.store().write().await?;
     store::libraries::save_article(&writing, signed_in.workspace, key, article, runtime::now()).await?;
     commit(writing).await?;
-    app.engine.forget_knowledge();
+    app.engine.show_libraries(signed_in.workspace).await;
     Ok(())
 }
 
-async fn is_known(app: &App, signed_in: &SignedIn, key: &LibraryKey) -> Result<()> {
+pub(super) async fn is_known(app: &App, signed_in: &SignedIn, key: &LibraryKey) -> Result<()> {
     let names = store::libraries::names(app.engine.store().read(), signed_in.workspace).await?;
     if names.iter().any(|(known, _)| known == key) { Ok(()) } else { Err(no_library()) }
 }
@@ -241,7 +288,36 @@ fn checked(id: String, given: Given) -> Result<Article> {
             ),
         ));
     }
-    Ok(Article { id, question, variants, answer: given.answer })
+    let longest = |texts: &Texts| texts.iter().any(|(_, text)| text.chars().count() > MAX_ANSWER_CHARS);
+    if given.on_channels.len() > MAX_CHANNELS || given.on_channels.values().any(longest) {
+        return Err(ApiError::not_valid(
+            format!("渠道答案最多 {MAX_CHANNELS} 个，每个最多 {MAX_ANSWER_CHARS} 个字符"),
+            format!("there are at most {MAX_CHANNELS} answers for channels, of at most {MAX_ANSWER_CHARS} characters"),
+        ));
+    }
+    let (from, until) = (day(given.from)?, day(given.until)?);
+    if let (Some(from), Some(until)) = (&from, &until)
+        && from > until
+    {
+        return Err(ApiError::not_valid("有效期的开始晚于结束", "the article would end before it begins"));
+    }
+    let mut on_channels = given.on_channels;
+    on_channels.retain(|channel, answer| !channel.trim().is_empty() && !answer.is_empty());
+    let owner = given.owner.trim().chars().take(MAX_OWNER_CHARS).collect();
+    let (answer, is_off) = (given.answer, given.is_off);
+    Ok(Article { id, question, variants, answer, on_channels, from, until, owner, is_off, document: None })
+}
+
+/// A day as `2026-11-20`; an empty one is none.
+fn day(given: Option<String>) -> Result<Option<String>> {
+    let Some(given) = given.map(|day| day.trim().to_owned()).filter(|day| !day.is_empty()) else { return Ok(None) };
+    if given.len() == 10 && given.parse::<jiff::civil::Date>().is_ok() {
+        return Ok(Some(given));
+    }
+    Err(ApiError::not_valid(
+        format!("“{given}”不是日期，请写成 2026-11-20"),
+        format!("“{given}” is no day; write it as 2026-11-20"),
+    ))
 }
 
 fn no_library() -> ApiError {

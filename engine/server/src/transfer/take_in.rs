@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use documents::Kind;
 use interpreter::check;
-use model::{Bundle, Flow, FlowId, FlowKey, Named, Problem, Resources, Texts};
+use model::{Bundle, Flow, FlowId, FlowKey, Library, Named, Problem, Resources, TextDocument, Texts};
 use runtime::Engine;
 use serde::Serialize;
+use store::documents::{Document, State};
 use store::versions::Publish;
 use store::{WorkspaceId, Writing};
 use uuid::Uuid;
@@ -58,7 +60,7 @@ pub(crate) async fn take_in(
     let checked: Vec<Vec<Problem>> =
         flows.iter().map(|(flow, ..)| check::check(flow, engine.catalogue(), &resources)).collect();
 
-    store_others(&writing, workspace, &bundle, &mut report).await?;
+    store_others(&writing, workspace, &bundle, by, &mut report).await?;
     let mut n_talks = 0;
     for ((flow, old_key, action), problems) in flows.into_iter().zip(checked) {
         create_draft(&writing, workspace, &flow, &problems, by).await?;
@@ -79,6 +81,8 @@ pub(crate) async fn take_in(
     }
     commit(writing).await?;
     engine.forget_topics();
+    engine.forget_libraries();
+    engine.wake_reader();
     Ok(report)
 }
 
@@ -136,7 +140,13 @@ fn resources_after(
 }
 
 /// Everything but the flows. What is there under the same key stays as it is.
-async fn store_others(writing: &Writing, workspace: WorkspaceId, bundle: &Bundle, report: &mut Report) -> Result<()> {
+async fn store_others(
+    writing: &Writing,
+    workspace: WorkspaceId,
+    bundle: &Bundle,
+    by: &str,
+    report: &mut Report,
+) -> Result<()> {
     let intents = store::intents::all(writing, workspace).await?;
     for intent in &bundle.intents {
         match intents.iter().find(|known| known.key == intent.key) {
@@ -170,6 +180,24 @@ async fn store_others(writing: &Writing, workspace: WorkspaceId, bundle: &Bundle
                 count(report, "articles");
             }
         }
+    }
+    for library in &bundle.libraries {
+        for document in &library.documents {
+            if store::documents::by_id(writing, workspace, &document.id).await?.is_none() {
+                let (added, bytes) = text_document(library, document, by);
+                store::documents::add_small(writing, workspace, &added, bytes).await?;
+                count(report, "documents");
+            }
+        }
+    }
+    let mut synonyms = store::judgements::synonyms(writing, workspace).await?;
+    let n_known = synonyms.len();
+    let is_new = |group: &&Vec<String>| !synonyms.iter().flatten().any(|word| group.contains(word));
+    let new: Vec<_> = bundle.synonyms.iter().filter(is_new).cloned().collect();
+    synonyms.extend(new);
+    if synonyms.len() > n_known {
+        store::judgements::save_synonyms(writing, workspace, &synonyms).await?;
+        report.created.insert("synonyms", synonyms.len() - n_known);
     }
     let teams = store::directory::teams(writing, workspace).await?;
     for team in &bundle.teams {
@@ -216,6 +244,34 @@ async fn store_others(writing: &Writing, workspace: WorkspaceId, bundle: &Bundle
         }
     }
     Ok(())
+}
+
+/// A document that comes as text is in line to be read like any other.
+fn text_document<'a>(library: &Library, document: &'a TextDocument, by: &str) -> (Document, &'a [u8]) {
+    let bytes = document.markdown.as_bytes();
+    let added = Document {
+        id: document.id.clone(),
+        library: library.key.clone(),
+        kind: Kind::Markdown.word().into(),
+        name: document.name.clone(),
+        url: None,
+        crawl: None,
+        hash: runtime::hash_bytes(bytes),
+        size_bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+        state: State::Queued,
+        done: 0,
+        total: 0,
+        problem: None,
+        columns: None,
+        preview: None,
+        is_off: false,
+        passages: 0,
+        edition: 0,
+        added_by: by.to_owned(),
+        added_at: runtime::now(),
+        read_at: None,
+    };
+    (added, bytes)
 }
 
 fn count(report: &mut Report, what: &'static str) {

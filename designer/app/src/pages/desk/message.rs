@@ -61,8 +61,19 @@ fn Body(content: Content) -> impl IntoView {
             <span class="chips">{fields.into_iter().map(|field| view! { <span class="chip">{field.label}</span> }).collect_view()}</span>
         }
         .into_any(),
+        Content::Answer { text, sources } => view! {
+            <p>{text}</p>
+            <span class="chips">{sources.into_iter().map(chip).collect_view()}</span>
+        }
+        .into_any(),
         other => view! { <p>{other.as_text()}</p> }.into_any(),
     }
+}
+
+/// Where an answer stands; the whole of it as a tip.
+fn chip(source: model::Citation) -> impl IntoView {
+    let whole = source.as_text();
+    view! { <span class="chip" title=whole>{source.title}</span> }
 }
 
 /// Addresses that may be opened: nothing that runs here.

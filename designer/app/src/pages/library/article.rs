@@ -8,23 +8,21 @@ use super::{LibraryCx, Open};
 use crate::api;
 use crate::i18n::{UiLanguage, language_now, text_of, tr, tr_string};
 use crate::pages::act::act;
-use crate::ui::{Button, ButtonKind, Field, IconButton, Segments, TextArea, TextInput, toast, toast_error, toast_undo};
+use crate::pages::load::Remote;
+use crate::ui::{
+    Button, ButtonKind, Field, IconButton, Segments, Select, Switch, TextArea, TextInput, toast, toast_error,
+    toast_undo,
+};
 
 /// The editor of an article that is there, or of a new one.
 #[component]
 pub(super) fn ArticleEditor(cx: LibraryCx, id: Option<String>) -> impl IntoView {
     let is_new = id.is_none();
-    let article =
-        id.and_then(|id| cx.articles.now()?.into_iter().find(|article| article.id == id)).unwrap_or_else(|| Article {
-            id: String::new(),
-            question: String::new(),
-            variants: Vec::new(),
-            answer: Texts::default(),
-        });
+    let article = id.and_then(|id| cx.articles.now()?.into_iter().find(|article| article.id == id)).unwrap_or_default();
     let draft = Draft::new(&article);
     let before = StoredValue::new(article);
     let busy = RwSignal::new(false);
-    let is_changed = Memo::new(move |_| before.with_value(|before| &draft.article(&before.id) != before));
+    let is_changed = Memo::new(move |_| before.with_value(|before| &draft.article(before) != before));
     let is_ready =
         Memo::new(move |_| draft.question.with(|question| !question.trim().is_empty()) && draft.has_answer());
 
@@ -32,7 +30,7 @@ pub(super) fn ArticleEditor(cx: LibraryCx, id: Option<String>) -> impl IntoView 
         if !is_ready.get_untracked() {
             return;
         }
-        let article = untrack(|| draft.article(&before.with_value(|before| before.id.clone())));
+        let article = untrack(|| before.with_value(|before| draft.article(before)));
         let Some(library) = cx.chosen.get_untracked() else { return };
         let call = async move {
             if article.id.is_empty() {
@@ -99,6 +97,8 @@ pub(super) fn ArticleEditor(cx: LibraryCx, id: Option<String>) -> impl IntoView 
                     <TextArea value=draft.variants rows=3 test="variants" />
                 </Field>
                 <Answer draft />
+                <Validity draft />
+                <OnChannels draft />
             </div>
         </form>
     }
@@ -135,6 +135,73 @@ fn Answer(draft: Draft) -> impl IntoView {
     }
 }
 
+/// When it holds, whose it is, whether it is found.
+#[component]
+fn Validity(draft: Draft) -> impl IntoView {
+    view! {
+        <div class="field-row">
+            <Field label=move || tr("有效期从", "Holds from")>
+                <TextInput kind="date" value=draft.from test="from" />
+            </Field>
+            <Field label=move || tr("到", "until")>
+                <TextInput kind="date" value=draft.until test="until" />
+            </Field>
+            <Field label=move || tr("负责人", "Owner")>
+                <TextInput value=draft.owner placeholder=move || tr("谁来更新", "Who keeps it right") test="owner" />
+            </Field>
+        </div>
+        <Switch on=draft.is_on label=move || tr("启用：客户能得到这个答案", "On: customers get this answer") on_change=move |on| draft.is_on.set(on) />
+    }
+}
+
+/// Other answers on some channels.
+#[component]
+fn OnChannels(draft: Draft) -> impl IntoView {
+    let channels = Remote::new(api::channels);
+    let add = move |()| {
+        let taken: Vec<String> =
+            draft.on_channels.get_untracked().iter().map(|on| on.channel.get_untracked()).collect();
+        let free =
+            channels.now().unwrap_or_default().into_iter().map(|channel| channel.key).find(|key| !taken.contains(key));
+        if let Some(key) = free {
+            draft.on_channels.update(|on| on.push(OnChannel::new(&key, &Texts::default())));
+        }
+    };
+    let can_add = move || draft.on_channels.with(Vec::len) < channels.with(|channels| channels.map_or(0, Vec::len));
+    view! {
+        <div class="field">
+            <span class="field-label">{move || tr("某些渠道用别的答案", "Other answers on some channels")}</span>
+            {move || draft.on_channels.get().into_iter().enumerate().map(|(at, on)| {
+                let options = Signal::derive(move || {
+                    let known = channels.get().unwrap_or_default();
+                    known.into_iter().map(|channel| (channel.key, channel.name)).collect::<Vec<_>>()
+                });
+                view! {
+                    <div class="on-channel">
+                        <div class="row">
+                            <Select value=on.channel options label=move || tr("渠道", "Channel") on_change=move |key: String| on.channel.set(key) />
+                            <span class="space"></span>
+                            <IconButton icon="trash-2" label=move || tr("去掉", "Remove") on_press=move |()| draft.on_channels.update(|all| { all.remove(at); }) />
+                        </div>
+                        <TextArea value=on.zh rows=2 label=move || tr("中文答案", "Answer in Chinese") placeholder=move || tr("中文答案", "Answer in Chinese") />
+                        <TextArea value=on.en rows=2 label=move || tr("英文答案", "Answer in English") placeholder=move || tr("英文答案", "Answer in English") />
+                    </div>
+                }
+            }).collect_view()}
+            <Show when=can_add>
+                <div><Button small=true icon="plus" label=move || tr("加一个渠道", "Add a channel") on_press=add /></div>
+            </Show>
+        </div>
+    }
+}
+
+fn pair(zh: RwSignal<String>, en: RwSignal<String>) -> Texts {
+    let mut texts = Texts::default();
+    texts.set(Language::zh(), zh.get().trim());
+    texts.set(Language::en(), en.get().trim());
+    texts
+}
+
 /// An article being written. Copy it freely.
 #[derive(Clone, Copy)]
 struct Draft {
@@ -142,6 +209,29 @@ struct Draft {
     variants: RwSignal<String>,
     zh: RwSignal<String>,
     en: RwSignal<String>,
+    from: RwSignal<String>,
+    until: RwSignal<String>,
+    owner: RwSignal<String>,
+    is_on: RwSignal<bool>,
+    on_channels: RwSignal<Vec<OnChannel>>,
+}
+
+/// An answer for one channel, being written. Copy it freely.
+#[derive(Clone, Copy)]
+struct OnChannel {
+    channel: RwSignal<String>,
+    zh: RwSignal<String>,
+    en: RwSignal<String>,
+}
+
+impl OnChannel {
+    fn new(channel: &str, answer: &Texts) -> Self {
+        Self {
+            channel: RwSignal::new(channel.to_owned()),
+            zh: RwSignal::new(text_of(answer, UiLanguage::Zh)),
+            en: RwSignal::new(text_of(answer, UiLanguage::En)),
+        }
+    }
 }
 
 impl Draft {
@@ -151,6 +241,13 @@ impl Draft {
             variants: RwSignal::new(article.variants.join("\n")),
             zh: RwSignal::new(text_of(&article.answer, UiLanguage::Zh)),
             en: RwSignal::new(text_of(&article.answer, UiLanguage::En)),
+            from: RwSignal::new(article.from.clone().unwrap_or_default()),
+            until: RwSignal::new(article.until.clone().unwrap_or_default()),
+            owner: RwSignal::new(article.owner.clone()),
+            is_on: RwSignal::new(!article.is_off),
+            on_channels: RwSignal::new(
+                article.on_channels.iter().map(|(channel, answer)| OnChannel::new(channel, answer)).collect(),
+            ),
         }
     }
 
@@ -158,12 +255,22 @@ impl Draft {
         [self.zh, self.en].iter().any(|text| text.with(|text| !text.trim().is_empty()))
     }
 
-    fn article(self, id: &str) -> Article {
-        let mut answer = Texts::default();
-        answer.set(Language::zh(), self.zh.get().trim());
-        answer.set(Language::en(), self.en.get().trim());
+    fn article(self, before: &Article) -> Article {
+        let answer = pair(self.zh, self.en);
+        let day = |signal: RwSignal<String>| Some(signal.get()).filter(|day| !day.is_empty());
+        let on_channels = self.on_channels.get().into_iter().filter_map(|on| {
+            let answer = pair(on.zh, on.en);
+            let channel = on.channel.get();
+            (!channel.is_empty() && !answer.is_empty()).then_some((channel, answer))
+        });
         Article {
-            id: id.to_owned(),
+            id: before.id.clone(),
+            document: before.document.clone(),
+            on_channels: on_channels.collect(),
+            from: day(self.from),
+            until: day(self.until),
+            owner: self.owner.get().trim().to_owned(),
+            is_off: !self.is_on.get(),
             question: self.question.get().trim().to_owned(),
             variants: self.variants.with(|variants| {
                 variants.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()

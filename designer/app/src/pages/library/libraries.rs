@@ -21,7 +21,7 @@ pub(super) fn LibraryColumn(cx: LibraryCx) -> impl IntoView {
                 {move || cx.libraries.get().unwrap_or_default().into_iter().map(|library| {
                     let (key, compared) = (library.key.clone(), library.key.clone());
                     let (renamed, deleted) = (library.clone(), library.clone());
-                    let n_articles = library.articles;
+                    let (n_articles, n_documents) = (library.articles, library.documents);
                     let is_chosen = Memo::new(move |_| cx.chosen.get().as_ref() == Some(&compared));
                     view! {
                         <li class="pick-with-menu">
@@ -35,7 +35,7 @@ pub(super) fn LibraryColumn(cx: LibraryCx) -> impl IntoView {
                                 <Icon name="book-open" />
                                 <span class="pick-words">
                                     <b>{words(&library.name)}</b>
-                                    <small>{tr_string(|| format!("{n_articles} 篇"), || format!("{n_articles} article{}", if n_articles == 1 { "" } else { "s" }))}</small>
+                                    <small>{tr_string(|| format!("{n_articles} 篇 · {n_documents} 份文档"), || format!("{n_articles} article{} · {n_documents} doc{}", plural(n_articles), plural(n_documents)))}</small>
                                 </span>
                             </button>
                             <Menu label=move || tr("知识库的更多操作", "More for this library")>
@@ -55,6 +55,10 @@ pub(super) fn LibraryColumn(cx: LibraryCx) -> impl IntoView {
         <RenameDialog cx renaming />
         <DeleteDialog cx deleting />
     }
+}
+
+fn plural(n: usize) -> &'static str {
+    if n == 1 { "" } else { "s" }
 }
 
 #[component]
@@ -144,8 +148,8 @@ fn DeleteDialog(cx: LibraryCx, deleting: RwSignal<Option<LibrarySummary>>) -> im
                 let (key, n_articles, name) = (library.key.clone(), library.articles, words(&library.name));
                 view! {
                     <div class="dialog-body"><p>{tr_string(
-                        || format!("“{name}”和其中的 {n_articles} 篇知识会一起删除，无法恢复。用到它的流程会报错。"),
-                        || format!("“{name}” goes with its {n_articles} articles, for good. Flows that use it will report a problem."),
+                        || format!("“{name}”和其中的 {n_articles} 篇知识、全部文档会一起删除，无法恢复。用到它的流程会报错。"),
+                        || format!("“{name}” goes with its {n_articles} articles and all documents, for good. Flows that use it will report a problem."),
                     )}</p></div>
                     <footer class="dialog-foot">
                         <Button label=move || tr("取消", "Cancel") on_press=move |()| open.set(false) />

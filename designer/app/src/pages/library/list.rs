@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use model::Article;
 
 use super::{LibraryCx, Open};
+use crate::api::Counts;
 use crate::i18n::{language_code, tr, tr_string};
-use crate::ui::{Button, ButtonKind, EmptyState, SearchInput};
+use crate::ui::{Button, ButtonKind, EmptyState, Icon, SearchInput};
 
 /// The second column.
 #[component]
@@ -53,6 +54,9 @@ fn Rows(cx: LibraryCx, found: Memo<Vec<Article>>) -> impl IntoView {
                 let is_chosen = Memo::new(move |_| cx.open.get() == Open::Article(compared.clone()));
                 let n_variants = article.variants.len();
                 let answer = article.answer.in_language(language_code()).to_owned();
+                let counted = article.id.clone();
+                let counts = move || cx.counts.with(|counts| counts.and_then(|counts| counts.get(&counted).copied()));
+                let marks = marks(&article);
                 view! {
                     <li>
                         <button
@@ -65,7 +69,9 @@ fn Rows(cx: LibraryCx, found: Memo<Vec<Article>>) -> impl IntoView {
                             <span class="pick-words">
                                 <b>{article.question}</b>
                                 <small class="ellipsis">{answer}</small>
+                                {(!marks.is_empty()).then(|| view! { <small class="marks">{marks.join(" · ")}</small> })}
                             </span>
+                            {move || counts().filter(|counts| counts.shown > 0).map(|counts| view! { <CountsMark counts /> })}
                             {(n_variants > 0).then(|| view! {
                                 <small class="num" title=tr_string(|| format!("{n_variants} 种其他问法"), || format!("{n_variants} other ways to ask"))>
                                     {format!("+{n_variants}")}
@@ -80,6 +86,42 @@ fn Rows(cx: LibraryCx, found: Memo<Vec<Article>>) -> impl IntoView {
             <p class="quiet column-note">{move || tr("没有找到。", "Nothing found.")}</p>
         </Show>
     }
+}
+
+/// How often it was shown and whom it helped.
+#[component]
+pub(super) fn CountsMark(counts: Counts) -> impl IntoView {
+    let Counts { shown, helpful, not_helpful } = counts;
+    view! {
+        <small class="counts num" title=tr_string(
+            || format!("回答过 {shown} 次，{helpful} 人觉得有帮助，{not_helpful} 人觉得没有"),
+            || format!("shown {shown} times, helped {helpful}, did not help {not_helpful}"),
+        )>
+            <Icon name="eye" />{shown}
+            {(helpful + not_helpful > 0).then(|| view! { <Icon name="thumbs-up" />{helpful}<Icon name="thumbs-down" />{not_helpful} })}
+        </small>
+    }
+}
+
+/// What is special about an article.
+fn marks(article: &Article) -> Vec<String> {
+    let mut marks = Vec::new();
+    if article.is_off {
+        marks.push(tr("已停用", "off").to_owned());
+    }
+    match (&article.from, &article.until) {
+        (Some(from), Some(until)) => marks.push(format!("{from} – {until}")),
+        (Some(from), None) => marks.push(tr_string(|| format!("{from} 起"), || format!("from {from}"))),
+        (None, Some(until)) => marks.push(tr_string(|| format!("到 {until}"), || format!("until {until}"))),
+        (None, None) => {}
+    }
+    if article.document.is_some() {
+        marks.push(tr("来自表格", "from a sheet").to_owned());
+    }
+    if !article.owner.is_empty() {
+        marks.push(article.owner.clone());
+    }
+    marks
 }
 
 fn is_found(article: &Article, search: &str) -> bool {

@@ -1,9 +1,14 @@
-//! The answer library: questions customers ask, with the answers the bot gives.
+//! The answer library: questions with their answers, documents, synonyms, and what a question would find.
 
 mod article;
 mod libraries;
 mod list;
+mod mapping;
+mod sources;
+mod synonyms;
 mod trial;
+
+use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -13,11 +18,13 @@ use model::Article;
 use self::article::ArticleEditor;
 use self::libraries::{LibraryColumn, NewLibraryDialog};
 use self::list::ArticleColumn;
-use self::trial::LibraryTrialBox;
+use self::sources::Sources;
+use self::synonyms::Synonyms;
+use self::trial::SearchTest;
 use super::load::Remote;
-use crate::api::{self, LibrarySummary};
+use crate::api::{self, Counts, Document, LibrarySummary};
 use crate::i18n::tr;
-use crate::ui::{Button, ButtonKind, EmptyState};
+use crate::ui::{Button, ButtonKind, EmptyState, Tabs};
 
 /// What the middle of the page shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +46,10 @@ struct LibraryCx {
     search: RwSignal<String>,
     articles: Remote<Vec<Article>>,
     open: RwSignal<Open>,
+    documents: Remote<Vec<Document>>,
+    counts: Remote<BTreeMap<String, Counts>>,
+    /// `articles`, `documents`, `synonyms` or `try`.
+    tab: RwSignal<String>,
     is_new_library_open: RwSignal<bool>,
 }
 
@@ -80,6 +91,17 @@ pub(crate) fn LibraryPage() -> impl IntoView {
         search,
         articles,
         open: RwSignal::new(Open::Nothing),
+        documents: Remote::new(move || {
+            let library = chosen.get_untracked();
+            async move {
+                match library {
+                    Some(library) => api::documents(&library).await,
+                    None => Ok(Vec::new()),
+                }
+            }
+        }),
+        counts: Remote::new(api::judgements),
+        tab: RwSignal::new("articles".to_owned()),
         is_new_library_open: RwSignal::new(false),
     };
     Effect::new(move |before: Option<Option<String>>| {
@@ -88,6 +110,7 @@ pub(crate) fn LibraryPage() -> impl IntoView {
             cx.open.set(Open::Nothing);
             cx.search.set(String::new());
             cx.articles.restart();
+            cx.documents.restart();
         }
         now
     });
@@ -97,11 +120,11 @@ pub(crate) fn LibraryPage() -> impl IntoView {
         <main class="page wide">
             <header class="page-head">
                 <h1>{move || tr("知识库", "Answer library")}</h1>
-                <p class="quiet">{move || tr("客户常问的问题和标准答案，流程里的“查知识”从这里找。", "What customers often ask, with the answers. Steps that look up answers search here.")}</p>
+                <p class="quiet">{move || tr("客户常问的问题、标准答案和文档，流程里的“知识库问答”从这里找。", "What customers often ask, with the answers, and documents. Steps that answer from a library search here.")}</p>
                 <span class="space"></span>
                 <Button icon="plus" label=move || tr("新建知识库", "New library") test="new-library" on_press=move |()| cx.is_new_library_open.set(true) />
                 <Show when=move || !is_empty.get()>
-                    <Button kind=ButtonKind::Primary icon="plus" label=move || tr("新建知识", "New article") test="new-article" on_press=move |()| cx.open.set(Open::New) />
+                    <Button kind=ButtonKind::Primary icon="plus" label=move || tr("新建知识", "New article") test="new-article" on_press=move |()| { cx.tab.set("articles".to_owned()); cx.open.set(Open::New); } />
                 </Show>
             </header>
             {libraries.show(5, move || view! {
@@ -118,9 +141,37 @@ pub(crate) fn LibraryPage() -> impl IntoView {
 
 #[component]
 fn Columns(cx: LibraryCx) -> impl IntoView {
+    let tabs = Signal::derive(move || {
+        let count = |n: Option<usize>| n.and_then(|n| u64::try_from(n).ok());
+        let n_articles = count(cx.articles.with(|articles| articles.map(Vec::len)));
+        let n_documents = count(cx.documents.with(|documents| documents.map(Vec::len)));
+        vec![
+            ("articles".to_owned(), tr("知识", "Articles").to_owned(), n_articles),
+            ("documents".to_owned(), tr("文档", "Documents").to_owned(), n_documents),
+            ("synonyms".to_owned(), tr("同义词", "Synonyms").to_owned(), None),
+            ("try".to_owned(), tr("检索测试", "Search test").to_owned(), None),
+        ]
+    });
     view! {
-        <div class="columns four">
+        <div class="columns library">
             <LibraryColumn cx />
+            <div class="library-main">
+                <Tabs value=cx.tab tabs label=move || tr("知识库的内容", "Parts of the library") on_change=move |tab: String| cx.tab.set(tab) />
+                {move || match cx.tab.get().as_str() {
+                    "documents" => view! { <Sources cx /> }.into_any(),
+                    "synonyms" => view! { <Synonyms /> }.into_any(),
+                    "try" => view! { <SearchTest cx /> }.into_any(),
+                    _ => view! { <Articles cx /> }.into_any(),
+                }}
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Articles(cx: LibraryCx) -> impl IntoView {
+    view! {
+        <div class="columns pair">
             <ArticleColumn cx />
             <section class="panel column-main">{move || match cx.open.get() {
                 Open::Article(id) => view! { <ArticleEditor cx id=Some(id) /> }.into_any(),
@@ -129,12 +180,11 @@ fn Columns(cx: LibraryCx) -> impl IntoView {
                     <EmptyState
                         icon="file-text"
                         title=move || tr("选一篇知识来编辑", "Choose an article to edit")
-                        detail=move || tr("或者在右边试一试：输入客户的问法，看会找到哪一篇。", "Or try the library at the right: write a question and see what it finds.")
+                        detail=move || tr("也可以在“文档”里上传文件，或在“检索测试”里试一句客户的问法。", "You can also upload files under Documents, or try a question under Search test.")
                     />
                 }
                 .into_any(),
             }}</section>
-            <aside class="panel column-side"><LibraryTrialBox cx /></aside>
         </div>
     }
 }

@@ -1,16 +1,16 @@
-//! "Try it": which articles a question finds, how well, and why.
+//! The search test: what a question finds, why each stands at its place, and what a step that answers would do.
 
 use leptos::prelude::*;
 
 use super::{LibraryCx, Open};
-use crate::api::{self, LibraryTrial};
+use crate::api::{self, LibraryTrial, Parts};
 use crate::i18n::{tr, tr_string, words};
 use crate::pages::act::act;
-use crate::ui::{Button, ButtonKind, Icon, Pill, TextArea, Tone};
+use crate::ui::{Button, ButtonKind, EmptyState, Pill, TextArea, Tone};
 
-/// The box at the right.
+/// The tab.
 #[component]
-pub(super) fn LibraryTrialBox(cx: LibraryCx) -> impl IntoView {
+pub(super) fn SearchTest(cx: LibraryCx) -> impl IntoView {
     let text = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let result = RwSignal::new(None::<LibraryTrial>);
@@ -25,64 +25,114 @@ pub(super) fn LibraryTrialBox(cx: LibraryCx) -> impl IntoView {
         }
     });
     view! {
-        <header class="column-head"><h2>{move || tr("试一试", "Try it")}</h2></header>
-        <div class="column-body stack">
-            <TextArea
-                value=text
-                rows=2
-                placeholder=move || tr("像客户一样问一句，回车看会找到什么", "Ask as a customer would, Enter shows what it finds")
-                label=move || tr("要试的问题", "The question to try")
-                test="try-library"
-                on_enter=run
-            />
-            <Button kind=ButtonKind::Primary icon="search" busy=busy label=move || tr("查找", "Search") on_press=run disabled=Signal::derive(move || text.with(|text| text.trim().is_empty())) />
-            {move || result.get().map(|trial| view! { <Hits cx trial /> })}
-        </div>
+        <section class="panel column-main">
+            <div class="column-body stack">
+                <div class="search-test">
+                    <TextArea
+                        value=text
+                        rows=1
+                        placeholder=move || tr("像客户一样问一句，回车看会找到什么", "Ask as a customer would, Enter shows what it finds")
+                        label=move || tr("要试的问题", "The question to try")
+                        test="try-library"
+                        on_enter=run
+                    />
+                    <Button kind=ButtonKind::Primary icon="search" busy=busy label=move || tr("查找", "Search") on_press=run disabled=Signal::derive(move || text.with(|text| text.trim().is_empty())) />
+                </div>
+                {move || match result.get() {
+                    Some(trial) => view! { <Hits cx trial /> }.into_any(),
+                    None => view! {
+                        <EmptyState
+                            icon="search"
+                            title=move || tr("看看会找到什么", "See what it would find")
+                            detail=move || tr("每条结果都说明为什么排在这里，以及机器人会怎么回答。", "Every result says why it stands at its place, and what the bot would do.")
+                        />
+                    }
+                    .into_any(),
+                }}
+            </div>
+        </section>
     }
 }
 
 #[component]
 fn Hits(cx: LibraryCx, trial: LibraryTrial) -> impl IntoView {
-    let below = trial.nothing_below;
-    let best = trial.hits.first().map_or(0.0, |hit| hit.score);
-    let is_found = best >= below && best > 0.0;
+    let (below, sure) = (trial.nothing_below, trial.sure_above);
+    let outcome = match trial.outcome.as_str() {
+        "answers" => view! { <Pill tone=Tone::Ok icon="circle-check" text=move || tr("会用第一条回答", "It would answer with the first") /> }.into_any(),
+        "offers" => view! { <Pill tone=Tone::Warn icon="circle-help" text=move || tr("把握不大，会列出前三条让客户选", "Not sure: it would offer the best three as buttons") /> }.into_any(),
+        _ => view! { <Pill tone=Tone::Warn icon="circle-x" text=move || tr("会走“没有找到”", "It would leave by “nothing found”") /> }.into_any(),
+    };
     let hits = trial
         .hits
         .into_iter()
         .enumerate()
-        .map(|(idx, hit)| {
-            let id = hit.article.id.clone();
-            let is_below = hit.score < below;
-            let score = hit.score;
-            let answer = words(&hit.article.answer);
-            let why = hit.why;
+        .map(|(at, hit)| {
+            let (is_below, score, parts) = (hit.score < below, hit.score, hit.parts);
+            let (title, place, text, article) = match (hit.article, hit.passage) {
+                (Some(article), _) => (article.question, tr("知识", "Article").to_owned(), words(&article.answer), Some(article.id)),
+                (None, Some(passage)) => {
+                    let title = if passage.heading.is_empty() { passage.title.clone() } else { passage.heading };
+                    let page = passage.page.map(|page| format!(" · p. {page}")).unwrap_or_default();
+                    (title, format!("{}{page}", passage.title), passage.text, None)
+                }
+                (None, None) => Default::default(),
+            };
+            let open = move |_| {
+                if let Some(id) = article.clone() {
+                    cx.open.set(Open::Article(id));
+                    cx.tab.set("articles".to_owned());
+                }
+            };
+            let tone = if is_below { "bar" } else if score >= sure { "bar ok" } else { "bar warn" };
             view! {
                 <li>
-                    <button type="button" class="hit" class:below=is_below on:click=move |_| cx.open.set(Open::Article(id.clone()))>
-                        <span class="hit-head"><em class="num">{idx + 1}</em><b>{hit.article.question}</b><span class="num">{format!("{score:.2}")}</span></span>
-                        <span class=if is_below { "bar" } else { "bar ok" }>
+                    <button type="button" class="hit" class:below=is_below on:click=open>
+                        <span class="hit-head"><em class="num">{at + 1}</em><b>{title}</b><span class="num">{format!("{score:.2}")}</span></span>
+                        <span class=tone>
                             <i style=format!("width:{:.0}%", (score * 100.0).clamp(0.0, 100.0))></i>
-                            <u style=format!("left:{:.1}%", (below * 100.0).clamp(0.0, 100.0))></u>
+                            <u style=format!("left:{:.1}%", (below * 100.0).clamp(0.0, 100.0)) title=tr("没有找到的线", "the line of “nothing found”")></u>
+                            <u style=format!("left:{:.1}%", (sure * 100.0).clamp(0.0, 100.0)) title=tr("有把握的线", "the line of “sure”")></u>
                         </span>
-                        <small class="hit-answer">{answer}</small>
-                        {(!why.is_empty()).then(|| view! {
-                            <span class="chips">{why.into_iter().map(|why| view! { <span class="chip">{why}</span> }).collect_view()}</span>
-                        })}
+                        <small class="quiet">{place}</small>
+                        <small class="hit-answer">{text}</small>
+                        <PartsRow parts why=hit.why />
                     </button>
                 </li>
             }
         })
         .collect_view();
     view! {
-        <div>{if is_found {
-            view! { <Pill tone=Tone::Ok icon="circle-check" text=move || tr("会这样回答", "It would answer") /> }.into_any()
-        } else {
-            view! { <Pill tone=Tone::Warn icon="circle-help" text=move || tr("会说不知道", "It would say it does not know") /> }.into_any()
-        }}</div>
+        <div class="row wrap">
+            {outcome}
+            <small class="quiet">{move || tr_string(
+                || format!("低于 {below:.2} 当作没有找到，{sure:.2} 以上直接回答，中间请客户选。"),
+                || format!("Below {below:.2} nothing is found, from {sure:.2} on it answers, in between the customer chooses."),
+            )}</small>
+        </div>
         <ol class="hits" data-test="hits">{hits}</ol>
-        <p class="quiet row"><Icon name="info" />{move || tr_string(
-            || format!("低于 {below:.2} 就当作没有找到。"),
-            || format!("Below {below:.2} it counts as nothing found."),
-        )}</p>
+    }
+}
+
+/// Why a hit stands where it stands: three parts, and the words it shares with the question.
+#[component]
+fn PartsRow(parts: Parts, why: Vec<String>) -> impl IntoView {
+    let part = |zh: &'static str, en: &'static str, value: f64| {
+        view! {
+            <span class="part">
+                <small>{move || tr(zh, en)}</small>
+                <span class="bar"><i style=format!("width:{:.0}%", (value * 100.0).clamp(0.0, 100.0))></i></span>
+                <small class="num">{format!("{value:.2}")}</small>
+            </span>
+        }
+    };
+    view! {
+        <span class="parts">
+            {part("问法相似", "question alike", parts.question)}
+            {part("用词相关", "words", parts.words)}
+            {part("包含问题的", "contains of it", parts.contained)}
+        </span>
+        {(!why.is_empty()).then(|| view! {
+            <span class="chips">{why.into_iter().map(|why| view! { <span class="chip">{why}</span> }).collect_view()}</span>
+        })}
     }
 }

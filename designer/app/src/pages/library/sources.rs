@@ -1,0 +1,426 @@
+//! The documents of a library: upload, watch how far each is, look at the passages, read again, switch off, remove.
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+
+use super::LibraryCx;
+use super::list::CountsMark;
+use super::mapping::MappingDialog;
+use crate::api::{self, Document, Passage};
+use crate::i18n::{tr, tr_string, words};
+use crate::pages::act::act;
+use crate::pages::when::{ago, every_second};
+use crate::ui::{
+    Button, ButtonKind, Dialog, EmptyState, Field, Icon, Menu, MenuItem, Pill, Select, SkeletonRows, TextInput, Tone,
+    toast, toast_error,
+};
+
+const ACCEPTED: &str = ".pdf,.docx,.xlsx,.csv,.tsv,.md,.markdown,.html,.htm,.txt";
+
+/// What the parts of the tab share.
+#[derive(Clone, Copy)]
+pub(super) struct SourcesCx {
+    pub(super) library: LibraryCx,
+    chosen: RwSignal<Option<String>>,
+    /// The sheet whose columns are asked for.
+    pub(super) mapping: RwSignal<Option<Document>>,
+}
+
+/// The tab.
+#[component]
+pub(super) fn Sources(cx: LibraryCx) -> impl IntoView {
+    let sources = SourcesCx { library: cx, chosen: RwSignal::new(None), mapping: RwSignal::new(None) };
+    let is_address_open = RwSignal::new(false);
+    let seconds = every_second();
+    let is_at_work = Memo::new(move |_| {
+        cx.documents.with(|documents| documents.is_some_and(|all| all.iter().any(Document::is_at_work)))
+    });
+    Effect::new(move |_| {
+        seconds.track();
+        if is_at_work.get_untracked() {
+            cx.documents.reload();
+        }
+    });
+    // Counts of articles follow when sheets become ready.
+    Effect::new(move |was_at_work: Option<bool>| {
+        let now = is_at_work.get();
+        if was_at_work == Some(true) && !now {
+            cx.libraries.reload();
+            cx.articles.reload();
+        }
+        now
+    });
+    view! {
+        <div class="columns pair">
+            <section class="panel column-list" aria-label=move || tr("文档列表", "Documents")>
+                <DropZone sources is_address_open />
+                {cx.documents.show(4, move || view! {
+                    <ul class="pick-list" data-test="documents">
+                        {move || cx.documents.get().unwrap_or_default().into_iter().map(|document| view! { <Row sources document /> }).collect_view()}
+                    </ul>
+                })}
+            </section>
+            <section class="panel column-main">
+                {move || match sources.chosen.get().and_then(|id| cx.documents.get()?.into_iter().find(|it| it.id == id)) {
+                    Some(document) => view! { <Detail sources document /> }.into_any(),
+                    None => view! {
+                        <EmptyState
+                            icon="file-text"
+                            title=move || tr("文档也能回答问题", "Documents answer questions, too")
+                            detail=move || tr(
+                                "上传退换货政策、产品手册或常见问题表格，机器人会找到相关段落并注明出处。选一份文档查看它的段落。",
+                                "Upload a returns policy, a manual or a sheet of questions; the bot finds the passage and says where it stands. Choose a document to see its passages.",
+                            )
+                        />
+                    }
+                    .into_any(),
+                }}
+            </section>
+        </div>
+        <AddressDialog cx open=is_address_open />
+        <MappingDialog sources />
+    }
+}
+
+#[component]
+fn DropZone(sources: SourcesCx, is_address_open: RwSignal<bool>) -> impl IntoView {
+    let cx = sources.library;
+    let field = NodeRef::<html::Input>::new();
+    let is_over = RwSignal::new(false);
+    let n_uploading = RwSignal::new(0_usize);
+    let upload = move |files: Option<web_sys::FileList>| {
+        let Some((files, library)) = files.zip(cx.chosen.get_untracked()) else { return };
+        for file in (0..files.length()).filter_map(|at| files.get(at)) {
+            let library = library.clone();
+            n_uploading.update(|n| *n += 1);
+            spawn_local(async move {
+                match api::upload_document(&library, &file).await {
+                    Ok(document) => {
+                        if document.is_known {
+                            let name = document.name.clone();
+                            toast(tr_string(
+                                || format!("内容相同的文档已经有了：“{name}”"),
+                                || format!("The same content is there already: “{name}”"),
+                            ));
+                        }
+                        sources.chosen.set(Some(document.id));
+                        cx.documents.reload();
+                        cx.libraries.reload();
+                    }
+                    Err(mut error) => {
+                        error.title = format!("{}: {}", file.name(), error.title);
+                        toast_error(&error);
+                    }
+                }
+                n_uploading.update(|n| *n = n.saturating_sub(1));
+            });
+        }
+    };
+    view! {
+        <div
+            class="drop-zone"
+            class:over=move || is_over.get()
+            on:dragover=move |event| { event.prevent_default(); is_over.set(true); }
+            on:dragleave=move |_| is_over.set(false)
+            on:drop=move |event| {
+                event.prevent_default();
+                event.stop_propagation();
+                is_over.set(false);
+                upload(event.data_transfer().and_then(|data| data.files()));
+            }
+        >
+            <input
+                node_ref=field
+                type="file"
+                multiple
+                accept=ACCEPTED
+                class="visually-hidden"
+                tabindex="-1"
+                data-test="document-file"
+                aria-label=move || tr("文档文件", "Document files")
+                on:change=move |event| {
+                    let field = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
+                    if let Some(field) = field {
+                        upload(field.files());
+                        field.set_value("");
+                    }
+                }
+            />
+            <p>{move || tr("把文件拖到这里", "Drop files here")}</p>
+            <div class="row">
+                <Button
+                    small=true
+                    icon="upload"
+                    busy=Signal::derive(move || n_uploading.get() > 0)
+                    label=move || tr("选择文件", "Choose files")
+                    test="choose-document"
+                    on_press=move |()| if let Some(field) = field.get_untracked() { field.click() }
+                />
+                <Button small=true icon="globe" label=move || tr("添加网址", "Add an address") test="add-address" on_press=move |()| is_address_open.set(true) />
+            </div>
+            <small>{move || tr("PDF、Word、Excel、CSV、Markdown、HTML、文本，每份最多 20 MB", "PDF, Word, Excel, CSV, Markdown, HTML, text; 20 MB each at most")}</small>
+        </div>
+    }
+}
+
+#[component]
+fn Row(sources: SourcesCx, document: Document) -> impl IntoView {
+    let (id, compared) = (document.id.clone(), document.id.clone());
+    let is_chosen = Memo::new(move |_| sources.chosen.get().as_ref() == Some(&compared));
+    let icon = match document.kind.as_str() {
+        "url" => "globe",
+        "csv" | "xlsx" => "list-checks",
+        _ => "file-text",
+    };
+    let progress = document.is_at_work().then(|| share(&document));
+    view! {
+        <li>
+            <button
+                type="button"
+                class="pick document"
+                class:on=move || is_chosen.get()
+                class:dimmed=document.is_off
+                data-state=document.state.clone()
+                on:click=move |_| sources.chosen.set(Some(id.clone()))
+            >
+                <Icon name=icon />
+                <span class="pick-words">
+                    <b class="ellipsis">{document.name.clone()}</b>
+                    <small>{state_words(&document)}</small>
+                    {progress.map(|share| view! {
+                        <span class="bar"><i class:endless=share.is_none() style=format!("width:{:.0}%", share.unwrap_or(1.0) * 100.0)></i></span>
+                    })}
+                </span>
+                {tone(&document).map(|(tone, icon)| view! { <Pill tone icon text=move || String::new() /> })}
+            </button>
+        </li>
+    }
+}
+
+/// The share that is done, where it is known.
+fn share(document: &Document) -> Option<f64> {
+    (document.total > 0.0).then(|| (document.done / document.total).clamp(0.0, 1.0))
+}
+
+fn tone(document: &Document) -> Option<(Tone, &'static str)> {
+    match document.state.as_str() {
+        "failed" => Some((Tone::Bad, "circle-alert")),
+        "asks_columns" => Some((Tone::Warn, "circle-help")),
+        "ready" if document.problem.is_some() => Some((Tone::Warn, "triangle-alert")),
+        _ => None,
+    }
+}
+
+/// How far a document is, in a few words.
+fn state_words(document: &Document) -> String {
+    let n = document.passages;
+    let (done, total) = (document.done, document.total);
+    let steps = if total > 0.0 { format!(" {done}/{total}") } else { String::new() };
+    match document.state.as_str() {
+        "queued" => tr("排队中", "in line").to_owned(),
+        "reading" => format!("{}{steps}", tr("读取中", "reading")),
+        "splitting" => format!("{}{steps}", tr("分段中", "splitting")),
+        "indexing" => tr("建立索引", "indexing").to_owned(),
+        "failed" => tr("读取失败", "could not be read").to_owned(),
+        "canceled" => tr("已停止", "stopped").to_owned(),
+        "asks_columns" => tr("请选择列", "choose the columns").to_owned(),
+        _ if document.is_off => tr("已停用", "off").to_owned(),
+        _ if document.is_sheet() => tr_string(|| format!("{n} 条知识"), || format!("{n} articles")),
+        _ => tr_string(|| format!("{n} 段"), || format!("{n} passage{}", if n == 1 { "" } else { "s" })),
+    }
+}
+
+#[component]
+fn Detail(sources: SourcesCx, document: Document) -> impl IntoView {
+    let cx = sources.library;
+    let busy = RwSignal::new(false);
+    let (id, is_at_work, is_off) = (document.id.clone(), document.is_at_work(), document.is_off);
+    let held = StoredValue::new(document.clone());
+    let again = move |()| {
+        let id = held.with_value(|document| document.id.clone());
+        act(busy, async move { api::read_document_again(&id).await }, move |_| cx.documents.reload());
+    };
+    let stop = move |()| {
+        let id = held.with_value(|document| document.id.clone());
+        act(busy, async move { api::cancel_document(&id).await }, move |_| cx.documents.reload());
+    };
+    let switch = move |()| {
+        let id = held.with_value(|document| document.id.clone());
+        act(busy, async move { api::switch_document(&id, !is_off).await }, move |_| cx.documents.reload());
+    };
+    let remove = move |()| {
+        let id = held.with_value(|document| document.id.clone());
+        act(busy, async move { api::delete_document(&id).await }, move |()| {
+            toast(tr("文档已删除", "The document has been removed"));
+            sources.chosen.set(None);
+            cx.documents.reload();
+            cx.articles.reload();
+            cx.libraries.reload();
+        });
+    };
+    let facts = facts(&document);
+    let file = document.url.is_none().then(|| format!("/api/documents/{id}/file"));
+    let is_sheet = document.is_sheet();
+    view! {
+        <header class="column-head">
+            <div class="stack-tight">
+                <h2 class="ellipsis">{document.name.clone()}</h2>
+                <small class="quiet ellipsis">{facts}</small>
+            </div>
+            <span class="space"></span>
+            {if is_at_work {
+                view! { <Button icon="circle-stop" busy=busy label=move || tr("停止", "Stop") on_press=stop test="stop-document" /> }.into_any()
+            } else {
+                view! { <Button icon="refresh-cw" busy=busy label=move || tr("重新读取", "Read again") on_press=again test="read-again" /> }.into_any()
+            }}
+            <Menu label=move || tr("文档的更多操作", "More for this document")>
+                <MenuItem icon="power" label=move || if is_off { tr("启用", "Switch on") } else { tr("停用", "Switch off") } on_press=switch />
+                {is_sheet.then(|| view! {
+                    <MenuItem icon="settings-2" label=move || tr("选择列…", "Choose columns…") on_press=move |()| sources.mapping.set(Some(held.get_value())) />
+                })}
+                {file.clone().map(|file| view! {
+                    <MenuItem icon="download" label=move || tr("下载原文件", "Download the file") on_press=move |()| drop(window().open_with_url(&file)) />
+                })}
+                <MenuItem icon="trash-2" danger=true label=move || tr("删除", "Remove") on_press=remove />
+            </Menu>
+        </header>
+        <div class="column-body stack">
+            {document.problem.clone().map(|problem| {
+                let is_bad = document.state == "failed";
+                view! {
+                    <div class="finding" class:bad=is_bad role=if is_bad { "alert" } else { "status" }>
+                        <Icon name=if is_bad { "circle-alert" } else { "triangle-alert" } />
+                        <div><b>{words(&problem.why)}</b><p>{words(&problem.advice)}</p></div>
+                    </div>
+                }
+            })}
+            {(document.state == "asks_columns").then(|| view! {
+                <div class="finding">
+                    <Icon name="circle-help" />
+                    <div>
+                        <b>{tr("哪一列是问题，哪一列是答案？", "Which column is the question, which the answer?")}</b>
+                        <p>{tr("看前几行，选好列，每一行就成为一条知识。", "Look at the first rows and choose; each row becomes an article.")}</p>
+                    </div>
+                    <span class="space"></span>
+                    <Button kind=ButtonKind::Primary label=move || tr("选择列…", "Choose columns…") test="map-columns" on_press=move |()| sources.mapping.set(Some(held.get_value())) />
+                </div>
+            })}
+            {is_at_work.then(|| view! { <p class="quiet row"><span class="spin"><Icon name="loader-circle" /></span>{state_words(&document)}</p> })}
+            {if is_sheet {
+                view! { <p class="quiet">{tr("表格的每一行是一条知识，在“知识”里查看和修改。", "Each row of the sheet is an article; see and change them under Articles.")}</p> }.into_any()
+            } else if document.passages > 0 {
+                view! { <Passages sources id n_all=document.passages /> }.into_any()
+            } else {
+                ().into_any()
+            }}
+        </div>
+    }
+}
+
+/// Kind, size and time, on one line.
+fn facts(document: &Document) -> String {
+    let mut facts = vec![document.url.clone().unwrap_or_else(|| document.kind.to_uppercase())];
+    if document.size_bytes > 0.0 {
+        let kilobytes = document.size_bytes / 1024.0;
+        facts.push(if kilobytes < 1024.0 {
+            format!("{:.0} KB", kilobytes.ceil())
+        } else {
+            format!("{:.1} MB", kilobytes / 1024.0)
+        });
+    }
+    if let Some(at) = &document.read_at {
+        facts.push(tr_string(|| format!("{}读取", ago(at)), || format!("read {}", ago(at))));
+    }
+    facts.join(" · ")
+}
+
+/// The passages as the search sees them, page by page.
+#[component]
+fn Passages(sources: SourcesCx, id: String, n_all: u64) -> impl IntoView {
+    let cx = sources.library;
+    let shown = RwSignal::new(None::<Vec<Passage>>);
+    let busy = RwSignal::new(false);
+    let id = StoredValue::new(id);
+    let more = move || {
+        let from = shown.get_untracked().as_ref().and_then(|all| all.last()).map_or(0, |last| last.n + 1);
+        let wanted = id.get_value();
+        act(busy, async move { api::passages(&wanted, from).await }, move |passages| {
+            shown.update(|all| all.get_or_insert_default().extend(passages));
+        });
+    };
+    more();
+    let has_more = move || {
+        let n_shown = shown.with(|all| all.as_ref().map_or(0, Vec::len));
+        n_shown > 0 && u64::try_from(n_shown).is_ok_and(|n_shown| n_shown < n_all)
+    };
+    view! {
+        <h3 class="row">{move || tr("段落", "Passages")}<span class="quiet num">{n_all}</span></h3>
+        {move || shown.get().map_or_else(
+            || view! { <SkeletonRows rows=3 /> }.into_any(),
+            |passages| view! {
+                <ol class="passages" data-test="passages">
+                    {passages.into_iter().map(|passage| {
+                        let key = format!("{}#{}", passage.document, passage.n);
+                        let counts = cx.counts.with(|counts| counts.and_then(|counts| counts.get(&key).copied()));
+                        view! {
+                            <li>
+                                <span class="passage-head">
+                                    <b>{if passage.heading.is_empty() { passage.title } else { passage.heading }}</b>
+                                    {passage.page.map(|page| view! { <small class="num">{tr_string(|| format!("第 {page} 页"), || format!("p. {page}"))}</small> })}
+                                    {counts.filter(|counts| counts.shown > 0).map(|counts| view! { <CountsMark counts /> })}
+                                </span>
+                                <p>{passage.text}</p>
+                            </li>
+                        }
+                    }).collect_view()}
+                </ol>
+            }.into_any(),
+        )}
+        <Show when=has_more>
+            <Button busy=busy label=move || tr("再显示一些", "Show more") on_press=move |()| more() />
+        </Show>
+    }
+}
+
+/// Adds an address with its pages.
+#[component]
+fn AddressDialog(cx: LibraryCx, open: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <Dialog open title=move || tr("添加网址", "Add an address")>
+            {
+                let (url, pages, busy) = (RwSignal::new(String::new()), RwSignal::new("1".to_owned()), RwSignal::new(false));
+                let options = Signal::derive(move || [("1", tr("只读这一页", "this page only")), ("20", tr("同一网站最多 20 页", "up to 20 pages of the site")), ("100", tr("同一网站最多 100 页", "up to 100 pages of the site"))]
+                    .map(|(value, words)| (value.to_owned(), words.to_owned()))
+                    .to_vec());
+                view! {
+                    <form on:submit=move |event| {
+                        event.prevent_default();
+                        let Some(library) = cx.chosen.get_untracked() else { return };
+                        let (wanted, pages) = (url.get_untracked(), pages.get_untracked().parse().unwrap_or(1));
+                        let depth = if pages == 1 { 0 } else { 3 };
+                        act(busy, async move { api::add_address(&library, &wanted, pages, depth).await }, move |_| {
+                            let _ = open.try_set(false);
+                            cx.documents.reload();
+                            cx.libraries.reload();
+                        });
+                    }>
+                        <div class="dialog-body stack">
+                            <Field label=move || tr("网址", "Address") help=move || tr("公开的网页；内网地址需要管理员放行。", "A public page; private addresses must be allowed by the operator.")>
+                                <TextInput value=url kind="url" placeholder="https://example.com/help" autofocus=true test="address" />
+                            </Field>
+                            <Field label=move || tr("读多少", "How much")>
+                                <Select value=pages options on_change=move |value: String| pages.set(value) />
+                            </Field>
+                        </div>
+                        <footer class="dialog-foot">
+                            <Button label=move || tr("取消", "Cancel") on_press=move |()| open.set(false) />
+                            <Button kind=ButtonKind::Primary submit=true busy=busy disabled=Signal::derive(move || url.with(|url| url.trim().is_empty())) label=move || tr("添加", "Add") test="save-address" />
+                        </footer>
+                    </form>
+                }
+            }
+        </Dialog>
+    }
+}

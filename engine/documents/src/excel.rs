@@ -1,0 +1,45 @@
+//! Excel: the rows of the first sheet that has some. Formulas give the values that were saved, macros are ignored.
+
+use std::io::Cursor;
+
+use calamine::{Data, Reader, Xlsx};
+use model::Texts;
+
+use crate::{Document, Unreadable, sheet};
+
+/// Reads an Excel file.
+pub(crate) fn read(bytes: &[u8]) -> Result<Document, Unreadable> {
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| broken())?;
+    let names = book.sheet_names().to_vec();
+    for name in &names {
+        let Ok(range) = book.worksheet_range(name) else { continue };
+        let mut rows = Vec::new();
+        for row in range.rows() {
+            sheet::push(&mut rows, row.iter().map(cell))?;
+        }
+        if rows.is_empty() {
+            continue;
+        }
+        let notes = (names.len() > 1)
+            .then(|| Texts::new(format!("只读取了工作表“{name}”"), format!("only the sheet “{name}” was read")));
+        return Ok(Document { rows, notes: notes.into_iter().collect(), ..Document::default() });
+    }
+    Err(Unreadable::new(("表格里没有内容", "the sheet has no rows"), ("请检查文件", "look at the file")))
+}
+
+fn cell(data: &Data) -> String {
+    match data {
+        Data::Empty | Data::Error(_) => String::new(),
+        other => other.to_string(),
+    }
+}
+
+fn broken() -> Unreadable {
+    Unreadable::new(
+        (
+            "Excel 文件读不了，可能已损坏或加了密码",
+            "the Excel file cannot be read; it may be broken or have a password",
+        ),
+        ("请去掉密码，重新保存为 .xlsx", "save it again as .xlsx, without a password"),
+    )
+}

@@ -1,0 +1,107 @@
+// An author gives a library a returns policy, as Markdown and as PDF, watches it being read, sees its passages, tries a
+// question, and gets the answer with its source in the test chat.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openPage, picture, startBrowser, startServer, until } from './product.mjs';
+import { setUpOwner } from './designer.mjs';
+
+const POLICY = `# 退换货政策
+
+## 退款
+
+收到退货后三个工作日内原路退款。
+
+## 运费
+
+质量问题由我们承担来回运费，其他情况由客户承担。
+`;
+
+let server;
+let browser;
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test('a returns policy is uploaded, read, and answers with its source', { timeout: 240_000 }, async () => {
+  const page = await openPage(browser);
+  await setUpOwner(page, server.setupLink);
+  const call = (path, body) => page.evaluate(async ([path, body]) => {
+    const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    return answer.json();
+  }, [path, body]);
+  await call('/api/libraries', { key: 'policies', name: { zh: '政策文件', en: 'Policies' } });
+  await page.goto(`${server.url}/library?library=policies`);
+  await page.click('[data-tab="documents"]');
+  await picture(page, 'library-empty');
+
+  const choose = (name, mimeType, buffer) => page.setInputFiles('[data-test="document-file"]', { name, mimeType, buffer });
+  await choose('退换货政策.md', 'text/markdown', Buffer.from(POLICY));
+  await page.waitForSelector('[data-test="documents"] [data-state="ready"]', { timeout: 30_000 });
+  await page.waitForSelector('[data-test="passages"] li');
+  assert.match(await page.textContent('[data-test="passages"]'), /退换货政策 › 退款/);
+  await choose('warranty.pdf', 'application/pdf', pdf('The warranty covers the battery for eighteen months.'));
+  await until(async () => (await page.locator('[data-test="documents"] [data-state="ready"]').count()) === 2, 60_000, 'the PDF is not ready');
+  await choose('broken.pdf', 'application/pdf', Buffer.from('%PDF-1.4 broken'));
+  await page.waitForSelector('.finding.bad', { timeout: 30_000 });
+  await picture(page, 'library-documents');
+
+  await page.click('[data-tab="try"]');
+  await page.fill('[data-test="try-library"]', '退款几个工作日到账');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[data-test="hits"] li');
+  assert.match(await page.textContent('[data-test="hits"] li:first-child'), /三个工作日/);
+  await picture(page, 'library-search-test');
+
+  const flow = {
+    format: 1, id: '', key: 'policy', name: { zh: '政策问答' }, languages: ['zh'],
+    nodes: [
+      { id: 'start', kind: 'start' },
+      { id: 'answer', kind: 'answer', v: 2, config: { libraries: ['policies'], unsure: 'answer' } },
+      { id: 'end', kind: 'end' },
+    ],
+    edges: [
+      { from: 'start', port: 'next', to: 'answer' },
+      { from: 'answer', port: 'answered', to: 'end' },
+    ],
+    layout: { start: [80, 120], answer: [400, 120], end: [720, 120] },
+  };
+  const imported = await call('/api/import', flow);
+  await page.goto(`${server.url}/flows/${imported.flows[0].id}/edit`);
+  await page.waitForSelector('[data-ready="canvas"]');
+  await page.click('[data-test="mode-test"]');
+  await page.fill('[data-test="chat-input"]', '退款几个工作日到账');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[data-test="sources"]');
+  assert.match(await page.textContent('[data-test="sources"]'), /退换货政策/);
+  await picture(page, 'library-answer');
+  assert.deepEqual(page.broken, []);
+});
+
+/** The smallest PDF that says this. */
+function pdf(words) {
+  const content = `BT /F1 12 Tf 72 700 Td (${words}) Tj ET`;
+  const objects = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [4 0 R] /Count 1 >>',
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents 5 0 R >>',
+    `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+  ];
+  let file = '%PDF-1.4\n';
+  const places = objects.map((object, at) => {
+    const place = file.length;
+    file += `${at + 1} 0 obj\n${object}\nendobj\n`;
+    return place;
+  });
+  const table = file.length;
+  file += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n`;
+  for (const place of places) file += `${String(place).padStart(10, '0')} 00000 n \n`;
+  file += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${table}\n%%EOF`;
+  return Buffer.from(file, 'latin1');
+}
