@@ -33,8 +33,9 @@ test('an author pastes examples, resolves a clash, and sees what becomes of a se
 
   // A new topic, filled by pasting; what stands elsewhere is named.
   await page.click(byTest('new-topic'));
-  await write(page, byTest('name-zh'), '礼品包装');
-  await write(page, byTest('name-en'), 'Gift wrapping');
+  const inDialog = (name) => page.locator(`dialog ${byTest(name)}`);
+  await write(page, inDialog('name-zh'), '礼品包装');
+  await write(page, inDialog('name-en'), 'Gift wrapping');
   await page.click(byTest('create-topic'));
   await page.waitForSelector('[data-topic="gift_wrapping"].on');
   await page.click(byTest('paste-many'));
