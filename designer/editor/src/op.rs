@@ -20,6 +20,8 @@ pub struct Head {
     pub outputs: Vec<VarName>,
     /// What the engine mends by itself.
     pub repair: Option<Repair>,
+    /// The pause that ends a burst of short messages.
+    pub gather_ms: u32,
 }
 
 impl Head {
@@ -33,6 +35,7 @@ impl Head {
             inputs: flow.inputs.clone(),
             outputs: flow.outputs.clone(),
             repair: flow.repair.clone(),
+            gather_ms: flow.gather_ms,
         }
     }
 }
@@ -129,7 +132,7 @@ impl Op {
                 if *head == old {
                     return None;
                 }
-                let Head { key, name, description, languages, inputs, outputs, repair } = *head;
+                let Head { key, name, description, languages, inputs, outputs, repair, gather_ms } = *head;
                 flow.key = key;
                 flow.name = name;
                 flow.description = description;
@@ -137,6 +140,7 @@ impl Op {
                 flow.inputs = inputs;
                 flow.outputs = outputs;
                 flow.repair = repair;
+                flow.gather_ms = gather_ms;
                 Some(Self::SetHead(Box::new(old)))
             }
             Self::Replace(other) => changed(flow, *other).map(|old| Self::Replace(Box::new(old))),

@@ -24,13 +24,9 @@ pub(crate) fn read(source: &str) -> Document {
             }
             Event::Text(_) if is_script => {}
             Event::Text(words) | Event::Code(words) => text.push_str(&words),
-            Event::SoftBreak => {
-                // Chinese lines go on without a space.
-                if text.chars().last().is_some_and(|c| c.is_ascii()) {
-                    text.push(' ');
-                }
-            }
-            Event::HardBreak => text.push(' '),
+            // Chinese lines go on without a space.
+            Event::SoftBreak if !text.ends_with(|c: char| c.is_ascii()) => {}
+            Event::SoftBreak | Event::HardBreak => text.push(' '),
             Event::Start(Tag::Item) => {
                 flush(&mut text, &mut document.blocks, n_items > 0);
                 n_items += 1;

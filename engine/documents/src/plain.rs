@@ -41,10 +41,9 @@ pub(crate) fn push(paragraph: &str, blocks: &mut Vec<Block>) {
 
 /// Lines of a paragraph become one; a word that was parted by the line's end is whole again.
 fn join(text: &mut String, line: &str) {
-    let is_wide = |c: Option<char>| c.is_none_or(|c| !c.is_ascii());
     if text.ends_with('-') && line.starts_with(|c: char| c.is_ascii_lowercase()) {
         text.pop();
-    } else if !text.is_empty() && !(is_wide(text.chars().last()) && is_wide(line.chars().next())) {
+    } else if text.ends_with(|c: char| c.is_ascii()) || (!text.is_empty() && line.starts_with(|c: char| c.is_ascii())) {
         text.push(' ');
     }
     text.push_str(line);

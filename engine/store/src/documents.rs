@@ -415,7 +415,7 @@ pub async fn note(
             .col_expr(document::Column::Hash, Expr::value(hash))
             .col_expr(document::Column::SizeBytes, Expr::value(size_bytes));
     }
-    change.col_expr(document::Column::Edition, Expr::col(document::Column::Edition).into()).exec(db).await?;
+    change.col_expr(document::Column::Edition, Expr::col(document::Column::Edition)).exec(db).await?;
     Ok(())
 }
 

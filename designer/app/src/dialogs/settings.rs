@@ -2,7 +2,7 @@
 
 use editor::{Edit, Head};
 use leptos::prelude::*;
-use model::{Emotion, Flow, Handler, Language, Texts, Trigger};
+use model::{Emotion, Flow, Handler, Language, MAX_GATHER_MS, Texts, Trigger};
 use serde_json::{Value, json};
 
 use super::parts::jump;
@@ -59,6 +59,7 @@ fn as_settings(flow: &Flow) -> Value {
         "inputs": flow.inputs,
         "outputs": flow.outputs,
         "repair": repair::as_settings(flow.repair.as_ref()),
+        "gather_seconds": f64::from(flow.gather_ms) / 1_000.0,
     })
 }
 
@@ -85,11 +86,18 @@ fn edits(flow: &Flow, settings: &Value) -> Vec<Edit> {
         inputs: names("inputs"),
         outputs: names("outputs"),
         repair: repair::from_settings(&settings["repair"]),
+        gather_ms: gather_ms(&settings["gather_seconds"]),
     };
     if head != Head::of(flow) {
         edits.push(Edit::SetHead(Box::new(head)));
     }
     edits
+}
+
+/// Seconds of the form; what is no pause is none.
+fn gather_ms(seconds: &Value) -> u32 {
+    let ms = seconds.as_f64().unwrap_or_default() * 1_000.0;
+    ms.round().clamp(0.0, f64::from(MAX_GATHER_MS)) as u32
 }
 
 /// A handler of the form: what its kind does not have is left out.
@@ -152,6 +160,12 @@ fn schema() -> Value {
             } },
         },
         "repair": repair::schema(),
+        "gather_seconds": {
+            "type": "number", "minimum": 0, "maximum": f64::from(MAX_GATHER_MS) / 1_000.0, "default": 0, "x-order": 5,
+            "title": "Collect short messages", "x-unit": ["秒", "seconds"],
+            "x-zh": ["合并连发的短消息", "客户连着发几条时，等他停下来这么久，再一起理解、回答一次。0 表示每条都马上回答；一般 2 到 3 秒。"],
+            "description": "When a customer sends several messages in a row, wait for a pause this long, then answer them together. 0 answers each at once; 2 or 3 seconds are usual.",
+        },
         "key": { "type": "string", "x-order": 6, "x-group": "more", "title": "Key", "x-zh": ["键", "地址和其他流程用它来找到这个流程。"],
             "description": "Addresses and other flows find this flow by it." },
         "inputs": with(&variables, json!({ "x-order": 7, "x-group": "more", "x-item": ["变量", "variable"], "title": "Given by a calling flow",
@@ -207,5 +221,25 @@ mod tests {
         settings["handlers"][0]["on"]["kind"] = json!("mood");
         let [Edit::SetHandlers(handlers)] = &edits(&flow, &settings)[..] else { panic!("one edit") };
         assert_eq!(handlers[0].on, Trigger::Mood { emotions: vec![Emotion::Angry], at_least: 0.75, once_per: 10 });
+    }
+
+    #[test]
+    fn the_pause_between_short_messages_is_written_in_seconds() {
+        let flow: Flow = serde_json::from_value(json!({
+            "format": 1, "id": "f", "key": "refund", "name": { "zh": "退款" }, "languages": ["zh"], "nodes": [],
+        }))
+        .expect("a flow");
+        for (seconds, ms) in [(json!(2.5), 2_500), (json!(-1), 0), (json!(99), MAX_GATHER_MS), (json!(null), 0)] {
+            let mut settings = as_settings(&flow);
+            settings["gather_seconds"] = seconds;
+            let changed: Vec<u32> = edits(&flow, &settings)
+                .iter()
+                .map(|edit| match edit {
+                    Edit::SetHead(head) => head.gather_ms,
+                    _ => u32::MAX,
+                })
+                .collect();
+            assert_eq!(changed, if ms == 0 { vec![] } else { vec![ms] });
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! A test conversation in the panel: what it knows, and what each action asks of the server.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -32,6 +33,8 @@ pub(crate) struct Chat {
     started_at: RwSignal<u64>,
     /// Answers of an older start are thrown away.
     run: StoredValue<u64>,
+    /// How many calls were made; whoever waits for a pause sees that there was none.
+    asked: StoredValue<u64>,
 }
 
 impl Chat {
@@ -48,6 +51,7 @@ impl Chat {
             changed: RwSignal::new(BTreeSet::new()),
             started_at: RwSignal::new(0),
             run: StoredValue::new(0),
+            asked: StoredValue::new(0),
         }
     }
 
@@ -105,8 +109,27 @@ impl Chat {
         self.state.with_untracked(|state| state.as_ref().map(|state| state.id.clone()))
     }
 
+    /// The flow hears what it collects when the customer has paused; here that is when nothing was asked meanwhile.
+    fn hear_after(self, pause_ms: u32) {
+        let (run, asked) = (self.run.get_value(), self.asked.get_value());
+        set_timeout(
+            move || {
+                if self.run.try_get_value() == Some(run) && self.asked.try_get_value() == Some(asked) {
+                    self.skip_waiting();
+                }
+            },
+            Duration::from_millis(pause_ms.into()),
+        );
+    }
+
+    /// Is the flow waiting for more short messages?
+    pub(crate) fn is_collecting(self) -> bool {
+        self.state.with(|state| state.as_ref().is_some_and(|state| state.collecting_ms.is_some()))
+    }
+
     fn ask(self, call: impl Future<Output = Result<TestState, ApiError>> + 'static) {
         let run = self.run.get_value();
+        self.asked.update_value(|asked| *asked += 1);
         self.is_busy.set(true);
         self.error.set(None);
         spawn_local(async move {
@@ -127,7 +150,11 @@ impl Chat {
         let before = self.state.with_untracked(|old| old.as_ref().map(|old| old.variables.clone()));
         self.changed.set(differences(&before.unwrap_or_default(), &state.variables));
         self.cx.trace.set(state.trace.clone());
+        let collecting_ms = state.collecting_ms;
         self.state.set(Some(state));
+        if let Some(pause_ms) = collecting_ms {
+            self.hear_after(pause_ms);
+        }
     }
 }
 

@@ -170,7 +170,7 @@ fn Talk(chat: Chat, is_memory_open: RwSignal<bool>) -> impl IntoView {
             {move || chat.sending.get().map(|words| view! {
                 <div class="tc-bubble me sending"><p class="tc-text">{words}</p></div>
             })}
-            {move || (chat.is_busy.get() && chat.error.with(Option::is_none)).then(|| view! {
+            {move || ((chat.is_busy.get() || chat.is_collecting()) && chat.error.with(Option::is_none)).then(|| view! {
                 <div class="tc-bubble tc-typing" aria-label=tr("正在输入", "Typing")><i></i><i></i><i></i></div>
             })}
             <Standing chat />
@@ -183,7 +183,7 @@ fn Talk(chat: Chat, is_memory_open: RwSignal<bool>) -> impl IntoView {
 #[component]
 fn Standing(chat: Chat) -> impl IntoView {
     move || {
-        if chat.is_busy.get() {
+        if chat.is_busy.get() || chat.is_collecting() {
             return None;
         }
         let (status, waiting_for, has_timer, due, failed) = chat.state.with(|state| {

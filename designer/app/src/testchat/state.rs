@@ -31,6 +31,9 @@ pub(crate) struct TestState {
     /// When the next timer fires.
     #[serde(default)]
     pub(crate) timer_due: Option<String>,
+    /// Short messages are collected for so long before the flow hears them.
+    #[serde(default)]
+    pub(crate) collecting_ms: Option<u32>,
     /// What an agent would get.
     #[serde(default)]
     pub(crate) packet: Option<HandOffPacket>,
@@ -138,6 +141,7 @@ mod tests {
             current: None,
             waiting_for: WaitingFor::Customer,
             timer_due: None,
+            collecting_ms: None,
             packet: None,
             moods: BTreeMap::new(),
             feeling: None,

@@ -80,7 +80,7 @@ impl Lexicon {
             return Some((*effect, 1 + more.len()));
         }
         let ends = first.char_indices().map(|(at, _)| at).filter(|at| *at >= 3).chain([first.len()]);
-        ends.filter_map(|end| self.beginnings.get(&first[..end])).last().map(|effect| (*effect, 1))
+        ends.filter_map(|end| self.beginnings.get(&first[..end])).next_back().map(|effect| (*effect, 1))
     }
 
     /// What the word at the beginning of `letters` does, and how many characters it takes.
