@@ -91,7 +91,8 @@ fn fold(message: &str, max_chars: usize) -> String {
     out
 }
 
-fn is_mask(c: char) -> bool {
+/// Whether the character stands for a link, an e-mail address, digits or a code.
+pub(crate) fn is_mask(c: char) -> bool {
     ('\u{E000}'..='\u{E003}').contains(&c)
 }
 

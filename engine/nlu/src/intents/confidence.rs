@@ -52,7 +52,7 @@ impl Confidence {
         right.sort_by(f64::total_cmp);
         let point = |share: f64| right[((right.len() - 1) as f64 * share) as usize];
         let sure_above = crate::round4(point(0.10).clamp(0.4, 0.7));
-        let close_above = crate::round4(point(0.02).clamp(0.15, 0.4));
+        let close_above = crate::round4(point(0.02).clamp(0.2, 0.4));
         Confidence { curve, sure_above, close_above }
     }
 }

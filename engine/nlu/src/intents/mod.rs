@@ -22,8 +22,8 @@ pub use review::{Confusion, ExampleReview, Expected, IntentReview, Nearest, Revi
 pub use similar::Similar;
 
 use crate::background::background;
-use crate::features::{Counted, pieces};
-use crate::normalise::{Normal, normalise};
+use crate::features::{Counted, is_telling, pieces};
+use crate::normalise::{Normal, is_mask, normalise};
 use crate::round4;
 use confidence::Confidence;
 use model::{Example, Model};
@@ -156,7 +156,9 @@ impl Recogniser {
             trained.keys.iter().map(|key| allowed.is_none_or(|allowed| allowed.contains(key))).collect();
         let normal = normalise(text);
         let pieces = pieces(&normal);
-        let judged = trained.model.judge(&Counted::of(&pieces), &allowed);
+        // A number or a code alone wants nothing: it answers a question.
+        let says_something = says_something(&normal);
+        let judged = trained.model.judge(&Counted::of(&pieces), &allowed).filter(|_| says_something);
         let mut recognition = Recognition {
             intents: Vec::new(),
             words: Vec::new(),
@@ -211,6 +213,11 @@ impl Recogniser {
 
 /// Nothing said in words is surer than this.
 const MOST_SURE: f64 = 0.99;
+
+/// Whether there is anything but digits, marks and masks in a text.
+fn says_something(normal: &Normal) -> bool {
+    normal.text.chars().any(|c| !c.is_ascii_digit() && !is_mask(c) && is_telling(c.encode_utf8(&mut [0; 4])))
+}
 
 /// The letters, digits, masks and signs of a text, without what stands between them.
 fn bare(normal: &Normal) -> String {

@@ -195,3 +195,15 @@ fn two_intents_with_the_same_examples_are_asked_about() {
         assert!(recognition.sure().is_none(), "{recognition:?}");
     }
 }
+
+#[test]
+fn a_number_or_a_code_alone_means_no_intent() {
+    let mut intents = shop();
+    intents[1].examples.push("订单A10442到哪了".to_owned());
+    intents[1].examples.push("查 13800138000 的快递".to_owned());
+    let recogniser = Recogniser::train(&intents);
+
+    for text in ["A20001", "13912345678", "2026-11-28", "12", "me@example.com", "https://example.com/x"] {
+        assert!(recogniser.recognise(text, None).intents.is_empty(), "{text}");
+    }
+}
