@@ -269,9 +269,8 @@ impl Engine {
     /// The same, for somebody who has just saved something and will look for it: waits a moment for the index.
     pub async fn show_libraries(&self, workspace: WorkspaceId) {
         self.forget_libraries();
-        match tokio::time::timeout(PATIENCE, self.fresh_shelf(workspace)).await {
-            Ok(Err(error)) => tracing::error!(%error, "libraries could not be loaded"),
-            Ok(Ok(_)) | Err(_) => {}
+        if let Ok(Err(error)) = tokio::time::timeout(PATIENCE, self.fresh_shelf(workspace)).await {
+            tracing::error!(%error, "libraries could not be loaded");
         }
     }
 

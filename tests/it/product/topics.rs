@@ -199,8 +199,8 @@ async fn keys(owner: &mut Client) -> Vec<String> {
 fn told(answer: &Value) -> String {
     let messages = answer["messages"].as_array().cloned().unwrap_or_default();
     let bot = messages.iter().filter(|message| message["from"] == "bot");
-    let texts = bot.filter_map(|message| message["content"]["text"].as_str()).filter(|text| *text != "?");
-    texts.last().unwrap_or_default().to_owned()
+    let mut texts = bot.filter_map(|message| message["content"]["text"].as_str()).filter(|text| *text != "?");
+    texts.next_back().unwrap_or_default().to_owned()
 }
 
 /// Asks for anything and says which topic it is about, again and again.

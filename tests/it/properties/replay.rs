@@ -19,7 +19,7 @@ fn a_conversation_that_is_put_away_and_taken_up_again_goes_the_same_way() {
         let mut dice = Dice::Bytes(bytes);
         let mut family = Family::random(&catalogue, &mut dice);
         // A third of them collect short messages.
-        family.main.gather_ms = if family.main.nodes.len() % 3 == 0 { 1_500 } else { 0 };
+        family.main.gather_ms = if family.main.nodes.len().is_multiple_of(3) { 1_500 } else { 0 };
         let Some(program) = family.program(&catalogue) else { return Ok(()) };
         let lived = walk(&program, 14, &mut dice);
         n_events.set(n_events.get() + lived.len());

@@ -128,7 +128,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_languages_have_words_for_every_mood() {
+    #[expect(clippy::disallowed_methods, reason = "a sum knows no order")]
+    fn both_languages_have_as_many_words_as_they_should() {
         for (lexicon, least) in [(Lexicon::english(), 500), (Lexicon::chinese(), 600)] {
             let chinese = lexicon.by_character.values().map(Vec::len).sum::<usize>();
             let english = lexicon.whole.values().map(Vec::len).sum::<usize>() + lexicon.beginnings.len();

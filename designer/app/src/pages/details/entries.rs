@@ -14,6 +14,9 @@ use crate::ui::{Button, IconButton, SearchInput, is_composing, toast, toast_erro
 /// So many lines are drawn; the search finds the others.
 const SHOWN: usize = 100;
 
+/// What a click does to the values.
+type ChangeEntries = Box<dyn FnOnce(&mut Vec<DetailEntry>)>;
+
 /// The table. A fixed one is shown only.
 #[component]
 pub(super) fn Entries(detail: Signal<DetailShown>, change: Change, is_fixed: bool) -> impl IntoView {
@@ -188,7 +191,7 @@ fn NewEntry(add: Callback<Vec<DetailEntry>>) -> impl IntoView {
 
 #[component]
 fn OneEntry(idx: usize, entry: DetailEntry, change: Change, is_fixed: bool) -> impl IntoView {
-    let edit = move |edit: Box<dyn FnOnce(&mut Vec<DetailEntry>)>| {
+    let edit = move |edit: ChangeEntries| {
         change.run(Box::new(move |detail| {
             if let Some(entries) = detail.source.entries_mut() {
                 edit(entries);

@@ -171,8 +171,8 @@ fn report(title: &str, quality: &LibraryQuality, measured: &Measured) -> Report 
     let (n, n_entries) = (quality.n, measured.n_entries);
     Report {
         title: Texts::new(
-            &format!("知识库评测：{title}（{n_entries} 篇，{n} 个有答案的问题）"),
-            &format!("Library: {title} ({n_entries} articles, {n} questions with an answer)"),
+            format!("知识库评测：{title}（{n_entries} 篇，{n} 个有答案的问题）"),
+            format!("Library: {title} ({n_entries} articles, {n} questions with an answer)"),
         ),
         figures,
         tables: vec![confusions(&quality.confusions)],

@@ -217,8 +217,8 @@ fn report(title: &str, quality: &TopicsQuality, measured: &Measured) -> Report {
     let (n, n_topics, n_examples) = (quality.n, measured.n_topics, measured.n_examples);
     Report {
         title: Texts::new(
-            &format!("意图评测：{title}（{n_topics} 个意图，{n_examples} 个例句，{n} 句测试）"),
-            &format!("Topics: {title} ({n_topics} topics, {n_examples} examples, {n} sentences asked)"),
+            format!("意图评测：{title}（{n_topics} 个意图，{n_examples} 个例句，{n} 句测试）"),
+            format!("Topics: {title} ({n_topics} topics, {n_examples} examples, {n} sentences asked)"),
         ),
         figures,
         tables: vec![confusions(&quality.confusions), labels],
