@@ -120,7 +120,7 @@ pub(crate) fn LibraryPage() -> impl IntoView {
         <main class="page wide">
             <header class="page-head">
                 <h1>{move || tr("知识库", "Answer library")}</h1>
-                <p class="quiet">{move || tr("客户常问的问题、标准答案和文档，流程里的“知识库问答”从这里找。", "What customers often ask, with the answers, and documents. Steps that answer from a library search here.")}</p>
+                <p class="quiet">{move || tr("常见问题的标准答案和文档，“知识库问答”从这里找。", "Questions with their answers, and documents: what the bot looks up.")}</p>
                 <span class="space"></span>
                 <Button icon="plus" label=move || tr("新建知识库", "New library") test="new-library" on_press=move |()| cx.is_new_library_open.set(true) />
                 <Show when=move || !is_empty.get()>
@@ -171,7 +171,7 @@ fn Columns(cx: LibraryCx) -> impl IntoView {
 #[component]
 fn Articles(cx: LibraryCx) -> impl IntoView {
     view! {
-        <div class="columns pair">
+        <div class="columns panes">
             <ArticleColumn cx />
             <section class="panel column-main">{move || match cx.open.get() {
                 Open::Article(id) => view! { <ArticleEditor cx id=Some(id) /> }.into_any(),

@@ -53,7 +53,7 @@ pub(super) fn Sources(cx: LibraryCx) -> impl IntoView {
         now
     });
     view! {
-        <div class="columns pair">
+        <div class="columns panes">
             <section class="panel column-list" aria-label=move || tr("文档列表", "Documents")>
                 <DropZone sources is_address_open />
                 {cx.documents.show(4, move || view! {
@@ -120,7 +120,7 @@ fn DropZone(sources: SourcesCx, is_address_open: RwSignal<bool>) -> impl IntoVie
     };
     view! {
         <div
-            class="drop-zone"
+            class="upload-zone"
             class:over=move || is_over.get()
             on:dragover=move |event| { event.prevent_default(); is_over.set(true); }
             on:dragleave=move |_| is_over.set(false)
