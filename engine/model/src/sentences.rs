@@ -6,10 +6,12 @@ pub fn sentences(text: &str) -> Vec<&str> {
     let mut begin = 0;
     let mut characters = text.char_indices().peekable();
     while let Some((at, character)) = characters.next() {
-        let next = characters.peek().map(|(_, next)| *next);
         let ends = match character {
             '。' | '！' | '？' | '；' | '\n' => true,
-            '.' | '!' | '?' => next.is_none_or(char::is_whitespace) && !is_abbreviation(&text[begin..at]),
+            '.' | '!' | '?' => {
+                let after = text[at + 1..].trim_start_matches(is_closing);
+                after.chars().next().is_none_or(char::is_whitespace) && !is_abbreviation(&text[begin..at])
+            }
             _ => false,
         };
         if !ends {

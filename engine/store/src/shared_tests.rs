@@ -108,7 +108,7 @@ fn as_postgres_says(columns: BTreeSet<String>) -> BTreeSet<String> {
     // SQLite keeps the type that was written, and its row numbers are never absent.
     let same = |column: String| {
         let column = column.replace("boolean", "bool").replace(" bool", " boolean");
-        let column = column.replace(" integer", " bigint");
+        let column = column.replace(" integer", " bigint").replace(" blob", " bytea");
         if column.ends_with(".id bigint") { column + " not null" } else { column }
     };
     columns.into_iter().map(same).collect()
