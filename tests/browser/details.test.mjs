@@ -23,8 +23,8 @@ test('a pasted dictionary is found in a sentence and by a step of the test chat'
   // Make it.
   await page.goto(`${server.url}/details`);
   await page.click('[data-test="new-detail"]');
-  await write(page, '[data-test="name-zh"]', '门店');
-  await write(page, '[data-test="name-en"]', 'Shop');
+  await write(page, page.locator('dialog [data-test="name-zh"]'), '门店');
+  await write(page, page.locator('dialog [data-test="name-en"]'), 'Shop');
   await page.click('[data-test="create-detail"]');
   await page.waitForSelector('[data-test="new-entry"]');
   await picture(page, 'details-empty');
