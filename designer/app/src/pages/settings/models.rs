@@ -4,6 +4,8 @@ mod budgets;
 mod form;
 mod trial;
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -11,10 +13,13 @@ use self::budgets::Budgets;
 use self::form::ProviderForm;
 use self::trial::Trial;
 use super::PartHead;
-use crate::api::{self, ModelsSetUp, ProviderSetUp};
+use crate::api::{self, ModelsSetUp, ProviderSetUp, Tried};
 use crate::i18n::tr;
 use crate::pages::load::Remote;
 use crate::ui::{Button, ButtonKind, Dialog, DialogSize, EmptyState, Icon, IconButton, Pill, Tone, toast_error};
+
+/// How trying went, by the provider's key.
+type Outcomes = BTreeMap<String, Tried>;
 
 /// The part.
 #[component]
@@ -22,6 +27,8 @@ pub(super) fn ModelsPart() -> impl IntoView {
     let models = Remote::new(api::models);
     let open = RwSignal::new(false);
     let editing = RwSignal::new(None::<ProviderSetUp>);
+    // Beside the rows, which are drawn anew when today's use is read again.
+    let outcomes = RwSignal::new(Outcomes::new());
     let begin = move |provider: Option<ProviderSetUp>| {
         editing.set(provider);
         open.set(true);
@@ -58,7 +65,7 @@ pub(super) fn ModelsPart() -> impl IntoView {
                     let first = first_asked(&set_up);
                     let rows = set_up.providers.into_iter().map(|one| {
                         let is_first = first.as_deref() == Some(one.provider.key.as_str());
-                        view! { <Line one is_first models on_edit=begin /> }
+                        view! { <Line one is_first models outcomes on_edit=begin /> }
                     }).collect_view();
                     view! { <ul class="lines">{rows}</ul> }.into_any()
                 }}
@@ -85,19 +92,19 @@ fn Line(
     one: ProviderSetUp,
     is_first: bool,
     models: Remote<ModelsSetUp>,
+    outcomes: RwSignal<Outcomes>,
     on_edit: impl Fn(Option<ProviderSetUp>) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let ProviderSetUp { provider, key_set_at } = one.clone();
     let has_key = key_set_at.is_some();
     let (edited, deleted) = (one.clone(), provider.key.clone());
     let is_trying = RwSignal::new(false);
-    let outcome = RwSignal::new(None);
-    let tried = provider.key.clone();
+    let (tried, shown) = (provider.key.clone(), provider.key.clone());
     let try_it = move |()| {
-        let key = tried.clone();
-        outcome.set(None);
+        let (key, of) = (tried.clone(), tried.clone());
+        outcomes.update(|all| drop(all.remove(&key)));
         super::super::act::act(is_trying, async move { api::try_provider(&key).await }, move |answer| {
-            let _ = outcome.try_set(Some(answer));
+            let _ = outcomes.try_update(|all| all.insert(of, answer));
             models.reload();
         });
     };
@@ -137,7 +144,7 @@ fn Line(
                     }
                 });
             } />
-            {move || outcome.get().map(|tried| view! { <Trial tried /> })}
+            {move || outcomes.with(|all| all.get(&shown).cloned()).map(|tried| view! { <Trial tried /> })}
         </li>
     }
 }
