@@ -11,7 +11,7 @@ use nlu::search::{Entry, Index};
 use serde_json::{Value, json};
 
 use super::report::{Figure, Report};
-use super::{Output, confusions, file_name, lines, since, timed};
+use super::{Output, add_out_of_scope, confusions, file_name, lines, since, timed};
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
@@ -90,12 +90,7 @@ fn as_json(quality: &LibraryQuality, measured: &Measured) -> Value {
         "predict_us_p99": measured.search_us_p99,
         "confusions": quality.confusions,
     });
-    if let Some(others) = quality.out_of_scope {
-        json["n_oos"] = json!(others.n);
-        json["oos_recall"] = json!(others.recall);
-        json["oos_sure"] = json!(others.sure);
-        json["auroc"] = json!(others.auroc);
-    }
+    add_out_of_scope(&mut json, quality.out_of_scope);
     json
 }
 

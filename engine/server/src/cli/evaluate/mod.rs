@@ -80,6 +80,16 @@ fn tenth(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
 }
 
+/// What became of lines that have no right answer, where there were some.
+fn add_out_of_scope(json: &mut serde_json::Value, out_of_scope: Option<nlu::evaluate::OutOfScope>) {
+    if let Some(others) = out_of_scope {
+        json["n_oos"] = others.n.into();
+        json["oos_recall"] = others.recall.into();
+        json["oos_sure"] = others.sure.into();
+        json["auroc"] = others.auroc.into();
+    }
+}
+
 fn confusions(confusions: &[nlu::evaluate::Confused]) -> Table {
     let row = |it: &nlu::evaluate::Confused| {
         let taken_for = if it.taken_for.is_empty() { "–" } else { &it.taken_for };

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::report::{Figure, Report, Table, percent};
-use super::{Output, confusions, file_name, lines, since, timed};
+use super::{Output, add_out_of_scope, confusions, file_name, lines, since, timed};
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
@@ -124,12 +124,7 @@ fn as_json(quality: &TopicsQuality, measured: &Measured) -> Value {
         "labels": quality.labels,
         "confusions": quality.confusions,
     });
-    if let Some(others) = quality.out_of_scope {
-        json["n_oos"] = json!(others.n);
-        json["oos_recall"] = json!(others.recall);
-        json["oos_sure"] = json!(others.sure);
-        json["auroc"] = json!(others.auroc);
-    }
+    add_out_of_scope(&mut json, quality.out_of_scope);
     json
 }
 
