@@ -5,13 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use migrations::Migrator;
-use sea_orm::sqlx::SqlitePool;
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 use crate::disk::{Announced, Trouble};
 use crate::doctor::{count, lines};
@@ -32,6 +31,7 @@ pub struct Store {
     pub(crate) replica: Option<Arc<Replica>>,
     pub(crate) file: Option<PathBuf>,
     pub(crate) readers_give_way: Arc<AtomicBool>,
+    door: Arc<Mutex<()>>,
     announced: Announced,
 }
 
@@ -91,14 +91,15 @@ impl Store {
     /// For changes: the next writer waits until this one commits or is dropped.
     /// None does after the disk has failed: see [`crate::disk`].
     pub async fn write(&self) -> Result<Writing> {
-        if self.announced.is_broken() {
-            return Err(Error::Closed);
-        }
+        let door = self.door()?;
         let options = TransactionOptions {
             sqlite_transaction_mode: is_sqlite(&self.write).then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let writing = self.write.begin_with_options(options).await?;
+        let writing = {
+            let _in_turn = door.lock().await;
+            self.write.begin_with_options(options).await?
+        };
         if self.replica.is_some() {
             shared::one_after_the_other(&writing).await?;
         }
@@ -113,12 +114,13 @@ impl Store {
         }
     }
 
-    /// The pool with SQLite's one connection for changes. None is given out after the disk has failed.
-    pub(crate) fn embedded_writer(&self) -> Result<&SqlitePool> {
+    /// Only whoever holds this begins to change the embedded database, so that everybody comes in turn: SQLite itself
+    /// lets those who wait try again and again.
+    pub(crate) fn door(&self) -> Result<&Mutex<()>> {
         if self.announced.is_broken() {
             return Err(Error::Closed);
         }
-        Ok(self.write.get_sqlite_connection_pool())
+        Ok(&self.door)
     }
 
     /// What troubles the disk, from the moment a commit has failed for it.
@@ -170,7 +172,15 @@ impl Store {
     }
 
     fn over(write: DatabaseConnection, read: DatabaseConnection, file: Option<PathBuf>) -> Self {
-        Self { write, read, replica: None, file, readers_give_way: Arc::default(), announced: Announced::default() }
+        Self {
+            write,
+            read,
+            replica: None,
+            file,
+            readers_give_way: Arc::default(),
+            door: Arc::default(),
+            announced: Announced::default(),
+        }
     }
 
     async fn open_sqlite(file: &Path) -> Result<Self> {

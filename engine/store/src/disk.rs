@@ -72,6 +72,9 @@ impl Error {
     pub fn trouble(&self) -> Trouble {
         match self {
             Self::Database(error) => Trouble::of(error),
+            Self::Embedded(error) => {
+                error.sqlite_error().map_or(Trouble::Other, |error| Trouble::of_sqlite(error.extended_code as u32))
+            }
             _ => Trouble::Other,
         }
     }

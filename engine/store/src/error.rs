@@ -6,6 +6,9 @@ pub enum Error {
     /// The database said no.
     #[error("the database failed: {0}")]
     Database(#[from] sea_orm::DbErr),
+    /// The embedded database took no turns.
+    #[error("the database failed: {0}")]
+    Embedded(std::sync::Arc<rusqlite::Error>),
     /// The database cannot be trusted with conversations.
     #[error("the database cannot be used: {0}")]
     Unsafe(String),
@@ -32,8 +35,15 @@ impl Error {
         match self {
             Self::Database(DbErr::ConnectionAcquire(_)) => true,
             Self::Database(error @ (DbErr::Conn(_) | DbErr::Exec(_) | DbErr::Query(_))) => error.sql_err().is_none(),
+            Self::Embedded(error) => error.sqlite_error_code() != Some(rusqlite::ErrorCode::ConstraintViolation),
             _ => false,
         }
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Embedded(std::sync::Arc::new(error))
     }
 }
 

@@ -18,6 +18,10 @@ use crate::{Error, Result, crash};
 const OLDEST: (u32, u32, u32) = (3, 51, 3);
 /// Pages in the log before it is folded into the file: 32 MiB. At a thousand, the default, half of the speed is lost.
 const CHECKPOINT_PAGES: u32 = 8_000;
+/// How long a connection waits for another that is changing something.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+/// Memory for pages: 16 MB a connection, as SQLite wants it said.
+pub(crate) const CACHE: &str = "-16000";
 /// What is left of the log file once it was folded in, at most.
 const LOG_BYTES: u64 = 64 * 1024 * 1024;
 /// Instructions of SQLite between two looks at whether a reader must give way.
@@ -34,20 +38,28 @@ pub(crate) enum Door {
     Read,
 }
 
-/// The settings of a connection.
+/// What every connection is set to and checked for, in this order: the pragma, what it is given, what it then says.
+pub(crate) fn settings(door: Door) -> [(&'static str, String, String); 6] {
+    let (synchronous, as_number) = crash::synchronous();
+    [
+        ("journal_mode", "WAL".to_owned(), "wal".to_owned()),
+        ("synchronous", synchronous.to_owned(), as_number.to_owned()),
+        ("foreign_keys", "ON".to_owned(), "1".to_owned()),
+        ("wal_autocheckpoint", CHECKPOINT_PAGES.to_string(), CHECKPOINT_PAGES.to_string()),
+        ("journal_size_limit", LOG_BYTES.to_string(), LOG_BYTES.to_string()),
+        ("query_only", u8::from(door == Door::Read).to_string(), u8::from(door == Door::Read).to_string()),
+    ]
+}
+
+/// The settings of a connection of the driver.
 pub(crate) fn options(file: &Path, door: Door) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
+    let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)
-        .pragma("journal_mode", "WAL")
-        .pragma("synchronous", crash::synchronous().0)
-        .pragma("foreign_keys", "ON")
-        .busy_timeout(Duration::from_secs(10))
-        .pragma("cache_size", "-16000")
-        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
-        .pragma("journal_size_limit", LOG_BYTES.to_string())
-        .pragma("query_only", if door == Door::Read { "ON" } else { "OFF" })
-        .disable_statement_logging()
+        .busy_timeout(PATIENCE)
+        .pragma("cache_size", CACHE)
+        .disable_statement_logging();
+    settings(door).into_iter().fold(options, |options, (name, value, _)| options.pragma(name, value))
 }
 
 /// Connections that are all checked when they are opened, later ones too. `give_way` interrupts the readers.
@@ -133,28 +145,31 @@ pub(crate) fn refuse_what_is_no_database(file: &Path) -> Result<()> {
 
 /// Refuses a connection that does not keep what we promise.
 async fn check(connection: &mut SqliteConnection, door: Door) -> Result<()> {
-    let version = ask(connection, "SELECT sqlite_version()").await?;
+    refuse_old(&ask(connection, "SELECT sqlite_version()").await?)?;
+    for (name, _, wanted) in settings(door) {
+        let found = ask(connection, &format!("PRAGMA {name}")).await?;
+        refuse_other(name, &found, &wanted)?;
+    }
+    Ok(())
+}
+
+/// Refuses a version of SQLite that does not keep what we promise.
+pub(crate) fn refuse_old(version: &str) -> Result<()> {
     let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
     let mut next = || parts.next().unwrap_or(0);
     if (next(), next(), next()) < OLDEST {
         let (major, minor, patch) = OLDEST;
         return Err(Error::Unsafe(format!("SQLite {version} is older than {major}.{minor}.{patch}")));
     }
-    let wanted = [
-        ("journal_mode", "wal".to_owned()),
-        ("synchronous", crash::synchronous().1.to_owned()),
-        ("foreign_keys", "1".to_owned()),
-        ("wal_autocheckpoint", CHECKPOINT_PAGES.to_string()),
-        ("journal_size_limit", LOG_BYTES.to_string()),
-        ("query_only", u8::from(door == Door::Read).to_string()),
-    ];
-    for (name, wanted) in wanted {
-        let found = ask(connection, &format!("PRAGMA {name}")).await?;
-        if found != wanted {
-            return Err(Error::Unsafe(format!("SQLite's {name} is {found}, it must be {wanted}")));
-        }
-    }
     Ok(())
+}
+
+/// Refuses a setting that does not keep what we promise.
+pub(crate) fn refuse_other(name: &str, found: &str, wanted: &str) -> Result<()> {
+    if found == wanted {
+        return Ok(());
+    }
+    Err(Error::Unsafe(format!("SQLite's {name} is {found}, it must be {wanted}")))
 }
 
 async fn ask(connection: &mut SqliteConnection, sql: &str) -> Result<String> {

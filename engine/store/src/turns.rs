@@ -1,21 +1,23 @@
 //! Committing what a turn did: all of it in one transaction, many conversations under one fsync.
 
 mod batch;
-mod walks;
+mod embedded;
+mod shared;
 
 use std::sync::Arc;
+use std::thread;
 use std::time::Instant;
 
 use model::{Message, Moment};
-use sea_orm::{ConnectionTrait, DatabaseBackend};
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-use crate::connect::is_sqlite;
+use self::embedded::Embedded;
 use crate::conversations::Conversation;
 use crate::disk::Trouble;
 use crate::figures::Commits;
 use crate::trouble::is_worth_another_try;
-use crate::{Error, Result, Store, crash, replicas};
+use crate::{Error, Result, Store, crash};
 
 /// What a turn, or the part of it up to an effect with consequences, did to a conversation.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,14 +83,27 @@ const BATCH: usize = 256;
 const WRITERS: usize = 4;
 
 impl Committer {
-    /// Starts the writer; it stops when the last door is dropped.
+    /// Starts the writer; it stops when the last door is dropped. Only within a runtime.
     pub fn start(store: Store) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let figures = Arc::<Commits>::default();
         let jobs = Arc::new(Mutex::new(jobs));
-        let writers = if is_sqlite(store.read()) { 1 } else { WRITERS };
-        for _ in 0..writers {
-            tokio::spawn(write_batches(store.clone(), Arc::clone(&jobs), Arc::clone(&figures)));
+        match &store.file {
+            Some(file) if store.replica.is_none() => {
+                let ledger = Ledger::Embedded(Box::new(Embedded::over(file)));
+                let writing = write_batches(store, ledger, jobs, Arc::clone(&figures));
+                let runtime = Handle::current();
+                thread::Builder::new()
+                    .name("turn-writer".into())
+                    .spawn(move || runtime.block_on(writing))
+                    .expect("the system gives the writer its thread");
+            }
+            _ => {
+                for _ in 0..WRITERS {
+                    let (jobs, figures) = (Arc::clone(&jobs), Arc::clone(&figures));
+                    tokio::spawn(write_batches(store.clone(), Ledger::Shared, jobs, figures));
+                }
+            }
         }
         Self { queue, figures }
     }
@@ -107,7 +122,26 @@ impl Committer {
     }
 }
 
-async fn write_batches(store: Store, jobs: Arc<Mutex<mpsc::Receiver<Job>>>, figures: Arc<Commits>) {
+/// Where turns become durable.
+enum Ledger {
+    /// SQLite. What it does blocks: it has a thread of its own.
+    Embedded(Box<Embedded>),
+    /// PostgreSQL.
+    Shared,
+}
+
+impl Ledger {
+    /// Applies turns in one transaction, and answers with the numbers of their conversations. A stale turn changes
+    /// nothing, spoils nothing, and has no number.
+    async fn commit(&mut self, store: &Store, turns: &[&Turn]) -> Result<Vec<Option<i64>>> {
+        match self {
+            Self::Embedded(embedded) => embedded.commit(store, turns).await,
+            Self::Shared => shared::commit(store, turns).await,
+        }
+    }
+}
+
+async fn write_batches(store: Store, mut ledger: Ledger, jobs: Arc<Mutex<mpsc::Receiver<Job>>>, figures: Arc<Commits>) {
     let mut batch = Vec::with_capacity(BATCH);
     loop {
         // Whatever waits goes under one fsync.
@@ -122,7 +156,7 @@ async fn write_batches(store: Store, jobs: Arc<Mutex<mpsc::Receiver<Job>>>, figu
             batch.sort_by_key(|job: &Job| job.turn.conversation.id);
         }
         let began = Instant::now();
-        let committed = commit_all(&store, &batch).await;
+        let committed = commit_all(&store, &mut ledger, &batch).await;
         figures.ended(batch.len(), began.elapsed(), committed.is_ok());
         match committed {
             Ok(answers) => {
@@ -144,7 +178,7 @@ async fn write_batches(store: Store, jobs: Arc<Mutex<mpsc::Receiver<Job>>>, figu
             Err(error) if error.is_conflict() || (batch.len() > 1 && !error.is_unavailable()) => {
                 tracing::warn!(%error, turns = batch.len(), "a batch of turns failed, trying one by one");
                 for job in batch.drain(..) {
-                    let answer = commit_one(&store, &job).await;
+                    let answer = commit_one(&store, &mut ledger, &job).await;
                     let _ = job.done.send(answer);
                 }
             }
@@ -154,10 +188,10 @@ async fn write_batches(store: Store, jobs: Arc<Mutex<mpsc::Receiver<Job>>>, figu
 }
 
 /// A turn in a transaction of its own, again when that collides with another.
-async fn commit_one(store: &Store, job: &Job) -> Result<i64> {
+async fn commit_one(store: &Store, ledger: &mut Ledger, job: &Job) -> Result<i64> {
     let mut tries = 1;
     loop {
-        let answer = commit_all(store, std::slice::from_ref(job)).await;
+        let answer = commit_all(store, ledger, std::slice::from_ref(job)).await;
         if !is_worth_another_try(&answer, tries).await {
             return answer?.pop().unwrap_or(Err(Error::Closed));
         }
@@ -170,59 +204,18 @@ fn refuse(batch: &mut Vec<Job>, error: &Error) {
     for job in batch.drain(..) {
         let error = match error {
             Error::Database(error) => Error::Database(error.clone()),
+            Error::Embedded(error) => Error::Embedded(Arc::clone(error)),
             _ => Error::Closed,
         };
         let _ = job.done.send(Err(error));
     }
 }
 
-/// Applies turns in one transaction. A stale turn changes nothing and spoils nothing.
-async fn commit_all(store: &Store, jobs: &[Job]) -> Result<Vec<Result<i64>>> {
+async fn commit_all(store: &Store, ledger: &mut Ledger, jobs: &[Job]) -> Result<Vec<Result<i64>>> {
     let turns: Vec<&Turn> = jobs.iter().map(|job| &*job.turn).collect();
-    let ids = match store.replica() {
-        Some(replica) => commit_shared(store, replica, &turns).await?,
-        None => commit_embedded(store, &turns).await?,
-    };
+    let ids = ledger.commit(store, &turns).await?;
     crash::point("after_commit_before_ack");
     Ok(ids.into_iter().map(|id| id.ok_or(Error::Stale)).collect())
-}
-
-/// On SQLite: two walks to the database's thread, whatever the turns did.
-async fn commit_embedded(store: &Store, turns: &[&Turn]) -> Result<Vec<Option<i64>>> {
-    let backend = DatabaseBackend::Sqlite;
-    let mut walks = store.walks().await?;
-    let ids = batch::saved(turns, walks.begin(batch::conversations(backend, turns)).await?);
-    pass_crash_points(turns);
-    walks.commit(batch::rest(backend, &numbered(turns, &ids))).await?;
-    Ok(ids)
-}
-
-/// On PostgreSQL, where a turn may also leave a claim on its conversation.
-async fn commit_shared(store: &Store, replica: &str, turns: &[&Turn]) -> Result<Vec<Option<i64>>> {
-    let backend = DatabaseBackend::Postgres;
-    let writing = store.write_turns().await?;
-    let mut answered = Vec::new();
-    for statement in batch::conversations(backend, turns) {
-        for row in writing.query_all_raw(statement).await? {
-            answered.push((row.try_get("", "id")?, row.try_get("", "public_id")?));
-        }
-    }
-    let ids = batch::saved(turns, answered);
-    let saved = numbered(turns, &ids);
-    for statement in batch::rest(backend, &saved) {
-        writing.execute_raw(statement).await?;
-    }
-    for (turn, id) in saved {
-        replicas::follow(&writing, replica, id, turn).await?;
-    }
-    pass_crash_points(turns);
-    writing.commit().await?;
-    Ok(ids)
-}
-
-/// The turns that were saved, with the numbers of their conversations.
-fn numbered<'t>(turns: &[&'t Turn], ids: &[Option<i64>]) -> Vec<(&'t Turn, i64)> {
-    turns.iter().zip(ids).filter_map(|(turn, id)| Some((*turn, (*id)?))).collect()
 }
 
 /// Places at which a part of a batch is written and nothing is committed.

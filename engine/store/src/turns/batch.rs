@@ -1,7 +1,5 @@
-//! Writing many turns with few statements: every table once, however many conversations are in the batch.
-//!
-//! The statements and their order are the same for one turn as for many, on SQLite and on PostgreSQL; who executes them
-//! decides how many walks to the database they cost.
+//! What turns leave in the tables, and writing many of them with few statements: every table once, however many
+//! conversations are in the batch. PostgreSQL is asked so; SQLite takes the same rows one by one.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,7 +16,7 @@ use crate::tables::conversation::{ActiveModel, Column, Entity};
 use crate::tables::{journal, message, timer, turn};
 
 /// What a turn may change of a conversation. The rest stays as it was opened.
-const CHANGING: [Column; 23] = [
+pub(super) const CHANGING: [Column; 23] = [
     Column::State,
     Column::StateVersion,
     Column::Turn,
@@ -49,12 +47,12 @@ const UNCHANGED: &str = "conversations.state_version = excluded.state_version - 
 
 /// Saves the conversations of turns. Every statement answers with `id` and `public_id` of what it saved: of a turn that
 /// was computed from a state that is not the newest, nothing.
-pub(super) fn conversations(backend: DatabaseBackend, turns: &[&Turn]) -> Vec<Statement> {
+pub(super) fn conversations(turns: &[&Turn]) -> Vec<Statement> {
     let (new, known): (Vec<&Turn>, Vec<&Turn>) = turns.iter().partition(|turn| turn.conversation.id == 0);
     let mut statements = Vec::new();
     for some in chunks(&new) {
         let rows = some.iter().map(|turn| ActiveModel { id: ActiveValue::NotSet, ..row(turn) });
-        statements.push(saving(backend, Entity::insert_many(rows).into_query()));
+        statements.push(saving(Entity::insert_many(rows).into_query()));
     }
     // A conversation has one owner and one turn at a time: of two that claim it, the first is right.
     let mut seen = BTreeSet::new();
@@ -64,14 +62,14 @@ pub(super) fn conversations(backend: DatabaseBackend, turns: &[&Turn]) -> Vec<St
     for some in chunks(&first) {
         let rows = some.iter().map(|turn| row(turn));
         let upsert = Entity::insert_many(rows).on_conflict(if_unchanged.clone()).into_query();
-        statements.push(saving(backend, upsert));
+        statements.push(saving(upsert));
     }
     statements
 }
 
-fn saving(backend: DatabaseBackend, mut statement: InsertStatement) -> Statement {
+fn saving(mut statement: InsertStatement) -> Statement {
     statement.returning(Query::returning().columns([Column::Id, Column::PublicId]));
-    backend.build(&statement)
+    DatabaseBackend::Postgres.build(&statement)
 }
 
 /// The number of each turn's conversation, in order, by what [`conversations`] answered; `None` for a stale turn.
@@ -90,22 +88,19 @@ pub(super) fn saved(turns: &[&Turn], answered: Vec<(i64, String)>) -> Vec<Option
 }
 
 /// Writes everything else that turns did, by the numbers of their conversations.
-pub(super) fn rest(backend: DatabaseBackend, saved: &[(&Turn, i64)]) -> Vec<Statement> {
+pub(super) fn rest(saved: &[(&Turn, i64)]) -> Vec<Statement> {
     let mut statements = Vec::new();
-    add::<journal::ActiveModel>(backend, saved.iter().flat_map(|(turn, id)| events(turn, *id)), &mut statements);
-    add::<message::ActiveModel>(backend, saved.iter().flat_map(|(turn, id)| messages(turn, *id)), &mut statements);
-    statements.extend(forget_timers(backend, saved));
-    add::<timer::ActiveModel>(backend, saved.iter().flat_map(|(turn, id)| timers(turn, *id)), &mut statements);
+    add::<journal::ActiveModel>(saved.iter().flat_map(|(turn, id)| events(turn, *id)), &mut statements);
+    add::<message::ActiveModel>(saved.iter().flat_map(|(turn, id)| messages(turn, *id)), &mut statements);
+    statements.extend(forget_timers(saved));
+    add::<timer::ActiveModel>(saved.iter().flat_map(|(turn, id)| timers(turn, *id)), &mut statements);
     let over = saved.iter().filter(|(turn, _)| turn.is_over);
-    add::<turn::ActiveModel>(backend, over.map(|(turn, id)| end(turn, *id)), &mut statements);
+    add::<turn::ActiveModel>(over.map(|(turn, id)| end(turn, *id)), &mut statements);
     statements
 }
 
-fn add<A>(
-    backend: DatabaseBackend,
-    rows: impl Iterator<Item = <A::Entity as EntityTrait>::Model>,
-    statements: &mut Vec<Statement>,
-) where
+fn add<A>(rows: impl Iterator<Item = <A::Entity as EntityTrait>::Model>, statements: &mut Vec<Statement>)
+where
     A: ActiveModelTrait,
     <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
 {
@@ -114,7 +109,7 @@ fn add<A>(
     while rows.len() > 0 {
         let size = at_once(rows.len());
         let some = rows.by_ref().take(size);
-        statements.push(backend.build(&A::Entity::insert_many(some).into_query()));
+        statements.push(DatabaseBackend::Postgres.build(&A::Entity::insert_many(some).into_query()));
     }
 }
 
@@ -127,14 +122,14 @@ fn chunks<'a>(mut turns: &'a [&'a Turn]) -> impl Iterator<Item = &'a [&'a Turn]>
     })
 }
 
-fn row(turn: &Turn) -> ActiveModel {
+pub(super) fn row(turn: &Turn) -> ActiveModel {
     let mut row = as_row(&turn.conversation).into_active_model();
     row.id = ActiveValue::Set(turn.conversation.id);
     row.state_version = ActiveValue::Set(turn.conversation.state_version + 1);
     row
 }
 
-fn events(done: &Turn, id: i64) -> impl Iterator<Item = journal::Model> {
+pub(super) fn events(done: &Turn, id: i64) -> impl Iterator<Item = journal::Model> {
     let first = done.conversation.n_events - i64::try_from(done.events.len()).unwrap_or(0) + 1;
     done.events.iter().zip(first..).map(move |(event, n)| journal::Model {
         workspace_id: done.conversation.workspace.0,
@@ -148,7 +143,7 @@ fn events(done: &Turn, id: i64) -> impl Iterator<Item = journal::Model> {
     })
 }
 
-fn messages(done: &Turn, id: i64) -> impl Iterator<Item = message::Model> {
+pub(super) fn messages(done: &Turn, id: i64) -> impl Iterator<Item = message::Model> {
     done.messages.iter().map(move |said| message::Model {
         workspace_id: done.conversation.workspace.0,
         conversation_id: id,
@@ -164,7 +159,7 @@ fn messages(done: &Turn, id: i64) -> impl Iterator<Item = message::Model> {
     })
 }
 
-fn timers(done: &Turn, id: i64) -> impl Iterator<Item = timer::Model> {
+pub(super) fn timers(done: &Turn, id: i64) -> impl Iterator<Item = timer::Model> {
     done.set_timers.iter().map(move |(timer_id, due)| timer::Model {
         workspace_id: done.conversation.workspace.0,
         conversation_id: id,
@@ -173,7 +168,7 @@ fn timers(done: &Turn, id: i64) -> impl Iterator<Item = timer::Model> {
     })
 }
 
-fn forget_timers(backend: DatabaseBackend, saved: &[(&Turn, i64)]) -> Option<Statement> {
+fn forget_timers(saved: &[(&Turn, i64)]) -> Option<Statement> {
     let gone: Vec<(i64, &str)> =
         saved.iter().flat_map(|(turn, id)| turn.gone_timers.iter().map(move |timer| (*id, timer.as_str()))).collect();
     if gone.is_empty() {
@@ -181,10 +176,10 @@ fn forget_timers(backend: DatabaseBackend, saved: &[(&Turn, i64)]) -> Option<Sta
     }
     let key = Expr::tuple([Expr::col(timer::Column::ConversationId), Expr::col(timer::Column::TimerId)]);
     let delete = timer::Entity::delete_many().filter(key.in_tuples(gone)).into_query();
-    Some(backend.build(&delete))
+    Some(DatabaseBackend::Postgres.build(&delete))
 }
 
-fn end(done: &Turn, id: i64) -> turn::Model {
+pub(super) fn end(done: &Turn, id: i64) -> turn::Model {
     turn::Model {
         workspace_id: done.conversation.workspace.0,
         conversation_id: id,
