@@ -51,8 +51,7 @@ pub(super) fn conversations(turns: &[&Turn]) -> Vec<Statement> {
     let (new, known): (Vec<&Turn>, Vec<&Turn>) = turns.iter().partition(|turn| turn.conversation.id == 0);
     let mut statements = Vec::new();
     for some in chunks(&new) {
-        let rows = some.iter().map(|turn| ActiveModel { id: ActiveValue::NotSet, ..row(turn) });
-        statements.push(saving(Entity::insert_many(rows).into_query()));
+        statements.push(saving(Entity::insert_many(some.iter().map(|turn| row(turn))).into_query()));
     }
     // A conversation has one owner and one turn at a time: of two that claim it, the first is right.
     let mut seen = BTreeSet::new();
@@ -124,7 +123,10 @@ fn chunks<'a>(mut turns: &'a [&'a Turn]) -> impl Iterator<Item = &'a [&'a Turn]>
 
 pub(super) fn row(turn: &Turn) -> ActiveModel {
     let mut row = as_row(&turn.conversation).into_active_model();
-    row.id = ActiveValue::Set(turn.conversation.id);
+    row.id = match turn.conversation.id {
+        0 => ActiveValue::NotSet,
+        id => ActiveValue::Set(id),
+    };
     row.state_version = ActiveValue::Set(turn.conversation.state_version + 1);
     row
 }
