@@ -238,7 +238,7 @@ impl Engine {
 
     /// Tells a conversation's windows that somebody writes.
     pub fn tell_typing(&self, conversation: &str, from: &'static str) {
-        self.fan_out.tell(conversation, Frame::Typing { from });
+        self.fan_out.tell_windows(conversation, Frame::Typing { from });
         self.replicas.tell_typing(conversation, from);
     }
 

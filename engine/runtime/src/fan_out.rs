@@ -1,8 +1,9 @@
 //! Telling windows and desks what was committed, within this process.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use bytes::Bytes;
 use model::{Message, Status};
 use serde::Serialize;
 use tokio::sync::broadcast;
@@ -12,14 +13,7 @@ use tokio::sync::broadcast::error::RecvError;
 #[derive(Clone, Debug)]
 pub enum Frame {
     /// Something was said, or the status changed.
-    Messages {
-        /// What was said, with steps.
-        messages: Vec<Message>,
-        /// The number of the last message.
-        seq: i64,
-        /// Where the conversation stands.
-        status: Status,
-    },
+    Messages(Arc<News>),
     /// Something was committed by another process: the store has it, up to this number.
     Elsewhere {
         /// The number of the last message.
@@ -30,6 +24,25 @@ pub enum Frame {
         /// `agent` or `bot`.
         from: &'static str,
     },
+}
+
+/// What a commit brought, once for all windows of its conversation.
+#[derive(Debug)]
+pub struct News {
+    /// What was said, with steps.
+    pub messages: Vec<Message>,
+    /// The number of the last message.
+    pub seq: i64,
+    /// Where the conversation stands.
+    pub status: Status,
+    text: OnceLock<Bytes>,
+}
+
+impl News {
+    /// How it is told: written by the first window that tells it, and the same bytes for all others.
+    pub fn text(&self, write: impl FnOnce(&Self) -> String) -> Bytes {
+        self.text.get_or_init(|| Bytes::from(write(self))).clone()
+    }
 }
 
 /// What desks hear.
@@ -159,24 +172,19 @@ impl FanOut {
         let _ = self.desks.send(event);
     }
 
-    /// Tells everybody. Without listeners nothing is copied.
-    pub(crate) fn tell(&self, conversation: &str, frame: Frame) {
-        if let Frame::Messages { messages, seq, status } = &frame
-            && self.desks.receiver_count() > 0
-        {
+    /// Tells everybody what a commit brought. Without listeners nothing is copied.
+    pub(crate) fn tell_news(&self, conversation: &str, messages: &[Message], seq: i64, status: Status) {
+        if self.has_desks() {
             for message in messages {
                 let message = message.clone();
-                let _ = self.desks.send(DeskEvent::Message { conversation: conversation.to_owned(), message });
+                self.tell_desks(DeskEvent::Message { conversation: conversation.to_owned(), message });
             }
-            let _ = self.desks.send(DeskEvent::Changed {
-                conversation: conversation.to_owned(),
-                status: *status,
-                seq: *seq,
-            });
+            self.tell_desks(DeskEvent::Changed { conversation: conversation.to_owned(), status, seq });
         }
         let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(sender) = windows.get(conversation) {
-            let _ = sender.send(frame);
+            let news = News { messages: messages.to_vec(), seq, status, text: OnceLock::new() };
+            let _ = sender.send(Frame::Messages(Arc::new(news)));
         }
     }
 }
@@ -191,8 +199,8 @@ mod tests {
         let mut one = fan_out.window("a");
         let two = fan_out.window("a");
 
-        fan_out.tell("b", Frame::Typing { from: "bot" });
-        fan_out.tell("a", Frame::Typing { from: "agent" });
+        fan_out.tell_windows("b", Frame::Typing { from: "bot" });
+        fan_out.tell_windows("a", Frame::Typing { from: "agent" });
         assert!(matches!(one.next().await, Ok(Frame::Typing { from: "agent" })));
 
         drop(one);
@@ -207,7 +215,7 @@ mod tests {
         let mut window = fan_out.window("a");
 
         for _ in 0..3 * BACKLOG {
-            fan_out.tell("a", Frame::Typing { from: "bot" });
+            fan_out.tell_windows("a", Frame::Typing { from: "bot" });
         }
 
         assert!(matches!(window.next().await, Err(Missed)));

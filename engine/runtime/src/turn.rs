@@ -14,7 +14,6 @@ use store::{crash, rfc3339, timers::Due};
 use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
-use crate::fan_out::Frame;
 use crate::happen::{Outcome, act_of, happen};
 use crate::hot::Warm;
 use crate::perform::{Behalf, has_consequences, is_at_most_once, perform};
@@ -152,7 +151,6 @@ impl<'e> Work<'e> {
         if self.accepted.as_ref().is_some_and(|accepted| accepted.len() > MOST_ACCEPTED) {
             self.accepted = None;
         }
-        self.messages.push(message.clone());
         self.pending.said.push(Said { message, at, body_hash: words.body_hash });
     }
 
@@ -358,7 +356,6 @@ impl<'e> Work<'e> {
         let is_handed_off = self.pending.is_handed_off;
         let done = std::mem::take(&mut self.pending);
         self.pending.is_handed_off = is_handed_off;
-        let said: Vec<Message> = done.said.iter().map(|said| said.message.clone()).collect();
         let first_due = done.set_timers.iter().map(|(_, due)| *due).min();
         let turn = Turn {
             conversation: conversation.clone(),
@@ -369,19 +366,24 @@ impl<'e> Work<'e> {
             is_over,
             answers_effect,
         };
-        conversation.id = self.engine.committer.commit(turn).instrument(info_span!("commit")).await?;
+        let on_record = self.engine.committer.commit(turn).instrument(info_span!("commit")).await?;
+        conversation.id = on_record.conversation.id;
+        conversation.state_version = on_record.conversation.state_version;
+        let said = on_record.messages.into_iter().map(|said| said.message);
+        let first = self.messages.len();
+        self.messages.extend(said);
+        let said = &self.messages[first..];
         self.engine.judgements.add(conversation.workspace, &done.judged);
         if is_over {
             self.engine.measure().turns_done.add_one();
         }
-        conversation.state_version += 1;
         crash::point(if conversation.unanswered_effect.is_some() { "after_intent" } else { "before_telling" });
         if let Some(due) = first_due {
             self.engine.alarm.set(due);
         }
         let (seq, status) = (conversation.last_seq, conversation.status);
         self.engine.replicas.tell_committed(&conversation.public_id, seq - said.len() as i64, seq);
-        self.engine.fan_out.tell(&conversation.public_id, Frame::Messages { messages: said, seq, status });
+        self.engine.fan_out.tell_news(&conversation.public_id, said, seq, status);
         Ok(())
     }
 

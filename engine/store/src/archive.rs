@@ -455,7 +455,7 @@ mod tests {
                 turn.conversation.changed_at = number;
                 turn.set_timers.clear();
             }
-            let id = committer.commit(turn).await.expect("a turn");
+            let id = committer.commit(turn).await.expect("a turn").conversation.id;
             let stored = conversations::by_id(store.read(), id).await.expect("a read").expect("it is there");
             if number > 0 {
                 ended.push(stored);

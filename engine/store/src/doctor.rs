@@ -318,7 +318,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(folder.path(), None).await.expect("a store");
         let (committer, workspace) = (Committer::start(store.clone()), crate::sample::workspace(&store).await);
-        let id = committer.commit(crate::sample::turn(workspace, 0, 0, 1)).await.expect("a turn");
+        let id = committer.commit(crate::sample::turn(workspace, 0, 0, 1)).await.expect("a turn").conversation.id;
 
         let first = unfinished(&store, 0, 10).await.expect("an answer");
 

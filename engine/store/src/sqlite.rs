@@ -20,8 +20,9 @@ const OLDEST: (u32, u32, u32) = (3, 51, 3);
 const CHECKPOINT_PAGES: u32 = 8_000;
 /// How long a connection waits for another that is changing something.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
-/// Memory for pages: 16 MB a connection, as SQLite wants it said.
-pub(crate) const CACHE: &str = "-16000";
+/// Memory for pages, as SQLite wants it said: 16 MB for the turns' writer, 4 MB for each of the others.
+pub(crate) const TURNS_CACHE: &str = "-16000";
+const CACHE: &str = "-4000";
 /// What is left of the log file once it was folded in, at most.
 const LOG_BYTES: u64 = 64 * 1024 * 1024;
 /// Instructions of SQLite between two looks at whether a reader must give way.

@@ -72,7 +72,21 @@ pub struct Committer {
 #[derive(Debug)]
 struct Job {
     turn: Box<Turn>,
-    done: oneshot::Sender<Result<i64>>,
+    done: oneshot::Sender<Result<Box<Turn>>>,
+}
+
+impl Job {
+    /// Gives the turn back with its conversation's number, or says why there is none.
+    fn answer(self, id: Result<i64>) {
+        let Self { mut turn, done } = self;
+        let answer = id.map(|id| {
+            turn.conversation.id = id;
+            turn.conversation.state_version += 1;
+            turn
+        });
+        // A caller that has gone away does not need it.
+        let _ = done.send(answer);
+    }
 }
 
 /// Turns that wait for the writer at most; the next one waits at the door.
@@ -108,8 +122,8 @@ impl Committer {
         Self { queue, figures }
     }
 
-    /// Makes a turn durable and answers with the conversation's number.
-    pub async fn commit(&self, turn: Turn) -> Result<i64> {
+    /// Makes a turn durable and gives it back: its conversation has the number and the version that are on record.
+    pub async fn commit(&self, turn: Turn) -> Result<Box<Turn>> {
         let (done, answer) = oneshot::channel();
         let job = Job { turn: Box::new(turn), done };
         self.queue.send(job).await.map_err(|_| Error::Closed)?;
@@ -162,8 +176,7 @@ async fn write_batches(store: Store, mut ledger: Ledger, jobs: Arc<Mutex<mpsc::R
             Ok(answers) => {
                 store.committed();
                 for (job, answer) in batch.drain(..).zip(answers) {
-                    // A caller that has gone away does not need the answer.
-                    let _ = job.done.send(answer);
+                    job.answer(answer);
                 }
             }
             // A full disk would fail for each of them. A broken one is not tried again: nothing is committed any more.
@@ -179,7 +192,7 @@ async fn write_batches(store: Store, mut ledger: Ledger, jobs: Arc<Mutex<mpsc::R
                 tracing::warn!(%error, turns = batch.len(), "a batch of turns failed, trying one by one");
                 for job in batch.drain(..) {
                     let answer = commit_one(&store, &mut ledger, &job).await;
-                    let _ = job.done.send(answer);
+                    job.answer(answer);
                 }
             }
             Err(error) => refuse(&mut batch, &error),
@@ -207,7 +220,7 @@ fn refuse(batch: &mut Vec<Job>, error: &Error) {
             Error::Embedded(error) => Error::Embedded(Arc::clone(error)),
             _ => Error::Closed,
         };
-        let _ = job.done.send(Err(error));
+        job.answer(Err(error));
     }
 }
 
@@ -240,7 +253,7 @@ mod tests {
         let committer = Committer::start(store.clone());
 
         let first = turn(workspace, 0, 0, 1);
-        let id = committer.commit(first).await.expect("the first turn");
+        let id = committer.commit(first).await.expect("the first turn").conversation.id;
         let loaded = conversations::by_id(store.read(), id).await.expect("a read").expect("the conversation");
         assert_eq!((loaded.state_version, loaded.last_seq), (1, 1));
 
@@ -262,7 +275,7 @@ mod tests {
         let store = Store::open(folder.path(), None).await.expect("a store");
         let workspace = sample::workspace(&store).await;
         let committer = Committer::start(store.clone());
-        let id = committer.commit(turn(workspace, 0, 0, 1)).await.expect("the first turn");
+        let id = committer.commit(turn(workspace, 0, 0, 1)).await.expect("the first turn").conversation.id;
 
         // Its conversation is saved before its message is refused: the number of that is taken.
         let mut broken = turn(workspace, id, 1, 2);

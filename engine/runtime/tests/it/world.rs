@@ -183,7 +183,8 @@ impl World {
                 answers_effect: false,
             };
             let committer = committer.clone();
-            committing.push(tokio::spawn(async move { committer.commit(turn).await.expect("a commit") }));
+            committing
+                .push(tokio::spawn(async move { committer.commit(turn).await.expect("a commit").conversation.id }));
         }
         let mut numbers = Vec::new();
         for commit in committing {

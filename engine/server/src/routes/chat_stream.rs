@@ -5,13 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
+use axum::body::Body;
 use axum::extract::ws::WebSocketUpgrade;
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use runtime::Answered;
 use serde::Deserialize;
 use tokio::sync::watch;
+use tokio::time::{Instant, interval_at};
 
 use super::chat::shown;
 use super::following::Following;
@@ -71,26 +74,32 @@ async fn tell(mut socket: Socket, mut following: Following, mut stopping: watch:
     }
 }
 
-/// By server-sent events; each has its number as id, so that a browser says where it was when it comes back.
+/// By server-sent events; each has its number as id, so that a browser says where it was when it comes back. The frames
+/// pass through untouched, so that all who follow a conversation share their bytes.
+/// Source: <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>.
 pub(super) async fn by_events(app: &App, id: String, token: String, after: i64) -> Result<Response> {
     let following = Following::begin(Arc::clone(&app.engine), id, token, after).await?;
     let listening = Listening::by_events(app.engine.measure());
-    let begin = Some((Box::new(following), app.stopping.clone(), listening));
+    let ping = interval_at(Instant::now() + socket::PING, socket::PING);
+    let begin = Some((Box::new(following), app.stopping.clone(), ping, listening));
     let events = stream::unfold(begin, async |begin| {
-        let (mut following, mut stopping, listening) = begin?;
-        tokio::select! {
+        let (mut following, mut stopping, mut ping, listening) = begin?;
+        let event = tokio::select! {
             news = following.next() => {
                 let (seq, frame) = news?;
-                let event = Event::default().id(seq.to_string()).data(frame);
-                Some((Ok::<_, Infallible>(event), Some((following, stopping, listening))))
+                [Bytes::from(format!("id: {seq}\ndata: ")), frame, Bytes::from_static(b"\n\n")]
             }
+            _ = ping.tick() => [Bytes::from_static(b":\n\n"), Bytes::new(), Bytes::new()],
             _ = stopping.changed() => {
-                let come_back = Event::default().retry(Duration::from_millis(reconnect_ms())).comment("restarting");
-                Some((Ok(come_back), None))
+                let come_back = format!(": restarting\nretry: {}\n\n", reconnect_ms());
+                return Some(([come_back.into(), Bytes::new(), Bytes::new()], None));
             }
-        }
+        };
+        Some((event, Some((following, stopping, ping, listening))))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(socket::PING)).into_response())
+    let parts = events.flat_map(|parts| stream::iter(parts.into_iter().filter(|part| !part.is_empty())));
+    let head = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-cache")];
+    Ok((head, Body::from_stream(parts.map(Ok::<_, Infallible>))).into_response())
 }
 
 /// By one answer that waits for news, `wait` seconds at most.

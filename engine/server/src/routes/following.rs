@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use model::Message;
-use runtime::{Answered, Engine, Frame, Missed, Window};
+use runtime::{Answered, Engine, Frame, Missed, News, Window};
 use serde_json::{Value, json};
 
 use super::chat::shown;
@@ -42,9 +43,10 @@ impl Following {
         Ok(following)
     }
 
-    /// The frame to send next, as JSON, with the number it leads to. None when the store fails.
+    /// The frame to send next, as JSON, with the number it leads to. None when the store fails. What everybody hears at
+    /// once is written once.
     /// May be dropped at any point before it is ready without losing anything.
-    pub(super) async fn next(&mut self) -> Option<(i64, String)> {
+    pub(super) async fn next(&mut self) -> Option<(i64, Bytes)> {
         loop {
             if let Some(mut unread) = self.unread.take() {
                 let n_all = unread.messages.len();
@@ -53,12 +55,9 @@ impl Following {
                     unread.messages.truncate(n_sent);
                     unread.seq = unread.messages.last().map_or(self.seq, |message| message.seq);
                     self.has_more = true;
-                    self.page = n_sent;
-                } else {
-                    self.page = (2 * self.page).min(PAGE);
                 }
-                self.seq = self.seq.max(unread.seq);
-                return Some((unread.seq, typed(&unread).to_string()));
+                let frame = Bytes::from(typed(&unread).to_string());
+                return Some(self.told(unread.seq, n_sent, frame));
             }
             if self.has_more {
                 // Boxed: what reading needs should not be kept by windows that wait.
@@ -67,10 +66,14 @@ impl Following {
             }
             match self.window.next().await {
                 Ok(Frame::Typing { from }) => {
-                    return Some((self.seq, json!({ "type": "typing", "from": from }).to_string()));
+                    return Some((self.seq, Bytes::from(json!({ "type": "typing", "from": from }).to_string())));
                 }
-                Ok(Frame::Messages { messages, seq, status }) => match self.place_of(&messages, seq) {
-                    Place::Next => self.unread = Some(Answered { seq, messages, status, collecting_ms: None }),
+                Ok(Frame::Messages(news)) => match self.place_of(&news.messages, news.seq) {
+                    Place::Next if in_one_frame(&news.messages) >= news.messages.len() => {
+                        let frame = news.text(|news| typed(&answered(news)).to_string());
+                        return Some(self.told(news.seq, news.messages.len(), frame));
+                    }
+                    Place::Next => self.unread = Some(answered(&news)),
                     Place::Known => {}
                     Place::Beyond => self.has_more = true,
                 },
@@ -91,7 +94,7 @@ impl Following {
             match self.window.next().await {
                 Ok(Frame::Typing { .. }) => continue,
                 Ok(Frame::Elsewhere { seq }) if seq <= self.seq => continue,
-                Ok(Frame::Messages { messages, seq, .. }) if self.place_of(&messages, seq) == Place::Known => continue,
+                Ok(Frame::Messages(news)) if self.place_of(&news.messages, news.seq) == Place::Known => continue,
                 _ => Box::pin(self.read()).await.ok()?,
             }
         }
@@ -107,6 +110,13 @@ impl Following {
         self.has_more = missed.messages.len() >= self.page;
         self.unread = Some(missed);
         Ok(())
+    }
+
+    /// Everything up to a number is told by a frame with so many messages. Where they are long, few are read at once.
+    fn told(&mut self, seq: i64, n_messages: usize, frame: Bytes) -> (i64, Bytes) {
+        self.seq = self.seq.max(seq);
+        self.page = (FRAME_BYTES * n_messages / frame.len()).clamp(1, PAGE);
+        (seq, frame)
     }
 
     fn place_of(&self, messages: &[Message], seq: i64) -> Place {
@@ -136,6 +146,11 @@ fn in_one_frame(messages: &[Message]) -> usize {
         bytes <= FRAME_BYTES
     });
     fitting.count().max(1)
+}
+
+fn answered(news: &News) -> Answered {
+    let News { messages, seq, status, .. } = news;
+    Answered { seq: *seq, messages: messages.clone(), status: *status, collecting_ms: None }
 }
 
 fn typed(answered: &Answered) -> Value {

@@ -4,7 +4,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use bytes::Bytes;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use tungstenite::error::{CapacityError, Error, ProtocolError};
 
@@ -61,9 +62,12 @@ impl Socket {
         Self { socket, peer, ping, heard_at: Instant::now(), listening }
     }
 
-    /// Sends a text; false when the other end is gone or does not read.
-    pub(super) async fn send(&mut self, text: String) -> bool {
-        self.send_frame(Message::Text(text.into())).await
+    /// Sends a text, which is UTF-8; false when the other end is gone or does not read.
+    pub(super) async fn send(&mut self, text: Bytes) -> bool {
+        match Utf8Bytes::try_from(text) {
+            Ok(text) => self.send_frame(Message::Text(text)).await,
+            Err(_) => false,
+        }
     }
 
     /// The next thing from the other end, with pings sent meanwhile. May be dropped before it is ready.

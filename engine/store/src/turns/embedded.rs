@@ -63,7 +63,7 @@ fn open(file: &Path) -> Result<Connection> {
     connection.busy_timeout(sqlite::PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(64);
     sqlite::refuse_old(rusqlite::version())?;
-    connection.pragma_update(None, "cache_size", sqlite::CACHE)?;
+    connection.pragma_update(None, "cache_size", sqlite::TURNS_CACHE)?;
     for (name, value, wanted) in sqlite::settings(Door::Write) {
         connection.pragma_update(None, name, &value)?;
         let found = connection.pragma_query_value(None, name, |row| row.get::<_, Plain>(0))?;
