@@ -41,7 +41,7 @@ async fn tell(mut socket: Socket, mut events: Receiver<DeskEvent>, mut stopping:
         tokio::select! {
             event = events.recv() => match event {
                 Ok(event) => {
-                    if !socket.send(serde_json::to_string(&event).unwrap_or_default()).await {
+                    if !socket.send(serde_json::to_string(&event).unwrap_or_default().into()).await {
                         return;
                     }
                 }
