@@ -7,7 +7,7 @@ use model::DetailEntry;
 use wasm_bindgen::JsCast;
 
 use crate::api::{self, ApiError, TableRead};
-use crate::i18n::{tr, tr_string};
+use crate::i18n::{counted, tr, tr_string};
 use crate::ui::{Button, ButtonKind, Dialog, DialogSize, Field, Icon, Select};
 
 const ENCODINGS: [&str; 5] = ["", "utf-8", "gbk", "big5", "utf-16le"];
@@ -137,7 +137,7 @@ fn Preview(table: TableRead) -> impl IntoView {
     view! {
         <p class="quiet" data-test="csv-summary">{tr_string(
             || format!("{n_rows} 行，{n_values} 个值，编码 {encoding}"),
-            || format!("{n_rows} rows, {n_values} values, {encoding}"),
+            || format!("{}, {}, {encoding}", counted(n_rows, "row"), counted(n_values, "value")),
         )}</p>
         <div class="preview-table"><table>{columns}<tbody>{rows.collect_view()}</tbody></table></div>
     }

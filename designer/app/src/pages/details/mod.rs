@@ -17,7 +17,7 @@ use self::new::NewDetailDialog;
 use self::trial::DetailTrialBox;
 use super::load::Remote;
 use crate::api::{self, DetailShown};
-use crate::i18n::{tr, tr_string, words};
+use crate::i18n::{counted, tr, tr_string, words};
 use crate::ui::{Button, ButtonKind, EmptyState, Icon, SearchInput};
 
 /// What the parts of the page share.
@@ -144,10 +144,7 @@ fn short_words(detail: &DetailShown) -> String {
     match &detail.source {
         model::DetailSource::Dictionary { .. } | model::DetailSource::Service { .. } => {
             let n = detail.n_entries;
-            tr_string(
-                || format!("{sort} · {n} 个值"),
-                || format!("{sort} · {n} value{}", if n == 1 { "" } else { "s" }),
-            )
+            tr_string(|| format!("{sort} · {n} 个值"), || format!("{sort} · {}", counted(n, "value")))
         }
         _ => sort.to_owned(),
     }

@@ -9,6 +9,7 @@ use crate::api;
 use crate::i18n::{UiLanguage, language_now, text_of, tr, tr_string};
 use crate::pages::act::act;
 use crate::pages::load::Remote;
+use crate::pages::suggest::SuggestButton;
 use crate::ui::{
     Button, ButtonKind, Field, IconButton, Segments, Select, Switch, TextArea, TextInput, toast, toast_error,
     toast_undo,
@@ -90,17 +91,40 @@ pub(super) fn ArticleEditor(cx: LibraryCx, id: Option<String>) -> impl IntoView 
                 <Field label=move || tr("客户的问题", "The customer's question")>
                     <TextInput value=draft.question placeholder=move || tr("例如：多久发货？", "for example: When will my order be sent?") test="question" />
                 </Field>
-                <Field
-                    label=move || tr("其他问法，每行一个", "Other ways to ask, one per line")
-                    help=move || tr("写客户真的会用的说法，中英文都可以。", "In words customers really use, in any language.")
-                >
-                    <TextArea value=draft.variants rows=3 test="variants" />
-                </Field>
+                <Variants draft />
                 <Answer draft />
                 <Validity draft />
                 <OnChannels draft />
             </div>
         </form>
+    }
+}
+
+/// Other ways to ask, by hand or as a model suggests them.
+#[component]
+fn Variants(draft: Draft) -> impl IntoView {
+    let label = move || tr("其他问法，每行一个", "Other ways to ask, one per line");
+    let add = move |sentences: Vec<String>| {
+        draft.variants.update(|variants| {
+            let lines: Vec<String> = lines(variants).chain(sentences).collect();
+            *variants = lines.join("\n");
+        });
+    };
+    view! {
+        <div class="field">
+            <div class="row">
+                <span class="field-label">{label}</span>
+                <span class="space"></span>
+                <SuggestButton
+                    what="variants"
+                    about=draft.question
+                    known=Signal::derive(move || draft.variants.with(|variants| lines(variants).collect()))
+                    on_add=add
+                />
+            </div>
+            <TextArea value=draft.variants rows=3 label test="variants" />
+            <small>{move || tr("写客户真的会用的说法，中英文都可以。", "In words customers really use, in any language.")}</small>
+        </div>
     }
 }
 
@@ -195,6 +219,11 @@ fn OnChannels(draft: Draft) -> impl IntoView {
     }
 }
 
+/// The lines of a text that say something.
+fn lines(text: &str) -> impl Iterator<Item = String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned)
+}
+
 fn pair(zh: RwSignal<String>, en: RwSignal<String>) -> Texts {
     let mut texts = Texts::default();
     texts.set(Language::zh(), zh.get().trim());
@@ -272,9 +301,7 @@ impl Draft {
             owner: self.owner.get().trim().to_owned(),
             is_off: !self.is_on.get(),
             question: self.question.get().trim().to_owned(),
-            variants: self.variants.with(|variants| {
-                variants.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
-            }),
+            variants: self.variants.with(|variants| lines(variants).collect()),
             answer,
         }
     }

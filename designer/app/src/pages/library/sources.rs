@@ -9,7 +9,7 @@ use super::LibraryCx;
 use super::list::CountsMark;
 use super::mapping::MappingDialog;
 use crate::api::{self, Document, Passage};
-use crate::i18n::{tr, tr_string, words};
+use crate::i18n::{counted, tr, tr_string, words};
 use crate::pages::act::act;
 use crate::pages::when::{ago, every_second};
 use crate::ui::{
@@ -227,8 +227,8 @@ fn state_words(document: &Document) -> String {
         "canceled" => tr("已停止", "stopped").to_owned(),
         "asks_columns" => tr("请选择列", "choose the columns").to_owned(),
         _ if document.is_off => tr("已停用", "off").to_owned(),
-        _ if document.is_sheet() => tr_string(|| format!("{n} 条知识"), || format!("{n} articles")),
-        _ => tr_string(|| format!("{n} 段"), || format!("{n} passage{}", if n == 1 { "" } else { "s" })),
+        _ if document.is_sheet() => tr_string(|| format!("{n} 条知识"), || counted(n, "article")),
+        _ => tr_string(|| format!("{n} 段"), || counted(n, "passage")),
     }
 }
 

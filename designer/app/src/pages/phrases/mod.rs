@@ -14,7 +14,7 @@ use super::act::act;
 use super::load::Remote;
 use super::name_pair::{NameFields, NamePair};
 use crate::api::{self, Channel};
-use crate::i18n::{tr, tr_string, words};
+use crate::i18n::{counted, tr, tr_string, words};
 use crate::ui::{Button, ButtonKind, Dialog, EmptyState, Field, SearchInput, TextInput};
 
 /// What the parts of the page share.
@@ -117,7 +117,7 @@ fn PhraseList(cx: PhrasesCx) -> impl IntoView {
                             >
                                 <span class="pick-words">
                                     <b>{words(&phrase.name)}</b>
-                                    <small>{tr_string(|| format!("{n} 种说法"), || format!("{n} wording{}", if n == 1 { "" } else { "s" }))}</small>
+                                    <small>{tr_string(|| format!("{n} 种说法"), || counted(n, "wording"))}</small>
                                 </span>
                             </button>
                         </li>

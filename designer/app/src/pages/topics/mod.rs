@@ -27,7 +27,7 @@ use super::act::act;
 use super::load::Remote;
 use super::name_pair::{NameFields, NamePair};
 use crate::api;
-use crate::i18n::{tr, tr_string, words};
+use crate::i18n::{counted, tr, tr_string, words};
 use crate::ui::{Button, ButtonKind, Dialog, EmptyState, SearchInput, Segments, Tabs};
 
 /// What the parts of the page share.
@@ -255,7 +255,7 @@ fn TopicLine(cx: TopicsCx, topic: Intent) -> impl IntoView {
         >
             <span class="pick-words">
                 <b>{move || words(&name)}</b>
-                <small>{move || tr_string(|| format!("{n_examples} 句"), || format!("{n_examples} example{}", if n_examples == 1 { "" } else { "s" }))}</small>
+                <small>{move || tr_string(|| format!("{n_examples} 句"), || counted(n_examples, "example"))}</small>
             </span>
             {grade}
         </button>

@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use super::TopicsCx;
 use crate::api::{self, ApiError, Plan, PlannedTopic};
 use crate::browser;
-use crate::i18n::{tr, tr_string, words};
+use crate::i18n::{counted, tr, tr_string, words};
 use crate::pages::act::act;
 use crate::ui::{Button, ButtonKind, Dialog, DialogSize, Icon, Pill, Segments, Tone, toast};
 
@@ -183,11 +183,11 @@ fn Planned(cx: TopicsCx, plan: Plan, name: String) -> impl IntoView {
     view! {
         <p class="row quiet"><Icon name="file-text" /><b>{name}</b>{move || tr_string(
             || format!("{encoding}，{n_topics} 个意图，{n_examples} 句例句"),
-            || format!("{encoding}, {n_topics} topics, {n_examples} examples"),
+            || format!("{encoding}, {}, {}", counted(n_topics, "topic"), counted(n_examples, "example")),
         )}</p>
         {(n_bad > 0).then(|| view! {
             <section class="sorted bad" data-test="bad-lines">
-                <h3>{move || tr_string(|| format!("有 {n_bad} 行不能用，其余照常导入"), || format!("{n_bad} lines cannot be used; the others are taken in"))}</h3>
+                <h3>{move || tr_string(|| format!("有 {n_bad} 行不能用，其余照常导入"), || format!("{} cannot be used; the others are taken in", counted(n_bad, "line")))}</h3>
                 <ul class="numbered">
                     {plan.unreadable.into_iter().take(MOST_LISTED).map(|bad| view! {
                         <li><span class="num quiet">{move || tr_string(|| format!("第 {} 行", bad.line), || format!("line {}", bad.line))}</span><span>{move || words(&bad.why)}</span></li>
@@ -197,7 +197,7 @@ fn Planned(cx: TopicsCx, plan: Plan, name: String) -> impl IntoView {
         })}
         {(n_clashes > 0).then(|| view! {
             <section class="sorted warn">
-                <h3>{move || tr_string(|| format!("有 {n_clashes} 句会同时在两个意图里"), || format!("{n_clashes} sentences would stand in two topics"))}</h3>
+                <h3>{move || tr_string(|| format!("有 {n_clashes} 句会同时在两个意图里"), || format!("{} would stand in two topics", counted(n_clashes, "sentence")))}</h3>
                 <ul class="numbered">
                     {plan.clashes.into_iter().take(MOST_LISTED).map(|clash| {
                         let names: Vec<_> = clash.topics.iter().map(|key| cx.name_of(key)).collect();
@@ -208,12 +208,12 @@ fn Planned(cx: TopicsCx, plan: Plan, name: String) -> impl IntoView {
         })}
         <table class="plain-table" data-test="import-plan">
             <thead><tr>
-                <th>{move || tr("意图", "Topic")}</th><th></th>
+                <th>{move || tr("意图", "Topic")}</th><th>{move || tr("变化", "Change")}</th>
                 <th class="num">{move || tr("新增", "Added")}</th><th class="num">{move || tr("删去", "Removed")}</th><th class="num">{move || tr("已有", "There already")}</th>
             </tr></thead>
             <tbody>{plan.topics.into_iter().take(MOST_LISTED).map(|topic| view! { <PlannedRow topic /> }).collect_view()}</tbody>
         </table>
-        {(n_topics > MOST_LISTED).then(|| view! { <p class="quiet">{move || tr_string(|| format!("还有 {} 个意图", n_topics - MOST_LISTED), || format!("and {} more topics", n_topics - MOST_LISTED))}</p> })}
+        {(n_topics > MOST_LISTED).then(|| view! { <p class="quiet">{move || tr_string(|| format!("还有 {} 个意图", n_topics - MOST_LISTED), || format!("and {}", counted(n_topics - MOST_LISTED, "more topic")))}</p> })}
     }
 }
 
