@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::DetailEntry;
 
-use super::editor::Change;
 use super::import::ImportTable;
 use crate::api::{self, DetailShown};
 use crate::i18n::{counted, tr, tr_string};
+use crate::pages::kept::Change;
 use crate::ui::{Button, IconButton, SearchInput, is_composing, toast, toast_error};
 
 /// So many lines are drawn; the search finds the others.
@@ -19,7 +19,7 @@ type ChangeEntries = Box<dyn FnOnce(&mut Vec<DetailEntry>)>;
 
 /// The table. A fixed one is shown only.
 #[component]
-pub(super) fn Entries(detail: Signal<DetailShown>, change: Change, is_fixed: bool) -> impl IntoView {
+pub(super) fn Entries(detail: Signal<DetailShown>, change: Change<DetailShown>, is_fixed: bool) -> impl IntoView {
     let search = RwSignal::new(String::new());
     let is_import_open = RwSignal::new(false);
     let n_entries = Memo::new(move |_| detail.with(|detail| detail.source.entries().len()));
@@ -190,7 +190,7 @@ fn NewEntry(add: Callback<Vec<DetailEntry>>) -> impl IntoView {
 }
 
 #[component]
-fn OneEntry(idx: usize, entry: DetailEntry, change: Change, is_fixed: bool) -> impl IntoView {
+fn OneEntry(idx: usize, entry: DetailEntry, change: Change<DetailShown>, is_fixed: bool) -> impl IntoView {
     let edit = move |edit: ChangeEntries| {
         change.run(Box::new(move |detail| {
             if let Some(entries) = detail.source.entries_mut() {

@@ -1,19 +1,15 @@
 //! One article: the question, other ways to ask it, the answer in each language.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use model::{Article, Language, Texts};
 
 use super::{LibraryCx, Open};
 use crate::api;
 use crate::i18n::{UiLanguage, language_now, text_of, tr, tr_string};
-use crate::pages::act::act;
+use crate::pages::act::{act, delete_with_undo};
 use crate::pages::load::Remote;
 use crate::pages::suggest::SuggestButton;
-use crate::ui::{
-    Button, ButtonKind, Field, IconButton, Segments, Select, Switch, TextArea, TextInput, toast, toast_error,
-    toast_undo,
-};
+use crate::ui::{Button, ButtonKind, Field, IconButton, Segments, Select, Switch, TextArea, TextInput, toast};
 
 /// The editor of an article that is there, or of a new one.
 #[component]
@@ -309,28 +305,23 @@ impl Draft {
 
 fn delete(cx: LibraryCx, article: Article) {
     let Some(library) = cx.chosen.get_untracked() else { return };
-    spawn_local(async move {
-        if let Err(error) = api::delete_article(&article.id).await {
-            return toast_error(&error);
-        }
-        cx.open.set(Open::Nothing);
-        cx.articles.update(|articles| articles.retain(|other| other.id != article.id));
-        cx.libraries.reload();
-        let question = article.question.clone();
-        toast_undo(
-            tr_string(|| format!("已删除“{question}”"), || format!("Deleted “{question}”")),
-            move || {
-                let (library, article) = (library.clone(), article.clone());
-                spawn_local(async move {
-                    match api::create_article(&library, &article).await {
-                        Ok(_) => {
-                            cx.articles.reload();
-                            cx.libraries.reload();
-                        }
-                        Err(error) => toast_error(&error),
-                    }
-                });
-            },
-        );
-    });
+    let question = article.question.clone();
+    let (id, gone) = (article.id.clone(), article.id.clone());
+    delete_with_undo(
+        tr_string(|| format!("已删除“{question}”"), || format!("Deleted “{question}”")),
+        async move { api::delete_article(&id).await },
+        move || {
+            cx.open.set(Open::Nothing);
+            cx.articles.update(|articles| articles.retain(|other| other.id != gone));
+            cx.libraries.reload();
+        },
+        move || {
+            let (library, article) = (library.clone(), article.clone());
+            async move { api::create_article(&library, &article).await }
+        },
+        move || {
+            cx.articles.reload();
+            cx.libraries.reload();
+        },
+    );
 }
