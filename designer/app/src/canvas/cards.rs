@@ -194,7 +194,7 @@ fn Face(
         card.exits.iter().enumerate().map(|(row, exit)| view! { <Row exit=exit.clone() y=offset(row) /> }).collect();
     view! {
         {card.is_enterable.then(|| view! { <i class="entry"></i> })}
-        <h4>
+        <div class="card-head">
             <span class="card-icon"><Icon name=card.icon.clone() /></span>
             {shown_title}
             {card.has_note.then(|| view! { <span class="card-note"><Icon name="message-square-text" /></span> })}
@@ -212,7 +212,7 @@ fn Face(
                     {mark.number}
                 </em>
             })}
-        </h4>
+        </div>
         {(n_lines > 0).then(|| view! {
             <p style=format!("height:{}px;-webkit-line-clamp:{n_lines}", LINE * n_lines as f64)>{summary}</p>
         })}

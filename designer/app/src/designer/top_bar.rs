@@ -18,7 +18,7 @@ pub(super) fn TopBar(canvas: Canvas) -> impl IntoView {
     let name = move || cx.track_document(|document| words(&document.flow.name));
     view! {
         <header class="top-bar">
-            <A href="/flows" attr:class="top-back" attr:aria-label=move || tr("返回流程列表", "Back to flows")>
+            <A href="/flows" attr:class="top-back" attr:aria-label=move || tr("合流 Heliu，返回流程列表", "合流 Heliu, back to the flows")>
                 <Icon name="chevron-left" /><b>"合流 Heliu"</b>
             </A>
             <span class="top-slash" aria-hidden="true">"/"</span>
