@@ -74,7 +74,9 @@ function sources(given) {
     const line = el('li');
     const title = String(source?.title ?? '');
     line.append(safeAddress(source?.url, ['http:', 'https:']) ? link(source.url, title, 'file') : el('b', '', title));
-    if (source?.heading) line.append(` › ${String(source.heading)}`);
+    // A document that is named like its own title says it once.
+    const headings = String(source?.heading ?? '').split(' › ').filter((heading, at) => heading && (at > 0 || heading !== title));
+    for (const heading of headings) line.append(` › ${heading}`);
     if (Number.isInteger(source?.page)) line.append(` ${t('page', { n: source.page })}`);
     list.append(line);
   }

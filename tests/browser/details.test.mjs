@@ -36,7 +36,7 @@ test('a pasted dictionary is found in a sentence and by a step of the test chat'
     field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
   });
   await until(async () => (await page.locator('[data-test="n-entries"]').innerText()) === '2', 5_000, 'two values did not come in');
-  await until(async () => /已保存/.test(await page.locator('[data-test="detail-saving"]').innerText()), 5_000, 'it was not saved');
+  await until(async () => /已保存/.test(await page.locator('[data-test="saving"]').innerText()), 5_000, 'it was not saved');
 
   // Try it.
   await write(page, '[data-test="try-detail"]', '明天下午三点去徐家汇店取');
@@ -51,7 +51,7 @@ test('a pasted dictionary is found in a sentence and by a step of the test chat'
   await page.setInputFiles('[data-test="csv-file"]', {
     name: 'shops.csv', mimeType: 'text/csv', buffer: Buffer.from([0xc6, 0xd6, 0xb6, 0xab, 0xb5, 0xea, 0x2c, 0x50, 0x44, 0x0d, 0x0a]),
   });
-  await page.waitForSelector('[data-test="csv-summary"] >> text=gb18030');
+  await page.waitForSelector('[data-test="csv-summary"] >> text=GBK');
   await picture(page, 'details-import');
   await page.click('[data-test="csv-add"]');
   await until(async () => (await page.locator('[data-test="n-entries"]').innerText()) === '3', 5_000, 'the file did not come in');

@@ -58,6 +58,24 @@ test('a returns policy is uploaded, read, and answers with its source', { timeou
   assert.match(await page.textContent('[data-test="hits"] li:first-child'), /三个工作日/);
   await picture(page, 'library-search-test');
 
+  // Words that mean the same are found like one another.
+  const rank = async (question) => {
+    await page.fill('[data-test="try-library"]', question);
+    const answered = page.waitForResponse((response) => response.url().endsWith('/try'));
+    await page.keyboard.press('Enter');
+    const { hits } = await (await answered).json();
+    return hits.find((hit) => (hit.passage?.text ?? '').includes('来回运费'))?.score ?? 0;
+  };
+  const before = await rank('配送费谁出');
+  await page.click('[data-tab="synonyms"]');
+  await page.fill('[data-test="synonyms"]', '运费，配送费');
+  await page.click('[data-test="save-synonyms"]');
+  await until(async () => /已保存/.test(await page.locator('[data-test="save-synonyms"]').innerText()), 5_000, 'the synonyms are not saved');
+  await picture(page, 'library-synonyms');
+  await page.click('[data-tab="try"]');
+  const after = await rank('配送费谁出');
+  assert.ok(after > before, `the passage on 运费 has ${before} before and ${after} with 配送费 as a synonym`);
+
   const flow = {
     format: 1, id: '', key: 'policy', name: { zh: '政策问答' }, languages: ['zh'],
     nodes: [

@@ -45,8 +45,9 @@ export async function startServer({ data, port, args = [] } = {}) {
     async kill() { server.kill('SIGKILL'); await gone; },
     async stop() {
       server.kill('SIGTERM');
-      await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 10_000))]);
-      server.kill('SIGKILL');
+      const impatience = setTimeout(() => server.kill('SIGKILL'), 10_000);
+      await gone;
+      clearTimeout(impatience);
       if (!data) await rm(folder, { recursive: true, force: true });
     },
   };

@@ -91,15 +91,33 @@ test('an author pastes examples, resolves a clash, and sees what becomes of a se
   assert.deepEqual(page.broken, []);
 });
 
+test('two topics become one, and the flows that use the old one are named first', { timeout: 120_000 }, async () => {
+  const page = await signedIn();
+  await page.goto(`${server.url}/topics?topic=refund`);
+  await page.waitForSelector('[data-topic="refund"].on');
+  const n = (await page.evaluate(() => fetch('/api/intents').then((answer) => answer.json()))).length;
+
+  await page.click(byTest('topic-menu'));
+  await page.click(byTest('merge-topic'));
+  await page.waitForSelector(byTest('used-in'));
+  const link = page.locator(`${byTest('used-in')} a`, { hasText: '退款' }).first();
+  assert.match(await link.getAttribute('href'), /^\/flows\//);
+  await page.selectOption(byTest('to-topic'), 'order_status');
+  await picture(page, 'topics-merge');
+  await page.click(byTest('do-merge'));
+
+  await page.waitForSelector('[data-topic="order_status"].on');
+  const topics = await page.evaluate(() => fetch('/api/intents').then((answer) => answer.json()));
+  assert.equal(topics.length, n - 1);
+  assert.ok(topics.find((topic) => topic.key === 'order_status').examples.includes('申请退款'));
+  assert.equal(await page.locator('[data-topic="refund"]').count(), 0);
+  assert.deepEqual(page.broken, []);
+});
+
 test('a table is looked at before it is taken in, and a bad one is refused with words', { timeout: 120_000 }, async () => {
-  const page = await openPage(browser);
-  await page.goto(`${server.url}/sign-in`);
-  await write(page, byTest('email'), 'fang@example.com');
-  await write(page, byTest('password'), '合流 好用 又稳');
-  await page.keyboard.press('Enter');
-  await page.waitForURL(/\/flows$/);
+  const page = await signedIn();
   await page.goto(`${server.url}/topics`);
-  await page.waitForSelector('[data-topic="refund"]');
+  await page.waitForSelector('[data-topic]');
 
   await page.click(byTest('import-topics'));
   const upload = (buffer) => page.setInputFiles(byTest('topics-file'), { name: 'topics.csv', mimeType: 'text/csv', buffer });
@@ -116,6 +134,17 @@ test('a table is looked at before it is taken in, and a bad one is refused with 
   await page.waitForSelector('[data-topic="store"]');
   assert.deepEqual(page.broken, []);
 });
+
+/** A page of the owner that the first test has set up. */
+async function signedIn() {
+  const page = await openPage(browser);
+  await page.goto(`${server.url}/sign-in`);
+  await write(page, byTest('email'), 'fang@example.com');
+  await write(page, byTest('password'), '合流 好用 又稳');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/flows$/);
+  return page;
+}
 
 async function tryOut(page, text) {
   await write(page, byTest('try-topic'), text);

@@ -10,7 +10,8 @@ use crate::command::{self, is_installed, output, run, run_within};
 use crate::say;
 
 /// What the browser tests drive; kept to one version so that a run can be repeated.
-const PLAYWRIGHT: &str = "playwright-core@1.56.1";
+/// Drives the browser, and judges what everyone can use.
+const BROWSER_PACKAGES: [(&str, &str); 2] = [("playwright-core", "1.56.1"), ("axe-core", "4.14.1")];
 
 /// Installs Debian packages, when this is Debian (or its like) and we are root.
 pub(crate) fn apt_install(packages: &[&str]) -> anyhow::Result<()> {
@@ -96,19 +97,20 @@ pub(crate) fn node() -> anyhow::Result<()> {
     apt_install(&["nodejs", "npm"])
 }
 
-/// `playwright-core` in a folder of its own; answers with the `node_modules` it lies in.
-pub(crate) fn playwright() -> anyhow::Result<PathBuf> {
+/// The packages of the browser tests in a folder of its own; answers with the `node_modules` they lie in.
+pub(crate) fn browser_packages() -> anyhow::Result<PathBuf> {
     let folder = command::target_folder().join("playwright");
     let modules = folder.join("node_modules");
-    if modules.join("playwright-core/package.json").is_file() {
+    if BROWSER_PACKAGES.iter().all(|(name, _)| modules.join(name).join("package.json").is_file()) {
         return Ok(modules);
     }
-    say(&format!("fetching {PLAYWRIGHT}"));
+    let wanted = BROWSER_PACKAGES.map(|(name, version)| format!("{name}@{version}"));
+    say(&format!("fetching {}", wanted.join(", ")));
     std::fs::create_dir_all(&folder)?;
     let mut npm = Command::new("npm");
     npm.args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
         .arg(&folder)
-        .arg(PLAYWRIGHT);
+        .args(&wanted);
     run(&mut npm)?;
     Ok(modules)
 }

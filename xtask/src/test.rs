@@ -156,7 +156,7 @@ fn browser(is_long: bool) -> anyhow::Result<Outcome> {
     }
     provision::node()?;
     provision::browser()?;
-    let modules = provision::playwright()?;
+    let modules = provision::browser_packages()?;
     designer::build(Quality::Quick)?;
     let heliu = build()?;
 

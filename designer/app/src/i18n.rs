@@ -1,5 +1,7 @@
 //! The language of the screens: Chinese or English, switched without a reload and remembered.
 
+use std::fmt::Display;
+
 use leptos::prelude::*;
 use model::{Language, Texts};
 
@@ -104,6 +106,13 @@ pub(crate) fn tr_string(zh: impl FnOnce() -> String, en: impl FnOnce() -> String
     }
 }
 
+/// A number with what it counts, in English: `1 step`, `2 steps`.
+pub(crate) fn counted(n: impl Display, thing: &str) -> String {
+    let n = n.to_string();
+    let plural = if n == "1" { "" } else { "s" };
+    format!("{n} {thing}{plural}")
+}
+
 /// A text of the workspace in the language of the screens, else in any.
 pub(crate) fn words(texts: &Texts) -> String {
     texts.in_language(language_code()).to_owned()
@@ -112,4 +121,16 @@ pub(crate) fn words(texts: &Texts) -> String {
 /// Reads one text of a pair of inputs: the text of exactly this language, or nothing.
 pub(crate) fn text_of(texts: &Texts, language: UiLanguage) -> String {
     texts.0.get(&Language::from(language.code())).cloned().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_a_thing_is_no_plural() {
+        assert_eq!(counted(1, "step"), "1 step");
+        assert_eq!(counted(0, "step"), "0 steps");
+        assert_eq!(counted(21_u64, "open conversation"), "21 open conversations");
+    }
 }

@@ -125,6 +125,15 @@ pub(crate) fn too_large() -> ApiError {
         .detail("请减小内容后再试", "send less")
 }
 
+/// What a reader of files cannot read.
+impl From<documents::Unreadable> for ApiError {
+    fn from(unreadable: documents::Unreadable) -> Self {
+        let (why, advice) = (unreadable.why, unreadable.advice);
+        Self::not_valid(why.in_language("zh"), why.in_language("en"))
+            .detail(advice.in_language("zh"), advice.in_language("en"))
+    }
+}
+
 impl From<store::Error> for ApiError {
     fn from(error: store::Error) -> Self {
         if error.trouble() == Trouble::Full {

@@ -1,81 +1,133 @@
 //! Tables that people bring: CSV files and cells copied from a spreadsheet, in the encodings of the real world.
+//!
+//! Read are commas, semicolons and tabs; UTF-8 and UTF-16 with or without a mark, and GBK, which Excel writes in China.
+//! Written is what spreadsheet programs open: UTF-8 with a mark, CRLF, and no cell that begins a formula.
+//! What the columns mean is for whoever reads.
 
+use documents::Unreadable;
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
-use crate::error::{ApiError, Result};
-
+const MAX_BYTES: usize = 16 * 1024 * 1024;
 const MAX_ROWS: usize = 200_000;
 const MAX_COLUMNS: usize = 60;
 
-/// A table: the names of its columns, and its rows.
+/// A table without its empty rows.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Table {
-    /// The encoding it was read in.
+    /// The encoding it was read in: `UTF-8`, `UTF-16LE`, `GBK`.
     pub(crate) encoding: &'static str,
+    /// Do some bytes mean nothing in that encoding? They stand as `U+FFFD`.
+    pub(crate) is_garbled: bool,
     pub(crate) separator: char,
-    /// Empty where the first row is no heading.
-    pub(crate) columns: Vec<String>,
-    pub(crate) rows: Vec<Vec<String>>,
+    pub(crate) rows: Vec<Row>,
 }
 
-/// Reads a table. Without an encoding, a byte order mark decides, then whether it is UTF-8; else it is GB 18030.
-pub(crate) fn read(bytes: &[u8], encoding: Option<&str>) -> Result<Table> {
-    let (text, encoding) = decoded(bytes, encoding)?;
-    if text.trim().is_empty() {
-        return Err(ApiError::not_valid("文件是空的", "the file is empty"));
-    }
-    if text.contains('\0') {
-        return Err(ApiError::not_valid("这不是文本文件", "this is no text file")
-            .detail("请在表格软件里另存为 CSV", "save it as CSV in your spreadsheet program"));
-    }
-    let separator = separator_of(&text);
+/// A row with something in it.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Row {
+    /// The line it begins on, from 1, as an editor counts.
+    pub(crate) line: usize,
+    pub(crate) cells: Vec<String>,
+}
+
+/// Reads a table. Without an encoding, a byte order mark decides, then whether it is UTF-8; else it is GBK.
+pub(crate) fn read(bytes: &[u8], encoding: Option<&str>) -> Result<Table, Unreadable> {
+    let decoded = decoded(bytes, encoding)?;
+    let separator = separator_of(&decoded.text);
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator as u8)
         .has_headers(false)
         .flexible(true)
-        .from_reader(text.as_bytes());
-    let mut rows: Vec<Vec<String>> = Vec::new();
+        .from_reader(decoded.text.as_bytes());
+    let mut rows: Vec<Row> = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| {
             let line = error.position().map_or(0, csv::Position::line);
-            ApiError::not_valid(format!("第 {line} 行读不懂：{error}"), format!("line {line} cannot be read: {error}"))
-                .with("line", line)
+            Unreadable::new(
+                (&format!("第 {line} 行读不懂"), &format!("line {line} cannot be read")),
+                ("请检查这一行的引号", "look at the quotation marks of that line"),
+            )
         })?;
         if record.len() > MAX_COLUMNS || rows.len() >= MAX_ROWS {
-            return Err(ApiError::not_valid(
-                format!("表格最多 {MAX_ROWS} 行、{MAX_COLUMNS} 列"),
-                format!("a table has at most {MAX_ROWS} rows and {MAX_COLUMNS} columns"),
+            return Err(Unreadable::new(
+                (
+                    &format!("表格最多 {MAX_ROWS} 行、{MAX_COLUMNS} 列"),
+                    &format!("a table has at most {MAX_ROWS} rows and {MAX_COLUMNS} columns"),
+                ),
+                ("请拆成几份", "split it into several files"),
             ));
         }
         if record.iter().any(|cell| !cell.trim().is_empty()) {
-            rows.push(record.iter().map(str::to_owned).collect());
+            let line = record.position().map_or(0, |position| line_of(&decoded.text, position));
+            rows.push(Row { line, cells: record.iter().map(|cell| as_meant(cell).to_owned()).collect() });
         }
     }
-    let columns = if rows.first().is_some_and(|row| is_heading(row)) { rows.remove(0) } else { Vec::new() };
-    Ok(Table { encoding, separator, columns, rows })
+    Ok(Table { encoding: decoded.encoding, is_garbled: decoded.is_garbled, separator, rows })
 }
 
-/// Writes a table as spreadsheet programs open it: UTF-8 with a byte order mark. No cell begins a formula.
-pub(crate) fn write(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer("\u{FEFF}".as_bytes().to_vec());
-    writer.write_record(columns).map_err(|error| ApiError::internal(&error))?;
+/// Writes a table.
+pub(crate) fn write<'a, Row: IntoIterator<Item = &'a str>>(
+    columns: &[&str],
+    rows: impl IntoIterator<Item = Row>,
+) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new()
+        .flexible(true)
+        .terminator(csv::Terminator::CRLF)
+        .from_writer("\u{FEFF}".as_bytes().to_vec());
+    // Writing into memory does not fail.
+    drop(writer.write_record(columns));
     for row in rows {
-        writer.write_record(row.iter().map(|cell| harmless(cell))).map_err(|error| ApiError::internal(&error))?;
+        drop(writer.write_record(row.into_iter().map(harmless)));
     }
-    writer.into_inner().map_err(|error| ApiError::internal(&error))
+    writer.into_inner().unwrap_or_default()
 }
 
 /// A cell that a spreadsheet program would run as a formula gets a quote before it.
 fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
-fn decoded(bytes: &[u8], wanted: Option<&str>) -> Result<(String, &'static str)> {
+/// What [`harmless`] was given.
+fn as_meant(cell: &str) -> &str {
+    match cell.trim_start().strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\'']) => rest,
+        _ => cell,
+    }
+}
+
+/// The line a record begins on; the reader says where it began to look, which may be empty lines before.
+fn line_of(text: &str, position: &csv::Position) -> usize {
+    let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(number(position.byte())..).unwrap_or_default();
+    number(position.line()) + rest.iter().take_while(|byte| **byte == b'\n').count()
+}
+
+struct Decoded {
+    text: String,
+    encoding: &'static str,
+    is_garbled: bool,
+}
+
+fn decoded(bytes: &[u8], wanted: Option<&str>) -> Result<Decoded, Unreadable> {
+    if bytes.len() > MAX_BYTES {
+        return Err(Unreadable::new(
+            ("文件超过 16 MB", "the file is larger than 16 MB"),
+            ("请拆成几份", "split it into several files"),
+        ));
+    }
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xD0\xCF\x11\xE0") {
+        return Err(Unreadable::new(
+            ("这是 Excel 工作簿", "this is an Excel workbook"),
+            ("请在 Excel 里另存为 CSV 再导入", "save it as CSV in Excel, then import that"),
+        ));
+    }
     let wanted = wanted.filter(|label| !label.is_empty() && *label != "auto");
     let encoding = match wanted {
         Some(label) => Encoding::for_label(label.as_bytes()).ok_or_else(|| {
-            ApiError::not_valid(format!("不认识编码“{label}”"), format!("the encoding “{label}” is not known"))
-                .detail("例如 utf-8、gbk、big5", "for example utf-8, gbk, big5")
+            Unreadable::new(
+                (&format!("不认识编码“{label}”"), &format!("the encoding “{label}” is not known")),
+                ("例如 utf-8、gbk、big5", "for example utf-8, gbk, big5"),
+            )
         })?,
         None => match Encoding::for_bom(bytes) {
             Some((encoding, _)) => encoding,
@@ -85,16 +137,16 @@ fn decoded(bytes: &[u8], wanted: Option<&str>) -> Result<(String, &'static str)>
             None => GB18030,
         },
     };
-    let (text, encoding, has_errors) = encoding.decode(bytes);
-    if has_errors {
-        let name = encoding.name();
-        return Err(ApiError::not_valid(
-            format!("文件不是 {name} 编码，或者不是文本文件"),
-            format!("the file is not {name}, or no text file"),
-        )
-        .detail("请选择它的编码，或另存为 UTF-8", "choose its encoding, or save it as UTF-8"));
+    let (text, encoding, is_garbled) = encoding.decode(bytes);
+    if text.contains('\0') {
+        return Err(Unreadable::new(
+            ("这不是文本文件", "this is not a text file"),
+            ("请在表格软件里另存为 CSV", "save it as CSV in your spreadsheet program"),
+        ));
     }
-    Ok((text.into_owned(), encoding.name()))
+    let name = if encoding == GB18030 || encoding == encoding_rs::GBK { "GBK" } else { encoding.name() };
+    // One kind of line end, so that lines are counted as an editor counts them.
+    Ok(Decoded { text: text.replace("\r\n", "\n").replace('\r', "\n"), encoding: name, is_garbled })
 }
 
 /// Is every second byte of the beginning zero, as in UTF-16 of Latin letters?
@@ -119,39 +171,13 @@ fn separator_of(text: &str) -> char {
     }
 }
 
-/// Does a row name columns? Its first cells are words that headings have.
-fn is_heading(row: &[String]) -> bool {
-    const NAMES: [&str; 17] = [
-        "value",
-        "values",
-        "值",
-        "标准值",
-        "名称",
-        "标准词",
-        "name",
-        "canonical",
-        "synonym",
-        "synonyms",
-        "同义词",
-        "别名",
-        "zh",
-        "en",
-        "中文",
-        "英文",
-        "其他说法",
-    ];
-    let is_named = |cell: &String| {
-        NAMES.contains(&cell.trim().to_lowercase().trim_end_matches(|c: char| c.is_ascii_digit() || c == ' '))
-    };
-    row.first().is_some_and(is_named) || row.iter().filter(|cell| is_named(cell)).count() >= 2
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn rows(bytes: &[u8]) -> Vec<Vec<String>> {
-        read(bytes, None).expect("a table").rows
+    #[track_caller]
+    fn cells(bytes: &[u8], encoding: Option<&str>) -> Vec<Vec<String>> {
+        read(bytes, encoding).expect("a table").rows.into_iter().map(|row| row.cells).collect()
     }
 
     #[test]
@@ -161,37 +187,52 @@ mod tests {
         let with_mark = [b"\xEF\xBB\xBF", text.as_bytes()].concat();
         let wide: Vec<u8> = std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
 
-        for bytes in [text.as_bytes(), &gbk, &with_mark, &wide] {
-            let table = read(bytes, None).expect("a table");
-            assert_eq!(table.columns, ["值", "同义词"]);
-            assert_eq!(table.rows, [vec!["冲锋衣", "外套,防水"], vec!["背包", "backpack"]]);
+        for (bytes, encoding) in [(text.as_bytes(), "UTF-8"), (&gbk, "GBK"), (&with_mark, "UTF-8"), (&wide, "UTF-16LE")]
+        {
+            assert_eq!(cells(bytes, None), [["值", "同义词"], ["冲锋衣", "外套,防水"], ["背包", "backpack"]]);
+            assert_eq!(read(bytes, None).expect("a table").encoding, encoding);
         }
         let (big5, ..) = encoding_rs::BIG5.encode("衝鋒衣,外套");
-        assert_eq!(read(&big5, Some("big5")).expect("a table").rows, [["衝鋒衣", "外套"]]);
+        assert_eq!(cells(&big5, Some("big5")), [["衝鋒衣", "外套"]]);
+        assert!(read("值".as_bytes(), Some("utf-16le")).expect("read").is_garbled);
     }
 
     #[test]
     fn cells_of_a_spreadsheet_are_parted_by_tabs() {
-        assert_eq!(rows("冲锋衣\t外套\n背包\t\n\n".as_bytes()), [vec!["冲锋衣", "外套"], vec!["背包", ""]]);
-        assert_eq!(rows(b"a;b,c\nd;e"), [["a", "b,c"], ["d", "e"]]);
+        assert_eq!(cells("冲锋衣\t外套\n背包\t\n\n".as_bytes(), None), [["冲锋衣", "外套"], ["背包", ""]]);
+        assert_eq!(cells(b"a;b,c\nd;e", None), [["a", "b,c"], ["d", "e"]]);
+    }
+
+    #[test]
+    fn lines_are_counted_as_an_editor_counts_them() {
+        let rows = read(b"a,\"b\r\nc\"\r\n\r\nd\r\n", None).expect("a table").rows;
+
+        assert_eq!(rows.iter().map(|row| row.line).collect::<Vec<_>>(), [1, 4]);
     }
 
     #[test]
     fn what_is_no_table_is_refused_in_words() {
-        assert!(read(b"", None).is_err());
-        assert!(read(b"PK\x03\x04\x00\x00\xff\xfe\x00", None).is_err());
-        assert!(read(b"a,b", Some("klingon")).is_err());
-        assert!(read("值".as_bytes(), Some("utf-16le")).is_err());
+        for (bytes, encoding, word) in [
+            (&b"PK\x03\x04rest"[..], None, "Excel"),
+            (b"\x89PNG\x00\x00", None, "not a text"),
+            (b"a,b", Some("klingon"), "klingon"),
+        ] {
+            let refused = read(bytes, encoding).expect_err("it is refused");
+
+            assert!(refused.why.in_language("en").contains(word), "{refused:?}");
+        }
     }
 
     #[test]
     fn what_is_written_is_read_again() {
-        let rows = vec![vec!["a,b".to_owned(), "\"q\"".to_owned()], vec!["=1+1".to_owned()]];
+        let rows = [vec!["a,b", "\"q\""], vec!["=1+1"], vec!["'tis", "-5", "+86"]];
 
-        let text = write(&["value", "synonyms"], rows.clone().into_iter()).expect("written");
+        let text = write(&["value", "synonyms"], rows.clone());
 
-        let table = read(&text, None).expect("a table");
-        assert_eq!(table.columns, ["value", "synonyms"]);
-        assert_eq!(table.rows, [vec!["a,b", "\"q\""], vec!["'=1+1"]]);
+        assert!(text.starts_with(b"\xEF\xBB\xBF") && text.ends_with(b"\r\n"));
+        assert!(String::from_utf8_lossy(&text).contains("'=1+1"), "formulas are made harmless");
+        let read = cells(&text, None);
+        assert_eq!(read[0], ["value", "synonyms"]);
+        assert_eq!(read[1..], rows);
     }
 }

@@ -81,7 +81,7 @@ async fn tables_of_the_real_world_are_read() {
     let kept = owner.send_text(put, "/api/details/colour/entries.csv", text, &[]).await.is(200);
     assert_eq!(kept["n_entries"], 2);
     let file = owner.get("/api/details/colour/entries.csv").await.text;
-    assert_eq!(file.trim_start_matches('\u{FEFF}'), "value,synonyms\n红色,大红,正红\n绿色,green\n");
+    assert_eq!(file.trim_start_matches('\u{FEFF}'), "value,synonyms\r\n红色,大红,正红\r\n绿色,green\r\n");
 }
 
 #[tokio::test]

@@ -41,6 +41,12 @@ async fn somebody_who_becomes_angry_in_line_moves_up() {
 
     let list = owner.get("/api/desk/conversations?list=queued").await.is(200);
     assert_eq!((&list[0]["id"], &list[0]["priority"]), (&json!(second.id), &json!("high")), "{list}");
+
+    // A word without any mood does not make the desk call somebody calm who is not.
+    second.say("3", "转人工").await;
+    let list = owner.get("/api/desk/conversations?list=queued").await.is(200);
+    assert_eq!(list[0]["mood"]["emotion"], "angry", "{list}");
+    assert!(list[0]["mood"]["upset"].as_f64() > Some(0.6), "{list}");
 }
 
 #[tokio::test]

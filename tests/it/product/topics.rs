@@ -62,6 +62,10 @@ async fn pasted_moved_and_merged_examples_are_where_they_should_be() {
     assert_eq!(moved["from"]["examples"], json!(["wrap it as a gift"]));
     owner.post("/api/intents/gift/move", moving).await.is_refused(422, "not-valid");
 
+    let used = owner.get("/api/intents/refund/flows").await.is(200);
+    let names: Vec<_> = used.as_array().into_iter().flatten().map(|flow| &flow["name"]["en"]).collect();
+    assert!(names.contains(&&json!("Refund")), "{used}");
+    assert_eq!(owner.get("/api/intents/gift/flows").await.is(200), json!([]));
     let merged = owner.post("/api/intents/gift/merge", json!({ "into": "product" })).await.is(200);
     let examples = merged["examples"].as_array().cloned().unwrap_or_default();
     assert!(["can you wrap it", "wrap it as a gift"].iter().all(|text| examples.contains(&json!(text))));

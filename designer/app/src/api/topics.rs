@@ -191,6 +191,13 @@ pub(crate) struct Clash {
     pub(crate) topics: Vec<String>,
 }
 
+/// A flow that uses a topic.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(crate) struct FlowOfTopic {
+    pub(crate) id: String,
+    pub(crate) name: Texts,
+}
+
 /// The topics.
 pub(crate) async fn intents() -> Answer<Vec<Intent>> {
     get("/api/intents").await
@@ -245,6 +252,11 @@ pub(crate) async fn paste_examples(key: &str, text: &str, apply: bool, elsewhere
 /// Moves examples to another topic.
 pub(crate) async fn move_examples(key: &str, examples: &[String], to: &str) -> Answer<serde_json::Value> {
     post(&format!("/api/intents/{key}/move"), &serde_json::json!({ "examples": examples, "to": to })).await
+}
+
+/// The flows whose drafts use a topic.
+pub(crate) async fn flows_of_topic(key: &str) -> Answer<Vec<FlowOfTopic>> {
+    get(&format!("/api/intents/{key}/flows")).await
 }
 
 /// Moves everything to another topic and removes this one.

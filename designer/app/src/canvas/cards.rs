@@ -12,7 +12,7 @@ use model::{Language, Mark, NodeId, Severity};
 
 use super::Canvas;
 use crate::designer::{CardRx, DesignerCx};
-use crate::i18n::{language_code, tr, tr_string, words};
+use crate::i18n::{counted, language_code, tr, tr_string, words};
 use crate::ui::{Icon, is_composing};
 
 /// How a test conversation went through a card.
@@ -141,7 +141,7 @@ fn OneCard(
     };
     let (face, element_id) = (rx.card.clone(), format!("step-{id}"));
     view! {
-        <article
+        <div
             class="card"
             class:sel=move || is_selected.get()
             class:ran=move || mark.with(Option::is_some)
@@ -155,14 +155,14 @@ fn OneCard(
             data-step=id.0.clone()
             role="group"
             aria-label=label
-            aria-selected=move || is_selected.get().to_string()
+            aria-current=move || is_selected.get().then_some("true")
             style=style
         >
             {move || {
                 let card = face.get();
                 view! { <Face canvas card mark badge /> }
             }}
-        </article>
+        </div>
     }
 }
 
@@ -194,7 +194,7 @@ fn Face(
         card.exits.iter().enumerate().map(|(row, exit)| view! { <Row exit=exit.clone() y=offset(row) /> }).collect();
     view! {
         {card.is_enterable.then(|| view! { <i class="entry"></i> })}
-        <h4>
+        <div class="card-head">
             <span class="card-icon"><Icon name=card.icon.clone() /></span>
             {shown_title}
             {card.has_note.then(|| view! { <span class="card-note"><Icon name="message-square-text" /></span> })}
@@ -202,17 +202,17 @@ fn Face(
                 <span
                     class="card-badge"
                     class:bad=is_error
-                    title=tr_string(|| format!("{n} 个问题"), || format!("{n} problem{}", if n == 1 { "" } else { "s" }))
+                    title=tr_string(|| format!("{n} 个问题"), || counted(n, "problem"))
                 >
                     <Icon name=if is_error { "circle-alert" } else { "triangle-alert" } />
                 </span>
             })}
             {move || mark.get().map(|mark| view! {
-                <em title=(mark.visits > 1).then(|| tr_string(|| format!("经过 {} 次", mark.visits), || format!("{} visits", mark.visits)))>
+                <em title=(mark.visits > 1).then(|| tr_string(|| format!("经过 {} 次", mark.visits), || counted(mark.visits, "visit")))>
                     {mark.number}
                 </em>
             })}
-        </h4>
+        </div>
         {(n_lines > 0).then(|| view! {
             <p style=format!("height:{}px;-webkit-line-clamp:{n_lines}", LINE * n_lines as f64)>{summary}</p>
         })}
@@ -323,6 +323,6 @@ fn spoken(cx: DesignerCx, card: &Card) -> String {
     let kind = words(&card.kind_label);
     tr_string(
         || format!("{}。{kind}步骤。{} 个出口：{exits}", card.title, card.exits.len()),
-        || format!("{}. {kind} step. {} exits: {exits}", card.title, card.exits.len()),
+        || format!("{}. {kind} step. {}: {exits}", card.title, counted(card.exits.len(), "exit")),
     )
 }

@@ -11,7 +11,7 @@ use model::{NodeId, Texts};
 
 use super::{Canvas, PickerAt};
 use crate::designer::{Overlay, RightPanel};
-use crate::i18n::{tr, words};
+use crate::i18n::{counted, tr, words};
 use crate::ui::{toast, toast_undo};
 
 /// Something to do.
@@ -379,10 +379,7 @@ impl Canvas {
     /// Says how many steps are on the clipboard.
     pub(crate) fn say_copied(self, clip: &Clip) {
         let n = clip.nodes.len();
-        toast(words(&Texts::new(
-            format!("已复制 {n} 个步骤"),
-            format!("Copied {n} step{}", if n == 1 { "" } else { "s" }),
-        )));
+        toast(words(&Texts::new(format!("已复制 {n} 个步骤"), format!("Copied {}", counted(n, "step")))));
     }
 
     /// Brings a clip in: at the pointer when it is over the canvas, else a little beside where it was.

@@ -114,7 +114,7 @@ pub(super) fn GhostView(canvas: Canvas) -> impl IntoView {
                     spec.family.name(), ghost.at.x, ghost.at.y, HEADER / 2.0,
                 )
             >
-                <h4><span class="card-icon"><Icon name=spec.icon.clone() /></span><b>{words(&spec.label)}</b></h4>
+                <div class="card-head"><span class="card-icon"><Icon name=spec.icon.clone() /></span><b>{words(&spec.label)}</b></div>
             </div>
         })
     }

@@ -126,7 +126,7 @@ fn PickerBox(canvas: Canvas, at: PickerAt) -> impl IntoView {
                         }
                     })
                     .collect();
-                let label = group.label.map(|label| view! { <h5>{words(&label)}</h5> });
+                let label = group.label.map(|label| view! { <h3>{words(&label)}</h3> });
                 view! { {label}{kinds} }
             })
             .collect_view()
@@ -208,7 +208,7 @@ pub(crate) fn KindList(canvas: Canvas) -> impl IntoView {
             .get()
             .into_iter()
             .map(|group| {
-                let label = group.label.map(|label| view! { <h5>{words(&label)}</h5> });
+                let label = group.label.map(|label| view! { <h3>{words(&label)}</h3> });
                 let kinds = group.kinds.into_iter().map(|kind| view! { <DragKind canvas kind /> }).collect_view();
                 view! { {label}<div class="kinds">{kinds}</div> }
             })

@@ -21,7 +21,7 @@ pub(super) fn Dock(canvas: Canvas) -> impl IntoView {
         cx.is_dock_open.get().then(|| view! {
             <section class="dock" aria-label=tr("问题", "Problems")>
                 <header>
-                    <h3>{move || tr("问题", "Problems")}</h3>
+                    <h2>{move || tr("问题", "Problems")}</h2>
                     <span class="dock-count">{move || cx.problems.with(Vec::len)}</span>
                     <span class="space"></span>
                     <span class="dock-hint"><kbd>"F8"</kbd>{move || tr("下一个", "next")}</span>

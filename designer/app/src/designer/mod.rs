@@ -22,7 +22,7 @@ pub(crate) use save::{SaveState, flush, keep_mine, take_theirs};
 use crate::api::{self, ApiError, FlowDraft};
 use crate::canvas::{Canvas, CanvasView};
 use crate::dialogs::{ConflictDialog, PublishDialog, ShortcutsDialog, VersionsDialog};
-use crate::i18n::{language, tr};
+use crate::i18n::{language, tr, words};
 use crate::ui::{ErrorState, SkeletonRows};
 
 type Loaded = Result<(FlowDraft, Vec<NodeSpec>, Resources), ApiError>;
@@ -75,6 +75,7 @@ fn Screen(draft: FlowDraft, kinds: Vec<NodeSpec>, resources: Resources) -> impl 
             <top_bar::TopBar canvas />
             <rail::Rail canvas />
             <main class="stage">
+                <h1 class="visually-hidden">{move || cx.track_document(|document| words(&document.flow.name))}</h1>
                 <CanvasView canvas />
                 <dock::Dock canvas />
             </main>

@@ -69,7 +69,7 @@ fn PaletteBox(canvas: Canvas) -> impl IntoView {
                 heading = entry.heading;
                 let chosen = entry.clone();
                 view! {
-                    {is_new.then_some(view! { <h5>{heading}</h5> })}
+                    {is_new.then_some(view! { <h3>{heading}</h3> })}
                     <button
                         type="button"
                         role="option"

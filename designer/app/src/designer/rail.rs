@@ -64,7 +64,7 @@ pub(super) fn Rail(canvas: Canvas) -> impl IntoView {
             view! {
                 <section class="left-panel" class:wide=panel == LeftPanel::Flow aria-label=tr(zh, en)>
                     <header>
-                        <h3>{move || tr(zh, en)}</h3>
+                        <h2>{move || tr(zh, en)}</h2>
                         <IconButton icon="x" label=move || tr("收起（[）", "Close ([)") on_press=move |()| cx.left.set(None) />
                     </header>
                     {match panel {

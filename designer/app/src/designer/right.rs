@@ -42,12 +42,12 @@ fn Hint(canvas: Canvas) -> impl IntoView {
             <span class="empty-picture"><Icon name="mouse-pointer-2" /></span>
             {move || if count() > 1 {
                 view! {
-                    <h3>{format!("{} {}", count(), tr("个步骤已选中", "steps selected"))}</h3>
+                    <h2>{format!("{} {}", count(), tr("个步骤已选中", "steps selected"))}</h2>
                     <p>{tr("拖动可一起移动；Ctrl+C 复制，Delete 删除并接好走向。", "Drag to move them together; Ctrl+C copies, Delete deletes and joins the path.")}</p>
                 }.into_any()
             } else {
                 view! {
-                    <h3>{tr("选择一个步骤来设置", "Select a step to set it up")}</h3>
+                    <h2>{tr("选择一个步骤来设置", "Select a step to set it up")}</h2>
                     <ul>
                         <li>{tr("从左边拖步骤到画布", "Drag steps in from the left")}</li>
                         <li>{tr("从出口圆点拖到下一步，连成走向", "Drag from an exit’s dot to the next step")}</li>

@@ -6,7 +6,7 @@ use model::Severity;
 
 use super::{DesignerCx, LeftPanel, Overlay, RightPanel, SaveState};
 use crate::canvas::Canvas;
-use crate::i18n::{tr, tr_string, words};
+use crate::i18n::{counted, tr, tr_string, words};
 use crate::pages::UserMenu;
 use crate::ui::{Icon, IconButton, Menu, MenuItem, MenuLine};
 use crate::{api, browser};
@@ -18,7 +18,7 @@ pub(super) fn TopBar(canvas: Canvas) -> impl IntoView {
     let name = move || cx.track_document(|document| words(&document.flow.name));
     view! {
         <header class="top-bar">
-            <A href="/flows" attr:class="top-back" attr:aria-label=move || tr("返回流程列表", "Back to flows")>
+            <A href="/flows" attr:class="top-back" attr:aria-label=move || tr("合流 Heliu，返回流程列表", "合流 Heliu, back to the flows")>
                 <Icon name="chevron-left" /><b>"合流 Heliu"</b>
             </A>
             <span class="top-slash" aria-hidden="true">"/"</span>
@@ -154,7 +154,7 @@ fn ProblemCount(cx: DesignerCx) -> impl IntoView {
             <Icon name=Signal::derive(move || if count.get().0 == 0 { "circle-check".to_owned() } else { "triangle-alert".to_owned() }) />
             <span>{move || match count.get().0 {
                 0 => tr("没有问题", "No problems").to_owned(),
-                n => tr_string(|| format!("{n} 个问题"), || format!("{n} problem{}", if n == 1 { "" } else { "s" })),
+                n => tr_string(|| format!("{n} 个问题"), || counted(n, "problem")),
             }}</span>
         </button>
     }

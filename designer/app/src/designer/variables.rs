@@ -7,7 +7,7 @@ use model::{Language, NodeId, Scope, VarName, VarType, Variable};
 use serde_json::Value;
 
 use crate::canvas::Canvas;
-use crate::i18n::{language_code, tr, tr_string, words};
+use crate::i18n::{counted, language_code, tr, tr_string, words};
 use crate::ui::{Icon, IconButton, is_composing, toast, toast_undo};
 
 const TYPES: [(VarType, &str, &str, &str); 6] = [
@@ -179,7 +179,7 @@ fn OneVariable(canvas: Canvas, name: VarName) -> impl IntoView {
             <button type="button" class="variable-uses" disabled=move || used.with(Vec::is_empty) on:click=move |_| show_use()>
                 {move || match used.with(Vec::len) {
                     0 => tr("还没有步骤用到", "Not used yet").to_owned(),
-                    n => tr_string(|| format!("{n} 个步骤用到"), || format!("Used in {n} step{}", if n == 1 { "" } else { "s" })),
+                    n => tr_string(|| format!("{n} 个步骤用到"), || format!("Used in {}", counted(n, "step"))),
                 }}
             </button>
         </div>

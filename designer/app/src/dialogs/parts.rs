@@ -5,7 +5,7 @@ use model::{Flow, Language, Problem};
 
 use super::changes::Changes;
 use crate::designer::{DesignerCx, LeftPanel, Overlay};
-use crate::i18n::{language_code, tr, tr_string, words};
+use crate::i18n::{counted, language_code, tr, tr_string, words};
 use crate::ui::Icon;
 
 /// Findings as rows; a press shows the place and closes the dialog.
@@ -91,10 +91,7 @@ pub(crate) fn ChangeList(changes: Changes) -> impl IntoView {
     let line = |class: &'static str, sign: &'static str, zh: &'static str, en: &'static str, titles: Vec<String>| {
         let count = titles.len();
         (count > 0).then(|| {
-            let words = tr_string(
-                || format!("{zh} {count} 步"),
-                || format!("{count} {}{en}", if count == 1 { "step " } else { "steps " }),
-            );
+            let words = tr_string(|| format!("{zh} {count} 步"), || format!("{} {en}", counted(count, "step")));
             view! {
                 <li class=class>
                     <i aria-hidden="true">{sign}</i>

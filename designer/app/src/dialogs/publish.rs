@@ -8,7 +8,7 @@ use super::parts::{ChangeList, Findings, changes_since, open_with};
 use crate::api::{self, ApiError, Live};
 use crate::browser;
 use crate::designer::{DesignerCx, Overlay, flush};
-use crate::i18n::{tr, tr_string, words};
+use crate::i18n::{counted, tr, tr_string, words};
 use crate::ui::{Button, ButtonKind, Dialog, DialogSize, Icon, Skeleton, TextArea, toast};
 
 /// What is known of the live version while the dialog is open.
@@ -110,7 +110,7 @@ fn Preparation(
                     <h3 class="dl-bad">
                         {tr_string(
                             || format!("发布前要改好 {n_errors} 处"),
-                            || format!("{n_errors} {} to fix before publishing", if n_errors == 1 { "thing" } else { "things" }),
+                            || format!("{} to fix before publishing", counted(n_errors, "thing")),
                         )}
                     </h3>
                     <Findings cx problems=errors open />

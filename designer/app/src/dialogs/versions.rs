@@ -7,7 +7,7 @@ use model::Flow;
 use super::parts::{ChangeList, changes_since, moment, open_with};
 use crate::api::{self, ApiError, Live, Version};
 use crate::designer::{DesignerCx, Overlay, flush};
-use crate::i18n::{tr, tr_string};
+use crate::i18n::{counted, tr, tr_string};
 use crate::ui::{
     Button, ButtonKind, Dialog, DialogSize, EmptyState, ErrorState, Pill, SkeletonRows, Tone, toast, toast_error,
 };
@@ -168,7 +168,7 @@ fn Row(cx: DesignerCx, open: RwSignal<bool>, version: Version, reload: Callback<
                 {(open_conversations > 0).then(|| view! {
                     <span class="dl-who">{tr_string(
                         || format!("{open_conversations} 个对话进行中"),
-                        || format!("{open_conversations} open {}", if open_conversations == 1 { "conversation" } else { "conversations" }),
+                        || counted(open_conversations, "open conversation"),
                     )}</span>
                 })}
             </div>

@@ -1,14 +1,7 @@
-//! "Try it": a customer's words, a button, and what comes of it. Topics use it, and the answer library can.
+//! "Try it": a customer's words, a button, and what comes of it; for topics, details and libraries.
 //!
-//! The page makes a [`Trial`] of the call and shows it in a [`TrialBox`]; for a library:
-//!
-//! ```ignore
-//! let trial = Trial::new(move |question| async move { api::try_library(&library, &question).await });
-//! // When another library is chosen, what was found in the former one goes: trial.forget().
-//! view! {
-//!     <TrialBox trial button=… icon="search" label=… placeholder=… test="try-library" show=move |hits| view! { <Hits hits /> }.into_any() />
-//! }
-//! ```
+//! A page makes a [`Trial`] of the call. One with a column for it shows the whole [`TrialBox`]; one with more room puts a
+//! [`TrialInput`] where it likes and reads [`Trial::result`].
 
 use std::future::Future;
 use std::pin::Pin;
@@ -59,6 +52,16 @@ impl<T: Clone + Send + Sync + 'static> Trial<T> {
         }
     }
 
+    /// What came of it; reading it subscribes.
+    pub(crate) fn result(self) -> Option<T> {
+        self.result.get()
+    }
+
+    /// Forgets what came of it.
+    pub(crate) fn forget(self) {
+        self.result.set(None);
+    }
+
     /// Tries again what was tried, because something has changed that it depends on.
     pub(crate) fn again(self) {
         if self.result.with_untracked(Option::is_some) {
@@ -81,16 +84,32 @@ pub(crate) fn TrialBox<T: Clone + Send + Sync + 'static>(
     view! {
         <header class="column-head"><h2>{move || tr("试一试", "Try it")}</h2></header>
         <div class="column-body stack">
-            <TextArea value=trial.text rows=2 placeholder label test on_enter=move |()| trial.run() />
-            <Button
-                kind=ButtonKind::Primary
-                icon
-                busy=trial.busy
-                label=button
-                disabled=Signal::derive(move || trial.text.with(|text| text.trim().is_empty()))
-                on_press=move |()| trial.run()
-            />
+            <TrialInput trial rows=2 placeholder label button icon test />
             {move || trial.result.get().map(&show)}
         </div>
+    }
+}
+
+/// The text and the button.
+#[component]
+pub(crate) fn TrialInput<T: Clone + Send + Sync + 'static>(
+    trial: Trial<T>,
+    rows: u32,
+    #[prop(into)] placeholder: TextProp,
+    #[prop(into)] label: TextProp,
+    #[prop(into)] button: TextProp,
+    icon: &'static str,
+    test: &'static str,
+) -> impl IntoView {
+    view! {
+        <TextArea value=trial.text rows placeholder label test on_enter=move |()| trial.run() />
+        <Button
+            kind=ButtonKind::Primary
+            icon
+            busy=trial.busy
+            label=button
+            disabled=Signal::derive(move || trial.text.with(|text| text.trim().is_empty()))
+            on_press=move |()| trial.run()
+        />
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use crate::browser;
-use crate::i18n::{UiLanguage, language};
+use crate::i18n::{UiLanguage, counted, language};
 
 const MINUTE: f64 = 60.0;
 const HOUR: f64 = 60.0 * MINUTE;
@@ -23,7 +23,7 @@ pub(crate) fn ago(text: &str) -> String {
     let zh = language() == UiLanguage::Zh;
     let many = |n: f64, zh_unit: &str, en_unit: &str| {
         let n = n.floor();
-        if zh { format!("{n} {zh_unit}前") } else { format!("{n} {en_unit}{} ago", if n == 1.0 { "" } else { "s" }) }
+        if zh { format!("{n} {zh_unit}前") } else { format!("{} ago", counted(n, en_unit)) }
     };
     if seconds < MINUTE {
         if zh { "刚刚".to_owned() } else { "just now".to_owned() }

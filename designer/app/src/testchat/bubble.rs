@@ -144,6 +144,12 @@ fn content(content: &Content, is_open: bool, answer: Callback<Input>) -> AnyView
 fn source(source: model::Citation) -> impl IntoView {
     let page =
         source.page.map(|page| view! { <span class="tc-page">{move || format!("{} {page}", tr("页", "p."))}</span> });
+    // A document that is named like its own title says it once.
+    let heading = match source.heading.split_once(" › ") {
+        Some((first, rest)) if first == source.title => rest.to_owned(),
+        None if source.heading == source.title => String::new(),
+        _ => source.heading.clone(),
+    };
     let address = source.url.as_deref().and_then(safe_url);
     let name = match address {
         Some(address) => {
@@ -152,7 +158,7 @@ fn source(source: model::Citation) -> impl IntoView {
         }
         None => view! { <b>{source.title}</b> }.into_any(),
     };
-    let heading = (!source.heading.is_empty()).then(|| view! { <span>{format!(" › {}", source.heading)}</span> });
+    let heading = (!heading.is_empty()).then(|| view! { <span>{format!(" › {heading}")}</span> });
     view! { <li><Icon name="file-text" /><span>{name}{heading}" "{page}</span></li> }
 }
 

@@ -18,7 +18,7 @@ pub(crate) fn EmptyState(
     view! {
         <div class="empty">
             <span class="empty-picture"><Icon name=icon /></span>
-            <h3>{move || title.get()}</h3>
+            <h2>{move || title.get()}</h2>
             <p>{move || detail.get()}</p>
             {children.map(|children| view! { <div class="empty-actions">{children()}</div> })}
         </div>
@@ -31,7 +31,7 @@ pub(crate) fn ErrorState(error: ApiError, #[prop(into)] on_retry: Callback<()>) 
     view! {
         <div class="empty" role="alert">
             <span class="empty-picture bad"><Icon name="circle-alert" /></span>
-            <h3>{error.title}</h3>
+            <h2>{error.title}</h2>
             <p>{error.detail}</p>
             <div class="empty-actions">
                 <Button label=move || tr("重试", "Try again") icon="refresh-cw" on_press=on_retry />

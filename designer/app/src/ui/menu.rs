@@ -11,6 +11,15 @@ use super::Icon;
 #[derive(Clone, Copy)]
 struct MenuCx {
     is_open: RwSignal<bool>,
+    root: NodeRef<Div>,
+}
+
+impl MenuCx {
+    /// Closes the menu; the focus goes to its button, so that what a dialog gives back is not lost.
+    fn close(self) {
+        self.is_open.set(false);
+        focus_button(self.root);
+    }
 }
 
 /// A button that opens the menu in `children`. `face` is what the button shows; else three dots.
@@ -42,7 +51,7 @@ pub(crate) fn Menu(
     });
     on_cleanup(move || outside.remove());
     let has_face = face.is_some();
-    let tip = label.clone();
+    let (tip, named) = (label.clone(), label);
 
     view! {
         <div
@@ -51,8 +60,7 @@ pub(crate) fn Menu(
             on:keydown=move |event| {
                 if event.key() == "Escape" && is_open.get_untracked() {
                     event.stop_propagation();
-                    is_open.set(false);
-                    focus_first(&event, ".menu-button");
+                    MenuCx { is_open, root }.close();
                 } else if matches!(event.key().as_str(), "ArrowDown" | "ArrowUp") && is_open.get_untracked() {
                     event.prevent_default();
                     move_focus(root, event.key() == "ArrowDown");
@@ -65,7 +73,7 @@ pub(crate) fn Menu(
                 class:icon-btn=!has_face
                 aria-haspopup="menu"
                 aria-expanded=move || is_open.get().to_string()
-                aria-label=move || tip.get()
+                aria-label=move || (!has_face).then(|| tip.get())
                 data-test=test
                 on:click=move |_| {
                     is_open.update(|open| *open = !*open);
@@ -75,7 +83,8 @@ pub(crate) fn Menu(
                 }
             >
                 {match face {
-                    Some(face) => face.run(),
+                    // What the face says is part of the name.
+                    Some(face) => view! { {face.run()}<span class="visually-hidden">{move || named.get()}</span> }.into_any(),
                     None => view! { <Icon name="ellipsis" /> }.into_any(),
                 }}
             </button>
@@ -84,7 +93,7 @@ pub(crate) fn Menu(
                 view! {
                     <div class="menu" class:up=up class:left=left role="menu">
                         // Items look for their own menu; a bare context would be the whole page's.
-                        <Provider value=MenuCx { is_open }>{children()}</Provider>
+                        <Provider value=MenuCx { is_open, root }>{children()}</Provider>
                     </div>
                 }
             })}
@@ -115,7 +124,7 @@ pub(crate) fn MenuItem(
             data-test=test
             on:click=move |_| {
                 if let Some(menu) = menu {
-                    menu.is_open.set(false);
+                    menu.close();
                 }
                 on_press.run(());
             }
@@ -133,11 +142,10 @@ pub(crate) fn MenuLine() -> impl IntoView {
     view! { <hr class="menu-line" /> }
 }
 
-fn focus_first(event: &web_sys::KeyboardEvent, selector: &str) {
-    let root = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let found = root.and_then(|root| root.query_selector(selector).ok().flatten());
-    if let Some(found) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = found.focus();
+fn focus_button(root: NodeRef<Div>) {
+    let button = root.get_untracked().and_then(|root| root.query_selector(".menu-button").ok().flatten());
+    if let Some(button) = button.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = button.focus();
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) fn TextArea(
     #[prop(default = 3)] rows: u32,
     #[prop(optional, into)] placeholder: TextProp,
     #[prop(optional, into)] label: Option<TextProp>,
+    #[prop(optional)] autofocus: bool,
     #[prop(optional, into)] disabled: Signal<bool>,
     #[prop(optional, into)] test: Option<&'static str>,
     #[prop(optional, into)] node: Option<NodeRef<leptos::html::Textarea>>,
@@ -31,6 +32,7 @@ pub(crate) fn TextArea(
                 prop:value=move || value.get()
                 placeholder=move || placeholder.get()
                 aria-label=move || label.as_ref().map(TextProp::get)
+                autofocus=autofocus
                 disabled=move || disabled.get()
                 data-test=test
                 on:input=move |event| value.set(event_target_value(&event))

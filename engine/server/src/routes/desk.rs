@@ -211,14 +211,15 @@ async fn flow_names(app: &App, signed_in: &SignedIn) -> Result<BTreeMap<FlowKey,
     Ok(knowledge.resources.flows.iter().map(|flow| (flow.key.clone(), flow.name.clone())).collect())
 }
 
-/// How the customer feels, by the state of the conversation; nothing when no message had a mood.
+/// How the customer feels, by the state of the conversation; nothing when no message had a mood. Anger and worry that have
+/// not gone yet count more than a last word without any: “an agent, please” after an insult is not calm.
 fn feeling(state: &str) -> Option<Feeling> {
     #[derive(Deserialize)]
     struct Part {
         mood: Option<Moods>,
     }
     let part: Part = serde_json::from_str(state).ok()?;
-    part.mood.map(|mood| mood.feeling())
+    part.mood.map(|mood| Feeling { emotion: mood.tone(), ..mood.feeling() })
 }
 
 fn shown(row: &Conversation, names: &BTreeMap<FlowKey, Texts>, language: &Language) -> Value {

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::auth::session::{SignedIn, commit};
 use crate::body::Body;
 use crate::error::{ApiError, Result};
-use crate::table_file::{self, Table};
+use crate::table_file::{self, Row, Table};
 use crate::transfer::blank::derived_key;
 
 /// A sentence to try has no more characters.
@@ -176,13 +176,14 @@ struct Reading {
 #[utoipa::path(post, path = "/api/details/read-file", tag = "details", request_body = Value, responses((status = 200, body = Value)))]
 async fn read_file(signed_in: SignedIn, Query(reading): Query<Reading>, bytes: Bytes) -> Result<Json<Value>> {
     signed_in.as_editor()?;
-    let table = table_file::read(&bytes, reading.encoding.as_deref())?;
-    let entries = checked_entries(entries_of(&table))?;
+    let table = table(&bytes, &reading)?;
+    let (columns, rows) = parted(&table);
+    let entries = checked_entries(entries_of(columns, rows))?;
     const PREVIEW: usize = 20;
-    let rows: Vec<_> = table.rows.iter().take(PREVIEW).collect();
+    let preview: Vec<_> = rows.iter().take(PREVIEW).map(|row| &row.cells).collect();
     Ok(Json(json!({
-        "encoding": table.encoding, "separator": table.separator.to_string(), "columns": table.columns,
-        "rows": rows, "n_rows": table.rows.len(), "entries": entries,
+        "encoding": table.encoding, "separator": table.separator.to_string(), "columns": columns,
+        "rows": preview, "n_rows": rows.len(), "entries": entries,
     })))
 }
 
@@ -191,8 +192,8 @@ async fn read_file(signed_in: SignedIn, Query(reading): Query<Reading>, bytes: B
 async fn download(State(app): State<App>, signed_in: SignedIn, Path(key): Path<DetailKey>) -> Result<Response> {
     let kept = kept(&app, &signed_in, &key).await?;
     let rows = kept.detail.source.entries().iter();
-    let rows = rows.map(|entry| std::iter::once(&entry.value).chain(&entry.synonyms).cloned().collect());
-    let text = table_file::write(&["value", "synonyms"], rows)?;
+    let rows = rows.map(|entry| std::iter::once(&entry.value).chain(&entry.synonyms).map(String::as_str));
+    let text = table_file::write(&["value", "synonyms"], rows);
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{key}.csv\"")),
@@ -214,24 +215,62 @@ async fn upload(
     let DetailSource::Dictionary { entries } = &mut detail.source else {
         return Err(ApiError::not_valid("只有词典能导入文件", "only a dictionary takes a file"));
     };
-    let table = table_file::read(&bytes, reading.encoding.as_deref())?;
-    *entries = checked_entries(entries_of(&table))?;
+    let table = table(&bytes, &reading)?;
+    let (columns, rows) = parted(&table);
+    *entries = checked_entries(entries_of(columns, rows))?;
     Ok(Json(save(&app, &signed_in, &detail).await?))
 }
 
+/// The table of a file. Whoever brings it can say how it is encoded, so what does not fit is refused.
+fn table(bytes: &[u8], reading: &Reading) -> Result<Table> {
+    let table = table_file::read(bytes, reading.encoding.as_deref())?;
+    if table.is_garbled {
+        let name = table.encoding;
+        return Err(ApiError::not_valid(
+            format!("文件不是 {name} 编码，或者不是文本文件"),
+            format!("the file is not {name}, or no text file"),
+        )
+        .detail("请选择它的编码，或另存为 UTF-8", "choose its encoding, or save it as UTF-8"));
+    }
+    if table.rows.is_empty() {
+        return Err(ApiError::not_valid("文件是空的", "the file is empty"));
+    }
+    Ok(table)
+}
+
+/// What headings call the values, and what they call other words for them.
+const VALUES: [&str; 8] = ["value", "values", "值", "标准值", "名称", "标准词", "name", "canonical"];
+const SYNONYMS: [&str; 9] = ["synonym", "synonyms", "同义词", "别名", "zh", "en", "中文", "英文", "其他说法"];
+
+/// The names of the columns, where the first row has some, and the other rows.
+fn parted(table: &Table) -> (&[String], &[Row]) {
+    let is_named = |cell: &String| {
+        let name = cell.trim().to_lowercase();
+        let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
+        VALUES.contains(&name) || SYNONYMS.contains(&name)
+    };
+    match table.rows.split_first() {
+        Some((first, rows))
+            if first.cells.first().is_some_and(is_named)
+                || first.cells.iter().filter(|cell| is_named(cell)).count() >= 2 =>
+        {
+            (&first.cells, rows)
+        }
+        _ => (&[], &table.rows),
+    }
+}
+
 /// The first column named `value` (or the first of all) is the value, every other cell a synonym; a cell may hold several.
-fn entries_of(table: &Table) -> Vec<DetailEntry> {
-    const VALUES: [&str; 8] = ["value", "values", "值", "标准值", "名称", "标准词", "name", "canonical"];
-    let value_at =
-        table.columns.iter().position(|name| VALUES.contains(&name.trim().to_lowercase().as_str())).unwrap_or(0);
-    let entry = |row: &Vec<String>| {
-        let value = row.get(value_at).map(|cell| cell.trim().to_owned()).unwrap_or_default();
-        let others = row.iter().enumerate().filter(|(at, _)| *at != value_at);
+fn entries_of(columns: &[String], rows: &[Row]) -> Vec<DetailEntry> {
+    let value_at = columns.iter().position(|name| VALUES.contains(&name.trim().to_lowercase().as_str())).unwrap_or(0);
+    let entry = |row: &Row| {
+        let value = row.cells.get(value_at).map(|cell| cell.trim().to_owned()).unwrap_or_default();
+        let others = row.cells.iter().enumerate().filter(|(at, _)| *at != value_at);
         let synonyms =
             others.flat_map(|(_, cell)| cell.split(['|', '、', '；', ';', '\n'])).map(|word| word.trim().to_owned());
         DetailEntry { value, synonyms: synonyms.filter(|word| !word.is_empty()).collect() }
     };
-    table.rows.iter().map(entry).filter(|entry| !entry.value.is_empty()).collect()
+    rows.iter().map(entry).filter(|entry| !entry.value.is_empty()).collect()
 }
 
 fn checked(key: DetailKey, given: Given) -> Result<Detail> {

@@ -86,11 +86,7 @@ async fn upload(
         )
         .detail("请拆成几份再上传", "split it into several files"));
     }
-    let kind = Kind::of(&name, &bytes).map_err(|unreadable| {
-        let (why, advice) = (unreadable.why, unreadable.advice);
-        ApiError::not_valid(why.in_language("zh"), why.in_language("en"))
-            .detail(advice.in_language("zh"), advice.in_language("en"))
-    })?;
+    let kind = Kind::of(&name, &bytes)?;
     let document = Document {
         kind: kind.word().into(),
         hash: runtime::hash_bytes(&bytes),

@@ -21,7 +21,7 @@ pub(super) fn HandBackDialog(desk: Desk) -> impl IntoView {
                 <div class="dialog-body">
                     <p>{move || tr("流程会从“转人工”之后的那一步继续。", "The flow goes on with the step after the hand-over.")}</p>
                     <Field label=move || tr("备注（可选）", "Note (optional)") help=move || tr("客户看不到。", "The customer does not see it.")>
-                        <TextArea value=note rows=2 />
+                        <TextArea value=note rows=2 autofocus=true test="note" />
                     </Field>
                 </div>
                 <footer class="dialog-foot">
@@ -48,7 +48,7 @@ pub(super) fn EndDialog(desk: Desk) -> impl IntoView {
                 <div class="dialog-body">
                     <p>{move || tr("人工服务到此结束，流程会接着走，例如请客户评价。", "Your part ends here; the flow goes on, for example with a rating.")}</p>
                     <Field label=move || tr("小结（可选）", "Summary (optional)") help=move || tr("什么事，怎么解决的。", "What it was about and how it was solved.")>
-                        <TextArea value=summary rows=3 test="summary" />
+                        <TextArea value=summary rows=3 autofocus=true test="summary" />
                     </Field>
                 </div>
                 <footer class="dialog-foot">

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::{self, Spent};
-use crate::i18n::{tr, tr_string};
+use crate::i18n::{counted, tr, tr_string};
 use crate::pages::act::act;
 use crate::ui::Button;
 
@@ -37,7 +37,7 @@ pub(super) fn SummaryPart(
         let tokens = tokens_in + tokens_out;
         tr_string(
             || format!("模型：{calls} 次，{tokens} 个 token"),
-            || format!("Models: {calls} calls, {tokens} tokens"),
+            || format!("Models: {}, {}", counted(calls, "call"), counted(tokens, "token")),
         )
     };
     view! {

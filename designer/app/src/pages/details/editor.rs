@@ -1,8 +1,6 @@
 //! One detail: its name and where its values come from. Every change is saved by itself.
 
-use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use model::{DetailKind, DetailSource, ServiceList};
 
 use super::DetailsCx;
@@ -11,26 +9,12 @@ use super::kinds::{kind_name, kind_of, kind_words, source_words};
 use crate::api::{self, DetailShown};
 use crate::browser;
 use crate::i18n::{tr, tr_string, words};
-use crate::pages::act::act;
+use crate::pages::act::{act, delete_with_undo};
+use crate::pages::kept::{Change, Kept, Refusal, SavingState};
 use crate::pages::load::Remote;
 use crate::pages::name_pair::{NameFields, NamePair};
 use crate::pages::when::ago;
-use crate::ui::{Button, Field, Icon, Menu, MenuItem, Pill, Select, TextInput, Tone, toast_error, toast_undo};
-
-const SAVE_AFTER_MS: u64 = 600;
-
-/// A change of the detail that is edited.
-pub(super) type Change = Callback<Box<dyn FnOnce(&mut DetailShown)>>;
-
-/// How far saving has come.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Saving {
-    Saved,
-    Changed,
-    Sending,
-    /// Why it was refused.
-    Failed(String),
-}
+use crate::ui::{Button, Field, Icon, Menu, MenuItem, Pill, Select, TextInput, Tone};
 
 /// The editor of the detail with this key.
 #[component]
@@ -45,65 +29,26 @@ pub(super) fn DetailEditor(cx: DetailsCx, key: String) -> impl IntoView {
 #[component]
 fn Editor(cx: DetailsCx, detail: DetailShown) -> impl IntoView {
     let name = NamePair::new(&detail.name);
-    let saving = RwSignal::new(Saving::Saved);
-    let detail = RwSignal::new(detail);
-    let timer = StoredValue::new(None::<TimeoutHandle>);
-    let send = move || {
-        let Some(current) = detail.try_get_untracked() else { return };
-        saving.set(Saving::Sending);
-        spawn_local(async move {
-            let next = match api::save_detail(&current).await {
-                Ok(_) => {
-                    cx.saved.try_update(|n| *n += 1);
-                    Saving::Saved
-                }
-                Err(error) => Saving::Failed(error.title),
-            };
-            // What was written while it was sent waits for its own timer.
-            if saving.try_get_untracked() == Some(Saving::Sending) {
-                saving.set(next);
+    let kept = Kept::new(
+        detail,
+        move |mut line: DetailShown| {
+            line.n_entries = line.source.entries().len();
+            if let Some(entries) = line.source.entries_mut() {
+                entries.clear();
             }
-        });
-    };
-    let change: Change = Callback::new(move |edit: Box<dyn FnOnce(&mut DetailShown)>| {
-        detail.update(edit);
-        let mut line = detail.get_untracked();
-        line.n_entries = line.source.entries().len();
-        if let Some(entries) = line.source.entries_mut() {
-            entries.clear();
-        }
-        cx.details.update(|details| {
-            if let Some(place) = details.iter_mut().find(|other| other.key == line.key) {
-                *place = line;
-            }
-        });
-        saving.set(Saving::Changed);
-        timer.update_value(|timer| {
-            if let Some(timer) = timer.take() {
-                timer.clear();
-            }
-            *timer = set_timeout_with_handle(send, std::time::Duration::from_millis(SAVE_AFTER_MS)).ok();
-        });
-    });
-    // Leaving with something unsent sends it at once.
-    on_cleanup(move || {
-        if saving.try_get_untracked() == Some(Saving::Changed)
-            && let Some(current) = detail.try_get_untracked()
-        {
-            timer.try_update_value(|timer| timer.take().map(|timer| timer.clear()));
-            spawn_local(async move {
-                if let Err(error) = api::save_detail(&current).await {
-                    toast_error(&error);
+            cx.details.update(|details| {
+                if let Some(place) = details.iter_mut().find(|other| other.key == line.key) {
+                    *place = line;
                 }
             });
-        }
-    });
-    let rename = Callback::new(move |_: String| {
-        let texts = untrack(|| name.texts());
-        if !texts.is_empty() {
-            change.run(Box::new(move |detail| detail.name = texts));
-        }
-    });
+        },
+        move |detail: DetailShown| async move {
+            api::save_detail(&detail).await?;
+            cx.saved.try_update(|n| *n += 1);
+            Ok(())
+        },
+    );
+    let (detail, change) = (kept.value, kept.change());
     let key = detail.with_untracked(|detail| detail.key.clone());
     let is_list = detail.with_untracked(|detail| {
         matches!(detail.source, DetailSource::Dictionary { .. } | DetailSource::Service { .. })
@@ -118,7 +63,7 @@ fn Editor(cx: DetailsCx, detail: DetailShown) -> impl IntoView {
             </div>
             <Pill tone=Tone::Plain text=move || detail.with(|detail| source_words(&detail.source)) />
             <span class="space"></span>
-            <span class="quiet" role="status" data-test="detail-saving">{move || saving_words(&saving.get())}</span>
+            <SavingState kept />
             <Menu label=move || tr("更多", "More")>
                 {is_list.then(|| {
                     let file = file.clone();
@@ -128,11 +73,8 @@ fn Editor(cx: DetailsCx, detail: DetailShown) -> impl IntoView {
             </Menu>
         </header>
         <div class="column-body stack">
-            <NameFields pair=name on_change=rename />
-            {move || match saving.get() {
-                Saving::Failed(why) => Some(view! { <p class="notice bad" role="alert"><Icon name="circle-alert" />{why}</p> }),
-                _ => None,
-            }}
+            <NameFields pair=name on_change=kept.rename(name, |detail, name| detail.name = name) />
+            <Refusal kept />
             {match detail.get_untracked().source {
                 DetailSource::BuiltIn { kind } => view! { <BuiltIn kind change /> }.into_any(),
                 DetailSource::Pattern { pattern } => view! { <PatternField pattern change /> }.into_any(),
@@ -146,16 +88,8 @@ fn Editor(cx: DetailsCx, detail: DetailShown) -> impl IntoView {
     }
 }
 
-fn saving_words(saving: &Saving) -> &'static str {
-    match saving {
-        Saving::Saved => tr("已保存", "Saved"),
-        Saving::Changed | Saving::Sending => tr("保存中…", "Saving…"),
-        Saving::Failed(_) => tr("没有保存", "Not saved"),
-    }
-}
-
 #[component]
-fn BuiltIn(kind: DetailKind, change: Change) -> impl IntoView {
+fn BuiltIn(kind: DetailKind, change: Change<DetailShown>) -> impl IntoView {
     let chosen = RwSignal::new(kind_name(kind));
     let options = Signal::derive(|| {
         let mut options: Vec<_> =
@@ -176,7 +110,7 @@ fn BuiltIn(kind: DetailKind, change: Change) -> impl IntoView {
 }
 
 #[component]
-fn PatternField(pattern: String, change: Change) -> impl IntoView {
+fn PatternField(pattern: String, change: Change<DetailShown>) -> impl IntoView {
     let text = RwSignal::new(pattern);
     view! {
         <Field
@@ -191,7 +125,7 @@ fn PatternField(pattern: String, change: Change) -> impl IntoView {
 }
 
 #[component]
-fn Service(list: ServiceList, detail: RwSignal<DetailShown>, change: Change) -> impl IntoView {
+fn Service(list: ServiceList, detail: RwSignal<DetailShown>, change: Change<DetailShown>) -> impl IntoView {
     let busy = RwSignal::new(false);
     let connectors = Remote::new(api::connectors);
     let connector = RwSignal::new(list.connector.0.clone());
@@ -268,24 +202,19 @@ fn Service(list: ServiceList, detail: RwSignal<DetailShown>, change: Change) -> 
 }
 
 fn delete(cx: DetailsCx, detail: DetailShown) {
-    spawn_local(async move {
-        if let Err(error) = api::delete_detail(&detail.key).await {
-            return toast_error(&error);
-        }
-        let name = words(&detail.name);
-        cx.details.update(|details| details.retain(|other| other.key != detail.key));
-        cx.choose.try_run(None);
-        toast_undo(
-            tr_string(|| format!("已删除信息项“{name}”"), || format!("Deleted the detail “{name}”")),
-            move || {
-                let detail = detail.clone();
-                spawn_local(async move {
-                    match api::restore_detail(&detail).await {
-                        Ok(_) => cx.details.reload(),
-                        Err(error) => toast_error(&error),
-                    }
-                });
-            },
-        );
-    });
+    let name = words(&detail.name);
+    let (key, gone) = (detail.key.clone(), detail.key.clone());
+    delete_with_undo(
+        tr_string(|| format!("已删除信息项“{name}”"), || format!("Deleted the detail “{name}”")),
+        async move { api::delete_detail(&key).await },
+        move || {
+            cx.details.update(|details| details.retain(|other| other.key != gone));
+            cx.choose.try_run(None);
+        },
+        move || {
+            let detail = detail.clone();
+            async move { api::restore_detail(&detail).await }
+        },
+        move || cx.details.reload(),
+    );
 }

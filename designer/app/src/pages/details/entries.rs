@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::DetailEntry;
 
-use super::editor::Change;
 use super::import::ImportTable;
 use crate::api::{self, DetailShown};
-use crate::i18n::{tr, tr_string};
+use crate::i18n::{counted, tr, tr_string};
+use crate::pages::kept::Change;
 use crate::ui::{Button, IconButton, SearchInput, is_composing, toast, toast_error};
 
 /// So many lines are drawn; the search finds the others.
@@ -19,7 +19,7 @@ type ChangeEntries = Box<dyn FnOnce(&mut Vec<DetailEntry>)>;
 
 /// The table. A fixed one is shown only.
 #[component]
-pub(super) fn Entries(detail: Signal<DetailShown>, change: Change, is_fixed: bool) -> impl IntoView {
+pub(super) fn Entries(detail: Signal<DetailShown>, change: Change<DetailShown>, is_fixed: bool) -> impl IntoView {
     let search = RwSignal::new(String::new());
     let is_import_open = RwSignal::new(false);
     let n_entries = Memo::new(move |_| detail.with(|detail| detail.source.entries().len()));
@@ -46,7 +46,7 @@ pub(super) fn Entries(detail: Signal<DetailShown>, change: Change, is_fixed: boo
         }));
         let n_new = n_entries.get_untracked().saturating_sub(n_before);
         if n_new != 1 {
-            toast(tr_string(|| format!("已添加 {n_new} 个值"), || format!("{n_new} values added")));
+            toast(tr_string(|| format!("已添加 {n_new} 个值"), || format!("{} added", counted(n_new, "value"))));
         }
     });
     let replace = Callback::new(move |entries: Vec<DetailEntry>| {
@@ -73,7 +73,7 @@ pub(super) fn Entries(detail: Signal<DetailShown>, change: Change, is_fixed: boo
                     <div class="entry-row head" role="row">
                         <span role="columnheader">{tr("值", "Value")}</span>
                         <span role="columnheader">{tr("同义词（用逗号分开）", "Synonyms, with commas between")}</span>
-                        <span></span>
+                        <span role="columnheader" class="visually-hidden">{tr("删除", "Delete")}</span>
                     </div>
                 })}
                 // Only lines that changed are drawn anew, so that the focus stays where it is.
@@ -190,7 +190,7 @@ fn NewEntry(add: Callback<Vec<DetailEntry>>) -> impl IntoView {
 }
 
 #[component]
-fn OneEntry(idx: usize, entry: DetailEntry, change: Change, is_fixed: bool) -> impl IntoView {
+fn OneEntry(idx: usize, entry: DetailEntry, change: Change<DetailShown>, is_fixed: bool) -> impl IntoView {
     let edit = move |edit: ChangeEntries| {
         change.run(Box::new(move |detail| {
             if let Some(entries) = detail.source.entries_mut() {
@@ -226,15 +226,15 @@ fn OneEntry(idx: usize, entry: DetailEntry, change: Change, is_fixed: bool) -> i
     let words = entry.synonyms.join(tr("，", ", "));
     if is_fixed {
         return view! {
-            <div class="entry-row" role="row"><span role="cell">{entry.value}</span><span role="cell" class="quiet">{words}</span><span></span></div>
+            <div class="entry-row" role="row"><span role="cell">{entry.value}</span><span role="cell" class="quiet">{words}</span></div>
         }
         .into_any();
     }
     view! {
         <div class="entry-row" role="row">
-            <input class="in" value=entry.value aria-label=move || tr("值", "Value") on:change=move |event| rename(event_target_value(&event)) />
-            <input class="in" value=words aria-label=move || tr("同义词", "Synonyms") on:change=move |event| reword(event_target_value(&event)) />
-            <IconButton icon="x" danger=true label=move || tr("删除这个值", "Delete this value") on_press=move |()| remove() />
+            <span role="cell" class="entry-cell"><input class="in" value=entry.value aria-label=move || tr("值", "Value") on:change=move |event| rename(event_target_value(&event)) /></span>
+            <span role="cell" class="entry-cell"><input class="in" value=words aria-label=move || tr("同义词", "Synonyms") on:change=move |event| reword(event_target_value(&event)) /></span>
+            <span role="cell" class="entry-cell"><IconButton icon="x" danger=true label=move || tr("删除这个值", "Delete this value") on_press=move |()| remove() /></span>
         </div>
     }
     .into_any()

@@ -8,17 +8,16 @@ mod new;
 mod trial;
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 
 use self::editor::DetailEditor;
 use self::kinds::{source_icon, source_words};
 use self::new::NewDetailDialog;
 use self::trial::DetailTrialBox;
 use super::load::Remote;
+use super::picking::{Pick, PickColumn, chosen, goes};
 use crate::api::{self, DetailShown};
-use crate::i18n::{tr, tr_string, words};
-use crate::ui::{Button, ButtonKind, EmptyState, Icon, SearchInput};
+use crate::i18n::{counted, tr, tr_string, words};
+use crate::ui::{Button, ButtonKind, EmptyState, Icon};
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
@@ -35,22 +34,12 @@ struct DetailsCx {
 #[component]
 pub(crate) fn DetailsPage() -> impl IntoView {
     let details = Remote::new(api::details);
-    let query = use_query_map();
-    let navigate = use_navigate();
+    let go = goes();
     let cx = DetailsCx {
         details,
-        // The address says which detail; without one it is the first.
-        chosen: Memo::new(move |_| {
-            let wanted = query.with(|query| query.get("detail"));
-            details.with(|details| {
-                let details = details?;
-                let found = details.iter().find(|detail| Some(detail.key.as_str()) == wanted.as_deref());
-                found.or(details.first()).map(|detail| detail.key.clone())
-            })
-        }),
+        chosen: chosen(details, "detail", |detail| detail.key.as_str()),
         choose: Callback::new(move |key: Option<String>| {
-            let address = key.map_or_else(|| "/details".to_owned(), |key| format!("/details?detail={key}"));
-            navigate(&address, NavigateOptions { replace: true, scroll: false, ..Default::default() });
+            go.run(key.map_or_else(|| "/details".to_owned(), |key| format!("/details?detail={key}")));
         }),
         is_new_open: RwSignal::new(false),
         saved: RwSignal::new(0),
@@ -103,38 +92,30 @@ fn DetailList(cx: DetailsCx) -> impl IntoView {
         })
     });
     view! {
-        <nav class="panel column-list" aria-label=move || tr("信息项列表", "Details")>
-            <div class="column-tools"><SearchInput value=search label=move || tr("查找信息项", "Find a detail") /></div>
-            <ul class="pick-list">
-                {move || found.get().into_iter().map(|detail| {
-                    let (key, compared) = (detail.key.clone(), detail.key.clone());
-                    let is_chosen = Memo::new(move |_| cx.chosen.get().as_deref() == Some(&compared));
-                    let trouble = detail.trouble.as_ref().map(words);
-                    view! {
-                        <li>
-                            <button
-                                type="button"
-                                class="pick"
-                                class:on=move || is_chosen.get()
-                                aria-current=move || is_chosen.get().then_some("true")
-                                data-detail=key.clone()
-                                on:click=move |_| cx.choose.run(Some(key.clone()))
-                            >
-                                <Icon name=source_icon(&detail.source) />
-                                <span class="pick-words">
-                                    <b>{words(&detail.name)}</b>
-                                    <small>{short_words(&detail)}</small>
-                                </span>
-                                {trouble.map(|why| view! { <span class="warn-mark" title=why><Icon name="triangle-alert" /></span> })}
-                            </button>
-                        </li>
-                    }
-                }).collect_view()}
-            </ul>
-            <Show when=move || found.with(Vec::is_empty)>
-                <p class="quiet column-note">{move || tr("没有找到。", "Nothing found.")}</p>
-            </Show>
-        </nav>
+        <PickColumn
+            label=move || tr("信息项列表", "Details")
+            search
+            search_label=move || tr("查找信息项", "Find a detail")
+            is_empty=Signal::derive(move || found.with(Vec::is_empty))
+        >
+            {move || found.get().into_iter().map(|detail| {
+                let (key, compared) = (detail.key.clone(), detail.key.clone());
+                let is_on = Memo::new(move |_| cx.chosen.get().as_deref() == Some(&compared));
+                let trouble = detail.trouble.as_ref().map(words);
+                view! {
+                    <li>
+                        <Pick is_on attr:data-detail=key.clone() on_press={ let key = key.clone(); move |()| cx.choose.run(Some(key.clone())) }>
+                            <Icon name=source_icon(&detail.source) />
+                            <span class="pick-words">
+                                <b>{words(&detail.name)}</b>
+                                <small>{short_words(&detail)}</small>
+                            </span>
+                            {trouble.map(|why| view! { <span class="warn-mark" title=why><Icon name="triangle-alert" /></span> })}
+                        </Pick>
+                    </li>
+                }
+            }).collect_view()}
+        </PickColumn>
     }
 }
 
@@ -144,10 +125,7 @@ fn short_words(detail: &DetailShown) -> String {
     match &detail.source {
         model::DetailSource::Dictionary { .. } | model::DetailSource::Service { .. } => {
             let n = detail.n_entries;
-            tr_string(
-                || format!("{sort} · {n} 个值"),
-                || format!("{sort} · {n} value{}", if n == 1 { "" } else { "s" }),
-            )
+            tr_string(|| format!("{sort} · {n} 个值"), || format!("{sort} · {}", counted(n, "value")))
         }
         _ => sort.to_owned(),
     }

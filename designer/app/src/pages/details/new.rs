@@ -1,15 +1,16 @@
 //! A new detail: its name and where its values come from.
 
 use leptos::prelude::*;
-use model::{DetailKind, DetailSource, ServiceList};
+use model::{DetailKind, DetailSource, ServiceList, Texts};
 
 use super::DetailsCx;
 use super::kinds::SOURCES;
 use crate::api;
 use crate::i18n::tr;
 use crate::pages::act::act;
-use crate::pages::name_pair::{NameFields, NamePair};
-use crate::ui::{Button, ButtonKind, Dialog, Field, Select};
+use crate::pages::name_pair::NamePair;
+use crate::pages::picking::NewDialog;
+use crate::ui::{Field, Select};
 
 /// The dialog.
 #[component]
@@ -23,12 +24,7 @@ pub(super) fn NewDetailDialog(cx: DetailsCx) -> impl IntoView {
     });
     let connectors = crate::pages::load::Remote::new(api::connectors);
     let connector = RwSignal::new(String::new());
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if untrack(|| name.is_empty()) {
-            return;
-        }
-        let texts = untrack(|| name.texts());
+    let create = move |texts: Texts| {
         let wanted = match source.get_untracked().as_str() {
             "pattern" => DetailSource::Pattern { pattern: pattern.get_untracked() },
             "built_in" => DetailSource::BuiltIn { kind: DetailKind::Date },
@@ -52,10 +48,16 @@ pub(super) fn NewDetailDialog(cx: DetailsCx) -> impl IntoView {
         });
     };
     view! {
-        <Dialog open=cx.is_new_open title=move || tr("新建信息项", "New detail")>
-            <form on:submit=submit>
-                <div class="dialog-body stack">
-                    <NameFields pair=name autofocus=true zh_placeholder=move || tr("例如：商品", "for example 商品") en_placeholder=move || tr("例如：Product", "for example Product") />
+        <NewDialog
+            open=cx.is_new_open
+            title=move || tr("新建信息项", "New detail")
+            name
+            zh_placeholder=move || tr("例如：商品", "for example 商品")
+            en_placeholder=move || tr("例如：Product", "for example Product")
+            busy
+            test="create-detail"
+            on_create=create
+        >
                     <Field label=move || tr("值从哪里来", "Where its values come from")>
                         <Select value=source options=options test="detail-source" on_change=move |chosen| source.set(chosen) />
                     </Field>
@@ -77,19 +79,6 @@ pub(super) fn NewDetailDialog(cx: DetailsCx) -> impl IntoView {
                             />
                         </Field>
                     })}
-                </div>
-                <footer class="dialog-foot">
-                    <Button label=move || tr("取消", "Cancel") on_press=move |()| cx.is_new_open.set(false) />
-                    <Button
-                        kind=ButtonKind::Primary
-                        submit=true
-                        busy=busy
-                        disabled=Signal::derive(move || name.is_empty())
-                        label=move || tr("创建", "Create")
-                        test="create-detail"
-                    />
-                </footer>
-            </form>
-        </Dialog>
+        </NewDialog>
     }
 }

@@ -7,8 +7,8 @@ use super::DetailsCx;
 use super::kinds::{kind_of, kind_words, value_words};
 use crate::api::{self, DetailTrial};
 use crate::i18n::{tr, words};
-use crate::pages::act::act;
-use crate::ui::{Button, ButtonKind, Icon, TextArea};
+use crate::pages::trial::{Trial, TrialBox};
+use crate::ui::Icon;
 
 /// Something found: where, what, its value, and the key when it is the workspace's own.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,38 +23,28 @@ struct Mark {
 /// The box beside the editor.
 #[component]
 pub(super) fn DetailTrialBox(cx: DetailsCx) -> impl IntoView {
-    let text = RwSignal::new(String::new());
-    let busy = RwSignal::new(false);
-    let result = RwSignal::new(None::<(String, DetailTrial)>);
-    let run = Callback::new(move |()| {
-        let wanted = text.get_untracked();
-        if !wanted.trim().is_empty() {
-            let sentence = wanted.clone();
-            act(busy, async move { api::try_details(&wanted).await }, move |trial| result.set(Some((sentence, trial))));
-        }
+    let trial = Trial::new(|sentence: String| async move {
+        let found = api::try_details(&sentence).await?;
+        Ok((sentence, found))
     });
     // A dictionary that was saved may find more.
     Effect::new(move |before: Option<u32>| {
         let saved = cx.saved.get();
-        if before.is_some_and(|before| before != saved) && result.with_untracked(Option::is_some) {
-            run.run(());
+        if before.is_some_and(|before| before != saved) {
+            trial.again();
         }
         saved
     });
     view! {
-        <header class="column-head"><h2>{move || tr("试一试", "Try it")}</h2></header>
-        <div class="column-body stack">
-            <TextArea
-                value=text
-                rows=3
-                placeholder=move || tr("像客户一样写一句，回车看找到什么", "Write as a customer would, Enter shows what is found")
-                label=move || tr("要试的话", "What to try")
-                test="try-detail"
-                on_enter=run
-            />
-            <Button kind=ButtonKind::Primary icon="scan" busy=busy label=move || tr("查找", "Find") on_press=run disabled=Signal::derive(move || text.with(|text| text.trim().is_empty())) />
-            {move || result.get().map(|(sentence, trial)| view! { <Outcome cx sentence trial /> })}
-        </div>
+        <TrialBox
+            trial
+            placeholder=move || tr("像客户一样写一句，回车看找到什么", "Write as a customer would, Enter shows what is found")
+            label=move || tr("要试的话", "What to try")
+            button=move || tr("查找", "Find")
+            icon="scan"
+            test="try-detail"
+            show=move |(sentence, trial): (String, DetailTrial)| view! { <Outcome cx sentence trial /> }.into_any()
+        />
     }
 }
 

@@ -7,7 +7,7 @@ use model::Texts;
 
 use super::FlowsCx;
 use crate::api;
-use crate::i18n::{tr, tr_string, words};
+use crate::i18n::{counted, tr, tr_string, words};
 use crate::pages::act::act;
 use crate::pages::name_pair::{NameFields, NamePair};
 use crate::ui::{Button, ButtonKind, Dialog, DialogSize, Icon};
@@ -65,7 +65,7 @@ fn NewFlow(cx: FlowsCx) -> impl IntoView {
                                     about=Callback::new(move |()| flow.with_value(|flow| {
                                         let description = words(&flow.description);
                                         if description.is_empty() {
-                                            tr_string(|| format!("{} 个步骤", flow.nodes), || format!("{} steps", flow.nodes))
+                                            tr_string(|| format!("{} 个步骤", flow.nodes), || counted(flow.nodes, "step"))
                                         } else {
                                             description
                                         }

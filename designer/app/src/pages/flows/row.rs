@@ -9,7 +9,7 @@ use leptos_router::hooks::use_navigate;
 use super::FlowsCx;
 use crate::api::{self, FlowSummary};
 use crate::browser;
-use crate::i18n::{tr, tr_string, words};
+use crate::i18n::{counted, tr, tr_string, words};
 use crate::pages::when::{ago, exact};
 use crate::ui::{Icon, IconButton, Menu, MenuItem, MenuLine, Pill, Tone, toast, toast_error};
 
@@ -74,10 +74,7 @@ fn FlowMenu(cx: FlowsCx, flow: StoredValue<FlowSummary>) -> impl IntoView {
 
 /// Steps, key, and what it is for.
 fn about(flow: &FlowSummary) -> String {
-    let steps = tr_string(
-        || format!("{} 个步骤", flow.nodes),
-        || format!("{} step{}", flow.nodes, if flow.nodes == 1 { "" } else { "s" }),
-    );
+    let steps = tr_string(|| format!("{} 个步骤", flow.nodes), || counted(flow.nodes, "step"));
     let description = words(&flow.description);
     if description.is_empty() { format!("{steps} · {}", flow.key) } else { format!("{steps} · {description}") }
 }
@@ -100,17 +97,10 @@ fn live_pill(flow: &FlowSummary) -> AnyView {
 fn problem_pill(flow: &FlowSummary) -> Option<AnyView> {
     let (errors, warnings) = (flow.errors, flow.warnings);
     if errors > 0 {
-        let text = move || {
-            tr_string(|| format!("{errors} 个错误"), || format!("{errors} error{}", if errors == 1 { "" } else { "s" }))
-        };
+        let text = move || tr_string(|| format!("{errors} 个错误"), || counted(errors, "error"));
         Some(view! { <Pill tone=Tone::Bad icon="octagon-alert" text /> }.into_any())
     } else if warnings > 0 {
-        let text = move || {
-            tr_string(
-                || format!("{warnings} 个提醒"),
-                || format!("{warnings} warning{}", if warnings == 1 { "" } else { "s" }),
-            )
-        };
+        let text = move || tr_string(|| format!("{warnings} 个提醒"), || counted(warnings, "warning"));
         Some(view! { <Pill tone=Tone::Warn icon="triangle-alert" text /> }.into_any())
     } else {
         None

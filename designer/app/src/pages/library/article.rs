@@ -1,18 +1,15 @@
 //! One article: the question, other ways to ask it, the answer in each language.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use model::{Article, Language, Texts};
 
 use super::{LibraryCx, Open};
 use crate::api;
 use crate::i18n::{UiLanguage, language_now, text_of, tr, tr_string};
-use crate::pages::act::act;
+use crate::pages::act::{act, delete_with_undo};
 use crate::pages::load::Remote;
-use crate::ui::{
-    Button, ButtonKind, Field, IconButton, Segments, Select, Switch, TextArea, TextInput, toast, toast_error,
-    toast_undo,
-};
+use crate::pages::suggest::SuggestButton;
+use crate::ui::{Button, ButtonKind, Field, IconButton, Segments, Select, Switch, TextArea, TextInput, toast};
 
 /// The editor of an article that is there, or of a new one.
 #[component]
@@ -90,17 +87,40 @@ pub(super) fn ArticleEditor(cx: LibraryCx, id: Option<String>) -> impl IntoView 
                 <Field label=move || tr("客户的问题", "The customer's question")>
                     <TextInput value=draft.question placeholder=move || tr("例如：多久发货？", "for example: When will my order be sent?") test="question" />
                 </Field>
-                <Field
-                    label=move || tr("其他问法，每行一个", "Other ways to ask, one per line")
-                    help=move || tr("写客户真的会用的说法，中英文都可以。", "In words customers really use, in any language.")
-                >
-                    <TextArea value=draft.variants rows=3 test="variants" />
-                </Field>
+                <Variants draft />
                 <Answer draft />
                 <Validity draft />
                 <OnChannels draft />
             </div>
         </form>
+    }
+}
+
+/// Other ways to ask, by hand or as a model suggests them.
+#[component]
+fn Variants(draft: Draft) -> impl IntoView {
+    let label = move || tr("其他问法，每行一个", "Other ways to ask, one per line");
+    let add = move |sentences: Vec<String>| {
+        draft.variants.update(|variants| {
+            let lines: Vec<String> = lines(variants).chain(sentences).collect();
+            *variants = lines.join("\n");
+        });
+    };
+    view! {
+        <div class="field">
+            <div class="row">
+                <span class="field-label">{label}</span>
+                <span class="space"></span>
+                <SuggestButton
+                    what="variants"
+                    about=draft.question
+                    known=Signal::derive(move || draft.variants.with(|variants| lines(variants).collect()))
+                    on_add=add
+                />
+            </div>
+            <TextArea value=draft.variants rows=3 label test="variants" />
+            <small>{move || tr("写客户真的会用的说法，中英文都可以。", "In words customers really use, in any language.")}</small>
+        </div>
     }
 }
 
@@ -195,6 +215,11 @@ fn OnChannels(draft: Draft) -> impl IntoView {
     }
 }
 
+/// The lines of a text that say something.
+fn lines(text: &str) -> impl Iterator<Item = String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned)
+}
+
 fn pair(zh: RwSignal<String>, en: RwSignal<String>) -> Texts {
     let mut texts = Texts::default();
     texts.set(Language::zh(), zh.get().trim());
@@ -272,9 +297,7 @@ impl Draft {
             owner: self.owner.get().trim().to_owned(),
             is_off: !self.is_on.get(),
             question: self.question.get().trim().to_owned(),
-            variants: self.variants.with(|variants| {
-                variants.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
-            }),
+            variants: self.variants.with(|variants| lines(variants).collect()),
             answer,
         }
     }
@@ -282,28 +305,23 @@ impl Draft {
 
 fn delete(cx: LibraryCx, article: Article) {
     let Some(library) = cx.chosen.get_untracked() else { return };
-    spawn_local(async move {
-        if let Err(error) = api::delete_article(&article.id).await {
-            return toast_error(&error);
-        }
-        cx.open.set(Open::Nothing);
-        cx.articles.update(|articles| articles.retain(|other| other.id != article.id));
-        cx.libraries.reload();
-        let question = article.question.clone();
-        toast_undo(
-            tr_string(|| format!("已删除“{question}”"), || format!("Deleted “{question}”")),
-            move || {
-                let (library, article) = (library.clone(), article.clone());
-                spawn_local(async move {
-                    match api::create_article(&library, &article).await {
-                        Ok(_) => {
-                            cx.articles.reload();
-                            cx.libraries.reload();
-                        }
-                        Err(error) => toast_error(&error),
-                    }
-                });
-            },
-        );
-    });
+    let question = article.question.clone();
+    let (id, gone) = (article.id.clone(), article.id.clone());
+    delete_with_undo(
+        tr_string(|| format!("已删除“{question}”"), || format!("Deleted “{question}”")),
+        async move { api::delete_article(&id).await },
+        move || {
+            cx.open.set(Open::Nothing);
+            cx.articles.update(|articles| articles.retain(|other| other.id != gone));
+            cx.libraries.reload();
+        },
+        move || {
+            let (library, article) = (library.clone(), article.clone());
+            async move { api::create_article(&library, &article).await }
+        },
+        move || {
+            cx.articles.reload();
+            cx.libraries.reload();
+        },
+    );
 }

@@ -5,7 +5,7 @@ use model::Texts;
 
 use super::LibraryCx;
 use crate::api::{self, LibrarySummary};
-use crate::i18n::{tr, tr_string, words};
+use crate::i18n::{counted, tr, tr_string, words};
 use crate::pages::act::act;
 use crate::pages::name_pair::{NameFields, NamePair};
 use crate::ui::{Button, ButtonKind, Dialog, Icon, Menu, MenuItem, toast};
@@ -35,7 +35,7 @@ pub(super) fn LibraryColumn(cx: LibraryCx) -> impl IntoView {
                                 <Icon name="book-open" />
                                 <span class="pick-words">
                                     <b>{words(&library.name)}</b>
-                                    <small>{tr_string(|| format!("{n_articles} 篇 · {n_documents} 份文档"), || format!("{n_articles} article{} · {n_documents} doc{}", plural(n_articles), plural(n_documents)))}</small>
+                                    <small>{tr_string(|| format!("{n_articles} 篇 · {n_documents} 份文档"), || format!("{} · {}", counted(n_articles, "article"), counted(n_documents, "doc")))}</small>
                                 </span>
                             </button>
                             <Menu label=move || tr("知识库的更多操作", "More for this library")>
@@ -55,10 +55,6 @@ pub(super) fn LibraryColumn(cx: LibraryCx) -> impl IntoView {
         <RenameDialog cx renaming />
         <DeleteDialog cx deleting />
     }
-}
-
-fn plural(n: usize) -> &'static str {
-    if n == 1 { "" } else { "s" }
 }
 
 #[component]
@@ -149,7 +145,7 @@ fn DeleteDialog(cx: LibraryCx, deleting: RwSignal<Option<LibrarySummary>>) -> im
                 view! {
                     <div class="dialog-body"><p>{tr_string(
                         || format!("“{name}”和其中的 {n_articles} 篇知识、全部文档会一起删除，无法恢复。用到它的流程会报错。"),
-                        || format!("“{name}” goes with its {n_articles} articles and all documents, for good. Flows that use it will report a problem."),
+                        || format!("“{name}” goes with its {} and all documents, for good. Flows that use it will report a problem.", counted(n_articles, "article")),
                     )}</p></div>
                     <footer class="dialog-foot">
                         <Button label=move || tr("取消", "Cancel") on_press=move |()| open.set(false) />

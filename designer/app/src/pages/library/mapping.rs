@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::sources::SourcesCx;
 use crate::api::{self, Columns, Document};
-use crate::i18n::{tr, tr_string};
+use crate::i18n::{counted, tr, tr_string};
 use crate::pages::act::act;
 use crate::ui::{Button, ButtonKind, Dialog, DialogSize, Select, Switch};
 
@@ -61,7 +61,7 @@ fn Mapping(sources: SourcesCx, document: Document, open: RwSignal<bool>) -> impl
         <div class="dialog-body stack">
             <p class="quiet">{move || tr_string(
                 || format!("共 {n_rows} 行。每一行成为一条知识；同一个问题的不同语言合成一条。"),
-                || format!("{n_rows} rows. Each becomes an article; one question in several languages becomes one."),
+                || format!("{}. Each becomes an article; one question in several languages becomes one.", counted(n_rows, "row")),
             )}</p>
             <div class="sheet">
                 <table data-test="sheet">

@@ -3,18 +3,17 @@
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
 
 use super::LibraryCx;
 use super::list::CountsMark;
 use super::mapping::MappingDialog;
 use crate::api::{self, Document, Passage};
-use crate::i18n::{tr, tr_string, words};
+use crate::i18n::{counted, tr, tr_string, words};
 use crate::pages::act::act;
 use crate::pages::when::{ago, every_second};
 use crate::ui::{
-    Button, ButtonKind, Dialog, EmptyState, Field, Icon, Menu, MenuItem, Pill, Select, SkeletonRows, TextInput, Tone,
-    toast, toast_error,
+    Button, ButtonKind, Dialog, DropPlace, EmptyState, Field, Icon, Menu, MenuItem, Pill, Select, SkeletonRows,
+    TextInput, Tone, files_of_field, toast, toast_error,
 };
 
 const ACCEPTED: &str = ".pdf,.docx,.xlsx,.csv,.tsv,.md,.markdown,.html,.htm,.txt";
@@ -88,11 +87,10 @@ pub(super) fn Sources(cx: LibraryCx) -> impl IntoView {
 fn DropZone(sources: SourcesCx, is_address_open: RwSignal<bool>) -> impl IntoView {
     let cx = sources.library;
     let field = NodeRef::<html::Input>::new();
-    let is_over = RwSignal::new(false);
     let n_uploading = RwSignal::new(0_usize);
-    let upload = move |files: Option<web_sys::FileList>| {
-        let Some((files, library)) = files.zip(cx.chosen.get_untracked()) else { return };
-        for file in (0..files.length()).filter_map(|at| files.get(at)) {
+    let upload = move |files: Vec<web_sys::File>| {
+        let Some(library) = cx.chosen.get_untracked() else { return };
+        for file in files {
             let library = library.clone();
             n_uploading.update(|n| *n += 1);
             spawn_local(async move {
@@ -119,18 +117,7 @@ fn DropZone(sources: SourcesCx, is_address_open: RwSignal<bool>) -> impl IntoVie
         }
     };
     view! {
-        <div
-            class="upload-zone"
-            class:over=move || is_over.get()
-            on:dragover=move |event| { event.prevent_default(); is_over.set(true); }
-            on:dragleave=move |_| is_over.set(false)
-            on:drop=move |event| {
-                event.prevent_default();
-                event.stop_propagation();
-                is_over.set(false);
-                upload(event.data_transfer().and_then(|data| data.files()));
-            }
-        >
+        <DropPlace class="upload-zone" on_files=upload>
             <input
                 node_ref=field
                 type="file"
@@ -141,9 +128,8 @@ fn DropZone(sources: SourcesCx, is_address_open: RwSignal<bool>) -> impl IntoVie
                 data-test="document-file"
                 aria-label=move || tr("文档文件", "Document files")
                 on:change=move |event| {
-                    let field = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
-                    if let Some(field) = field {
-                        upload(field.files());
+                    upload(files_of_field(&event));
+                    if let Some(field) = field.get_untracked() {
                         field.set_value("");
                     }
                 }
@@ -161,7 +147,7 @@ fn DropZone(sources: SourcesCx, is_address_open: RwSignal<bool>) -> impl IntoVie
                 <Button small=true icon="globe" label=move || tr("添加网址", "Add an address") test="add-address" on_press=move |()| is_address_open.set(true) />
             </div>
             <small>{move || tr("PDF、Word、Excel、CSV、Markdown、HTML、文本，每份最多 20 MB", "PDF, Word, Excel, CSV, Markdown, HTML, text; 20 MB each at most")}</small>
-        </div>
+        </DropPlace>
     }
 }
 
@@ -227,8 +213,8 @@ fn state_words(document: &Document) -> String {
         "canceled" => tr("已停止", "stopped").to_owned(),
         "asks_columns" => tr("请选择列", "choose the columns").to_owned(),
         _ if document.is_off => tr("已停用", "off").to_owned(),
-        _ if document.is_sheet() => tr_string(|| format!("{n} 条知识"), || format!("{n} articles")),
-        _ => tr_string(|| format!("{n} 段"), || format!("{n} passage{}", if n == 1 { "" } else { "s" })),
+        _ if document.is_sheet() => tr_string(|| format!("{n} 条知识"), || counted(n, "article")),
+        _ => tr_string(|| format!("{n} 段"), || counted(n, "passage")),
     }
 }
 

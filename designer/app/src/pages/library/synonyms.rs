@@ -21,7 +21,7 @@ pub(super) fn Synonyms() -> impl IntoView {
 
 #[component]
 fn Editor(groups: Vec<Vec<String>>) -> impl IntoView {
-    let written = |groups: &[Vec<String>]| groups.iter().map(|group| group.join("，")).collect::<Vec<_>>().join("\n");
+    let written = |groups: &[Vec<String>]| groups.iter().map(|group| join(group)).collect::<Vec<_>>().join("\n");
     let text = RwSignal::new(written(&groups));
     let before = RwSignal::new(written(&groups));
     let busy = RwSignal::new(false);
@@ -59,6 +59,12 @@ fn Editor(groups: Vec<Vec<String>>) -> impl IntoView {
     }
 }
 
+/// The words of a group with the commas of their script.
+fn join(group: &[String]) -> String {
+    let is_latin = group.iter().all(|word| word.is_ascii());
+    group.join(if is_latin { ", " } else { "，" })
+}
+
 fn read(text: &str) -> Vec<Vec<String>> {
     let words = |line: &str| {
         let words = line.split([',', '，', ';', '；', '、', '\t']).map(str::trim);
@@ -77,5 +83,7 @@ mod tests {
             read("运费，邮费、 快递费\n\nrefund, money back"),
             [vec!["运费", "邮费", "快递费"], vec!["refund", "money back"]]
         );
+        assert_eq!(join(&["运费".to_owned(), "freight".to_owned()]), "运费，freight");
+        assert_eq!(join(&["refund".to_owned(), "money back".to_owned()]), "refund, money back");
     }
 }

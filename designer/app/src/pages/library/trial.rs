@@ -5,40 +5,36 @@ use leptos::prelude::*;
 use super::{LibraryCx, Open};
 use crate::api::{self, LibraryTrial, Parts};
 use crate::i18n::{tr, tr_string, words};
-use crate::pages::act::act;
-use crate::ui::{Button, ButtonKind, EmptyState, Pill, TextArea, Tone};
+use crate::pages::trial::{Trial, TrialInput};
+use crate::ui::{EmptyState, Pill, Tone};
 
 /// The tab.
 #[component]
 pub(super) fn SearchTest(cx: LibraryCx) -> impl IntoView {
-    let text = RwSignal::new(String::new());
-    let busy = RwSignal::new(false);
-    let result = RwSignal::new(None::<LibraryTrial>);
+    let trial = Trial::new(move |question: String| async move {
+        // The button is there only while a library is.
+        let library = cx.chosen.get_untracked().unwrap_or_default();
+        api::try_library(&library, &question).await
+    });
     Effect::new(move |_| {
         cx.chosen.track();
-        result.set(None);
-    });
-    let run = Callback::new(move |()| {
-        let wanted = text.get_untracked().trim().to_owned();
-        if let (false, Some(library)) = (wanted.is_empty(), cx.chosen.get_untracked()) {
-            act(busy, async move { api::try_library(&library, &wanted).await }, move |trial| result.set(Some(trial)));
-        }
+        trial.forget();
     });
     view! {
         <section class="panel column-main">
             <div class="column-body stack">
                 <div class="search-test">
-                    <TextArea
-                        value=text
+                    <TrialInput
+                        trial
                         rows=1
                         placeholder=move || tr("像客户一样问一句，回车看会找到什么", "Ask as a customer would, Enter shows what it finds")
                         label=move || tr("要试的问题", "The question to try")
+                        button=move || tr("查找", "Search")
+                        icon="search"
                         test="try-library"
-                        on_enter=run
                     />
-                    <Button kind=ButtonKind::Primary icon="search" busy=busy label=move || tr("查找", "Search") on_press=run disabled=Signal::derive(move || text.with(|text| text.trim().is_empty())) />
                 </div>
-                {move || match result.get() {
+                {move || match trial.result() {
                     Some(trial) => view! { <Hits cx trial /> }.into_any(),
                     None => view! {
                         <EmptyState

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use model::{Emotion, Language, Phrase, Wording};
 
 use super::PhrasesCx;
-use super::editor::Edit;
 use crate::i18n::{UiLanguage, tr, words};
+use crate::pages::kept::Change;
 use crate::ui::{Field, Icon, Select, icon_of};
 
 const LANGUAGES: [UiLanguage; 2] = [UiLanguage::Zh, UiLanguage::En];
@@ -45,7 +45,7 @@ impl Cell {
 
 /// The table.
 #[component]
-pub(super) fn Grid(cx: PhrasesCx, phrase: RwSignal<Phrase>, change: Callback<Edit>) -> impl IntoView {
+pub(super) fn Grid(cx: PhrasesCx, phrase: RwSignal<Phrase>, change: Change<Phrase>) -> impl IntoView {
     let channel = RwSignal::new(String::new());
     let options = Signal::derive(move || {
         let mut options = vec![(String::new(), tr("所有渠道", "All channels").to_owned())];
@@ -93,7 +93,7 @@ pub(super) fn Grid(cx: PhrasesCx, phrase: RwSignal<Phrase>, change: Callback<Edi
 #[component]
 fn Row(
     phrase: RwSignal<Phrase>,
-    change: Callback<Edit>,
+    change: Change<Phrase>,
     mood: Option<Emotion>,
     channel: Option<String>,
 ) -> impl IntoView {

@@ -5,17 +5,16 @@ mod grid;
 mod preview;
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
-use model::Phrase;
+use model::{Phrase, Texts};
 
 use self::editor::PhraseEditor;
 use super::act::act;
 use super::load::Remote;
-use super::name_pair::{NameFields, NamePair};
+use super::name_pair::NamePair;
+use super::picking::{NewDialog, Pick, PickColumn, chosen, goes};
 use crate::api::{self, Channel};
-use crate::i18n::{tr, tr_string, words};
-use crate::ui::{Button, ButtonKind, Dialog, EmptyState, Field, SearchInput, TextInput};
+use crate::i18n::{counted, tr, tr_string, words};
+use crate::ui::{Button, ButtonKind, EmptyState, Field, TextInput};
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
@@ -31,23 +30,13 @@ struct PhrasesCx {
 #[component]
 pub(crate) fn PhrasesPage() -> impl IntoView {
     let phrases = Remote::new(api::phrases);
-    let query = use_query_map();
-    let navigate = use_navigate();
+    let go = goes();
     let cx = PhrasesCx {
         phrases,
         channels: Remote::new(api::channels),
-        // The address says which phrase; without one it is the first.
-        chosen: Memo::new(move |_| {
-            let wanted = query.with(|query| query.get("phrase"));
-            phrases.with(|phrases| {
-                let phrases = phrases?;
-                let named = phrases.iter().find(|phrase| Some(phrase.key.as_str()) == wanted.as_deref());
-                named.or(phrases.first()).map(|phrase| phrase.key.0.clone())
-            })
-        }),
+        chosen: chosen(phrases, "phrase", |phrase| phrase.key.as_str()),
         choose: Callback::new(move |key: Option<String>| {
-            let address = key.map_or_else(|| "/phrases".to_owned(), |key| format!("/phrases?phrase={key}"));
-            navigate(&address, NavigateOptions { replace: true, scroll: false, ..Default::default() });
+            go.run(key.map_or_else(|| "/phrases".to_owned(), |key| format!("/phrases?phrase={key}")));
         }),
         is_new_open: RwSignal::new(false),
     };
@@ -98,36 +87,28 @@ fn PhraseList(cx: PhrasesCx) -> impl IntoView {
         cx.phrases.with(|phrases| phrases.map(found).unwrap_or_default())
     });
     view! {
-        <nav class="panel column-list" aria-label=move || tr("话术列表", "Phrases")>
-            <div class="column-tools"><SearchInput value=search label=move || tr("查找话术或内容", "Find a phrase or its words") /></div>
-            <ul class="pick-list">
-                {move || found.get().into_iter().map(|phrase| {
-                    let (key, compared) = (phrase.key.0.clone(), phrase.key.0.clone());
-                    let n = phrase.wordings.len();
-                    let is_chosen = Memo::new(move |_| cx.chosen.get().as_deref() == Some(&compared));
-                    view! {
-                        <li>
-                            <button
-                                type="button"
-                                class="pick"
-                                class:on=move || is_chosen.get()
-                                aria-current=move || is_chosen.get().then_some("true")
-                                data-phrase=key.clone()
-                                on:click=move |_| cx.choose.run(Some(key.clone()))
-                            >
-                                <span class="pick-words">
-                                    <b>{words(&phrase.name)}</b>
-                                    <small>{tr_string(|| format!("{n} 种说法"), || format!("{n} wording{}", if n == 1 { "" } else { "s" }))}</small>
-                                </span>
-                            </button>
-                        </li>
-                    }
-                }).collect_view()}
-            </ul>
-            <Show when=move || found.with(Vec::is_empty)>
-                <p class="quiet column-note">{move || tr("没有找到。", "Nothing found.")}</p>
-            </Show>
-        </nav>
+        <PickColumn
+            label=move || tr("话术列表", "Phrases")
+            search
+            search_label=move || tr("查找话术或内容", "Find a phrase or its words")
+            is_empty=Signal::derive(move || found.with(Vec::is_empty))
+        >
+            {move || found.get().into_iter().map(|phrase| {
+                let (key, compared) = (phrase.key.0.clone(), phrase.key.0.clone());
+                let n = phrase.wordings.len();
+                let is_on = Memo::new(move |_| cx.chosen.get().as_deref() == Some(&compared));
+                view! {
+                    <li>
+                        <Pick is_on attr:data-phrase=key.clone() on_press={ let key = key.clone(); move |()| cx.choose.run(Some(key.clone())) }>
+                            <span class="pick-words">
+                                <b>{words(&phrase.name)}</b>
+                                <small>{tr_string(|| format!("{n} 种说法"), || counted(n, "wording"))}</small>
+                            </span>
+                        </Pick>
+                    </li>
+                }
+            }).collect_view()}
+        </PickColumn>
     }
 }
 
@@ -154,12 +135,8 @@ fn NewPhraseDialog(cx: PhrasesCx) -> impl IntoView {
     let name = NamePair::new(&Default::default());
     let key = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if untrack(|| name.is_empty()) {
-            return;
-        }
-        let (texts, wanted) = (untrack(|| name.texts()), key.get_untracked().trim().to_owned());
+    let create = move |texts: Texts| {
+        let wanted = key.get_untracked().trim().to_owned();
         act(busy, async move { api::create_phrase(&texts, &wanted).await }, move |phrase| {
             name.clear();
             key.set(String::new());
@@ -170,26 +147,19 @@ fn NewPhraseDialog(cx: PhrasesCx) -> impl IntoView {
         });
     };
     view! {
-        <Dialog open=cx.is_new_open title=move || tr("新建话术", "New phrase")>
-            <form on:submit=submit>
-                <div class="dialog-body stack">
-                    <NameFields pair=name autofocus=true zh_placeholder=move || tr("例如：问候", "for example 问候") en_placeholder=move || tr("例如：Greeting", "for example Greeting") />
-                    <Field label=move || tr("键（可不填）", "Key (may stay empty)")>
-                        <TextInput value=key label=move || tr("键", "Key") placeholder=move || tr("例如 greeting，流程里用它来找这条话术", "for example greeting: flows find the phrase by it") test="phrase-key" />
-                    </Field>
-                </div>
-                <footer class="dialog-foot">
-                    <Button label=move || tr("取消", "Cancel") on_press=move |()| cx.is_new_open.set(false) />
-                    <Button
-                        kind=ButtonKind::Primary
-                        submit=true
-                        busy=busy
-                        disabled=Signal::derive(move || name.is_empty())
-                        label=move || tr("创建", "Create")
-                        test="create-phrase"
-                    />
-                </footer>
-            </form>
-        </Dialog>
+        <NewDialog
+            open=cx.is_new_open
+            title=move || tr("新建话术", "New phrase")
+            name
+            zh_placeholder=move || tr("例如：问候", "for example 问候")
+            en_placeholder=move || tr("例如：Greeting", "for example Greeting")
+            busy
+            test="create-phrase"
+            on_create=create
+        >
+            <Field label=move || tr("键（可不填）", "Key (may stay empty)")>
+                <TextInput value=key label=move || tr("键", "Key") placeholder=move || tr("例如 greeting，流程里用它来找这条话术", "for example greeting: flows find the phrase by it") test="phrase-key" />
+            </Field>
+        </NewDialog>
     }
 }

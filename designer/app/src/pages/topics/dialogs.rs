@@ -1,11 +1,12 @@
 //! Examples that go to another topic: one of them, or all with the topic itself.
 
 use leptos::prelude::*;
+use leptos_router::components::A;
 use model::Intent;
 
 use super::TopicsCx;
-use crate::api;
-use crate::i18n::{tr, tr_string, words};
+use crate::api::{self, FlowOfTopic};
+use crate::i18n::{counted, tr, tr_string, words};
 use crate::pages::act::act;
 use crate::ui::{Button, ButtonKind, Dialog, Field, Select, toast};
 
@@ -66,6 +67,15 @@ pub(super) fn MergeDialog(cx: TopicsCx, topic: Signal<Intent>, open: RwSignal<bo
             to.set(others(cx, &own).first().map(|(key, _)| key.clone()).unwrap_or_default());
         }
     });
+    let flows = LocalResource::new(move || {
+        let key = open.get().then(|| topic.with_untracked(|topic| topic.key.0.clone()));
+        async move {
+            match key {
+                Some(key) => api::flows_of_topic(&key).await.unwrap_or_default(),
+                None => Vec::new(),
+            }
+        }
+    });
     let submit = move || {
         let (key, into) = (topic.with_untracked(|topic| topic.key.0.clone()), to.get_untracked());
         act(busy, async move { api::merge_topics(&key, &into).await }, move |merged| {
@@ -78,18 +88,15 @@ pub(super) fn MergeDialog(cx: TopicsCx, topic: Signal<Intent>, open: RwSignal<bo
     let explained = move || {
         let (n, name) = topic.with(|topic| (topic.examples.len(), words(&topic.name)));
         tr_string(
-            || format!("“{name}”的 {n} 句例句都移过去，“{name}”本身就没有了。还在用它的流程会在问题列表里提示。"),
-            || {
-                format!(
-                    "All {n} examples of “{name}” go there, and “{name}” itself is gone. Flows that still use it show it among their problems."
-                )
-            },
+            || format!("“{name}”的 {n} 句例句都移过去，“{name}”本身就没有了。"),
+            || format!("All that “{name}” has, {}, goes there, and “{name}” itself is gone.", counted(n, "example")),
         )
     };
     view! {
         <Dialog open title=move || tr("并入另一个意图", "Merge into another topic")>
             <div class="dialog-body stack">
                 <p>{explained}</p>
+                {move || flows.get().filter(|flows| !flows.is_empty()).map(|flows| view! { <UsedIn flows /> })}
                 <TopicChoice cx topic to />
             </div>
             <footer class="dialog-foot">
@@ -97,6 +104,24 @@ pub(super) fn MergeDialog(cx: TopicsCx, topic: Signal<Intent>, open: RwSignal<bo
                 <Button kind=ButtonKind::Primary busy=busy label=move || tr("合并", "Merge") test="do-merge" on_press=move |()| submit() disabled=Signal::derive(move || to.with(String::is_empty)) />
             </footer>
         </Dialog>
+    }
+}
+
+/// The flows that will have a problem.
+#[component]
+fn UsedIn(flows: Vec<FlowOfTopic>) -> impl IntoView {
+    let links = flows
+        .into_iter()
+        .map(|flow| {
+            let name = flow.name;
+            view! { <li><A href=format!("/flows/{}", flow.id)>{move || words(&name)}</A></li> }
+        })
+        .collect_view();
+    view! {
+        <div class="hints used-in" data-test="used-in">
+            <p>{move || tr("这些流程在用它，合并后请换成另一个意图：", "These flows use it; choose the other topic there afterwards:")}</p>
+            <ul>{links}</ul>
+        </div>
     }
 }
 

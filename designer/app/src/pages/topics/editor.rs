@@ -1,8 +1,6 @@
 //! One topic: its name, its examples, what to mend. Every change is saved by itself.
 
-use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use model::Intent;
 
 use super::TopicsCx;
@@ -12,19 +10,10 @@ use super::hints::{Hint, hints};
 use super::learning::Grade;
 use crate::api;
 use crate::i18n::{tr, tr_string, words};
+use crate::pages::act::delete_with_undo;
+use crate::pages::kept::{Kept, Refusal, SavingState};
 use crate::pages::name_pair::{NameFields, NamePair};
-use crate::ui::{Icon, Menu, MenuItem, MenuLine, toast_error, toast_undo};
-
-const SAVE_AFTER_MS: u64 = 500;
-
-/// How far saving has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Saving {
-    Saved,
-    Changed,
-    Sending,
-    Failed,
-}
+use crate::ui::{Icon, Menu, MenuItem, MenuLine};
 
 /// The editor of the topic with this key.
 #[component]
@@ -36,65 +25,28 @@ pub(super) fn TopicEditor(cx: TopicsCx, key: String) -> impl IntoView {
 #[component]
 fn Editor(cx: TopicsCx, topic: Intent) -> impl IntoView {
     let name = NamePair::new(&topic.name);
-    let saving = RwSignal::new(Saving::Saved);
-    let topic = RwSignal::new(topic);
-    let timer = StoredValue::new(None::<TimeoutHandle>);
-
-    let send = move || {
-        let Some(current) = topic.try_get_untracked() else { return };
-        saving.set(Saving::Sending);
-        spawn_local(async move {
-            let answer = api::save_intent(&current).await;
-            let next = match &answer {
-                Ok(_) => Saving::Saved,
-                Err(_) => Saving::Failed,
-            };
-            if let Err(error) = answer {
-                toast_error(&error);
-            }
-            // What was written while it was sent waits for its own timer.
-            if saving.try_get_untracked() == Some(Saving::Sending) {
-                saving.set(next);
-            }
-            cx.learning.follow();
-        });
-    };
-    let change = Callback::new(move |edit: Box<dyn FnOnce(&mut Intent)>| {
-        topic.update(edit);
-        let changed = topic.get_untracked();
-        cx.topics.update(|topics| {
-            if let Some(place) = topics.iter_mut().find(|other| other.key == changed.key) {
-                *place = changed;
-            }
-        });
-        saving.set(Saving::Changed);
-        timer.update_value(|timer| {
-            if let Some(timer) = timer.take() {
-                timer.clear();
-            }
-            *timer = set_timeout_with_handle(send, std::time::Duration::from_millis(SAVE_AFTER_MS)).ok();
-        });
-    });
-    // Leaving with something unsent sends it at once.
-    on_cleanup(move || {
-        if saving.try_get_untracked() == Some(Saving::Changed)
-            && let Some(current) = topic.try_get_untracked()
-        {
-            timer.try_update_value(|timer| timer.take().map(|timer| timer.clear()));
-            spawn_local(async move {
-                if let Err(error) = api::save_intent(&current).await {
-                    toast_error(&error);
+    let kept = Kept::new(
+        topic,
+        move |changed: Intent| {
+            cx.topics.update(|topics| {
+                if let Some(place) = topics.iter_mut().find(|other| other.key == changed.key) {
+                    *place = changed;
                 }
-                cx.learning.follow();
             });
-        }
-    });
+        },
+        move |topic: Intent| async move {
+            let answer = api::save_intent(&topic).await;
+            cx.learning.follow();
+            answer.map(drop)
+        },
+    );
+    let topic = kept.value;
     // What was pasted, moved or merged in comes from the server.
     Effect::new(move |_| {
         let key = topic.with_untracked(|topic| topic.key.clone());
         let newest = cx.topics.with(|topics| topics.and_then(|all| all.iter().find(|it| it.key == key).cloned()));
         if let Some(newest) = newest
-            && saving.get_untracked() == Saving::Saved
+            && kept.is_saved()
             && topic.with_untracked(|topic| *topic != newest)
         {
             topic.set(newest);
@@ -111,12 +63,6 @@ fn Editor(cx: TopicsCx, topic: Intent) -> impl IntoView {
             view! { <span class=format!("grade-words {}", grade.class())><b>{grade.words()}</b>" "{text}</span> }
         })
     };
-    let rename = Callback::new(move |_: String| {
-        let texts = untrack(|| name.texts());
-        if !texts.is_empty() {
-            change.run(Box::new(move |topic| topic.name = texts));
-        }
-    });
     let found = Memo::new(move |_| {
         let all = cx.topics.get().unwrap_or_default();
         topic.with(|topic| hints(topic, &all))
@@ -129,7 +75,7 @@ fn Editor(cx: TopicsCx, topic: Intent) -> impl IntoView {
                 <p class="row"><code class="quiet">{topic.with_untracked(|topic| topic.key.0.clone())}</code>{quality}</p>
             </div>
             <span class="space"></span>
-            <span class="quiet" role="status">{move || saving_words(saving.get())}</span>
+            <SavingState kept />
             <Menu label=move || tr("更多", "More") test="topic-menu">
                 <MenuItem icon="git-merge" label=move || tr("并入另一个意图…", "Merge into another topic…") test="merge-topic" on_press=move |()| is_merge_open.set(true) />
                 <MenuLine />
@@ -137,19 +83,12 @@ fn Editor(cx: TopicsCx, topic: Intent) -> impl IntoView {
             </Menu>
         </header>
         <div class="column-body stack">
-            <NameFields pair=name on_change=rename />
+            <NameFields pair=name on_change=kept.rename(name, |topic, name| topic.name = name) />
+            <Refusal kept />
             <Hints cx found />
-            <Examples cx topic=topic.into() change />
+            <Examples cx topic=topic.into() change=kept.change() />
         </div>
         <MergeDialog cx topic=topic.into() open=is_merge_open />
-    }
-}
-
-fn saving_words(saving: Saving) -> &'static str {
-    match saving {
-        Saving::Saved => tr("已保存", "Saved"),
-        Saving::Changed | Saving::Sending => tr("保存中…", "Saving…"),
-        Saving::Failed => tr("没有保存", "Not saved"),
     }
 }
 
@@ -216,25 +155,20 @@ fn Hints(cx: TopicsCx, found: Memo<Vec<Hint>>) -> impl IntoView {
 }
 
 fn delete(cx: TopicsCx, topic: Intent) {
-    spawn_local(async move {
-        if let Err(error) = api::delete_intent(topic.key.as_str()).await {
-            return toast_error(&error);
-        }
-        let name = topic.name.in_language(crate::i18n::language_now().code()).to_owned();
-        cx.topics.update(|topics| topics.retain(|other| other.key != topic.key));
-        cx.learning.follow();
-        cx.go.try_run("/topics".to_owned());
-        toast_undo(
-            tr_string(|| format!("已删除意图“{name}”"), || format!("Deleted the topic “{name}”")),
-            move || {
-                let topic = topic.clone();
-                spawn_local(async move {
-                    match api::restore_intent(&topic).await {
-                        Ok(_) => cx.changed(),
-                        Err(error) => toast_error(&error),
-                    }
-                });
-            },
-        );
-    });
+    let name = words(&topic.name);
+    let (key, gone) = (topic.key.clone(), topic.key.clone());
+    delete_with_undo(
+        tr_string(|| format!("已删除意图“{name}”"), || format!("Deleted the topic “{name}”")),
+        async move { api::delete_intent(key.as_str()).await },
+        move || {
+            cx.topics.update(|topics| topics.retain(|other| other.key != gone));
+            cx.learning.follow();
+            cx.go.try_run("/topics".to_owned());
+        },
+        move || {
+            let topic = topic.clone();
+            async move { api::restore_intent(&topic).await }
+        },
+        move || cx.changed(),
+    );
 }

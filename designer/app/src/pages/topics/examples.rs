@@ -10,17 +10,16 @@ use super::hints::plain;
 use super::paste::PasteDialog;
 use super::state::{ExampleStates, Matter};
 use crate::i18n::{tr, tr_string, words};
+use crate::pages::kept::Change;
 use crate::pages::suggest::SuggestButton;
 use crate::ui::{Button, Icon, IconButton, is_composing, toast};
-
-type Change = Callback<Box<dyn FnOnce(&mut Intent)>>;
 
 /// Lines that are drawn at first: a long list is shown in parts.
 const AT_ONCE: usize = 150;
 
 /// The list with the line for a new one above it.
 #[component]
-pub(super) fn Examples(cx: TopicsCx, topic: Signal<Intent>, change: Change) -> impl IntoView {
+pub(super) fn Examples(cx: TopicsCx, topic: Signal<Intent>, change: Change<Intent>) -> impl IntoView {
     let key = topic.with_untracked(|topic| topic.key.0.clone());
     let states = ExampleStates::of(cx, key);
     let pasted = RwSignal::new(None::<String>);
@@ -158,7 +157,7 @@ fn OneExample(
     moving: Moving,
     idx: usize,
     example: String,
-    change: Change,
+    change: Change<Intent>,
 ) -> impl IntoView {
     let line = NodeRef::<leptos::html::Li>::new();
     let (before, judged, looked_at, moved) = (example.clone(), example.clone(), example.clone(), example.clone());

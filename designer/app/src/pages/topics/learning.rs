@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api::{self, Quality, Review, TopicQuality, TopicsState};
-use crate::i18n::{tr, tr_string};
+use crate::i18n::{counted, tr, tr_string};
 use crate::ui::{Pill, Tone};
 
 /// Between two looks while topics are learnt.
@@ -160,8 +160,12 @@ pub(super) fn LearningChip(learning: Learning) -> impl IntoView {
         if n == 0 {
             return ().into_any();
         }
-        let text =
-            move || tr_string(|| format!("已学会 {n} 句 · {ms} 毫秒"), || format!("Trained on {n} examples · {ms} ms"));
+        let text = move || {
+            tr_string(
+                || format!("已学会 {n} 句 · {ms} 毫秒"),
+                || format!("Trained on {} · {ms} ms", counted(n, "example")),
+            )
+        };
         view! { <Pill tone=Tone::Ok icon="circle-check" text /> }.into_any()
     };
     view! {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::TopicsCx;
 use crate::api::Review;
-use crate::i18n::{tr, tr_string};
+use crate::i18n::{counted, tr, tr_string};
 use crate::ui::Icon;
 
 const MOST_PAIRS: usize = 15;
@@ -83,7 +83,7 @@ fn Cell(cx: TopicsCx, row: String, column: String, count: usize, n: usize) -> im
     let title = move || {
         tr_string(
             || format!("“{}”的 {n} 句里有 {count} 句会认成“{}”", from.get(), to.get()),
-            || format!("{count} of {n} examples of “{}” are taken for “{}”", from.get(), to.get()),
+            || format!("{count} of {} of “{}” taken for “{}”", counted(n, "example"), from.get(), to.get()),
         )
     };
     view! {
@@ -122,7 +122,7 @@ pub(super) fn MostConfused(cx: TopicsCx, review: Review) -> impl IntoView {
                     <button type="button" class="pair" data-test="pair" on:click=move |_| cx.show_clashes(&here, &there)>
                         <b>{move || name_a.get()}</b><Icon name="arrow-right-left" /><b>{move || name_b.get()}</b>
                         <span class="space"></span>
-                        <span class="quiet">{move || tr_string(|| format!("{} 句", n_ab + n_ba), || format!("{} examples", n_ab + n_ba))}</span>
+                        <span class="quiet">{move || tr_string(|| format!("{} 句", n_ab + n_ba), || counted(n_ab + n_ba, "example"))}</span>
                         <Icon name="chevron-right" />
                     </button>
                 </li>

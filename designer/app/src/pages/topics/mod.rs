@@ -13,9 +13,8 @@ mod table;
 mod trial;
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
-use model::Intent;
+use leptos_router::hooks::use_query_map;
+use model::{Intent, Texts};
 
 use self::editor::TopicEditor;
 use self::hints::is_thin;
@@ -25,10 +24,11 @@ use self::table::{ExportButton, ImportTopics};
 use self::trial::TopicTrialBox;
 use super::act::act;
 use super::load::Remote;
-use super::name_pair::{NameFields, NamePair};
+use super::name_pair::NamePair;
+use super::picking::{NewDialog, Pick, PickColumn, chosen, goes};
 use crate::api;
-use crate::i18n::{tr, tr_string, words};
-use crate::ui::{Button, ButtonKind, Dialog, EmptyState, SearchInput, Segments, Tabs};
+use crate::i18n::{counted, tr, tr_string, words};
+use crate::ui::{Button, ButtonKind, EmptyState, Segments, Tabs};
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
@@ -86,28 +86,14 @@ impl TopicsCx {
 pub(crate) fn TopicsPage() -> impl IntoView {
     let topics = Remote::new(api::intents);
     let query = use_query_map();
-    let navigate = use_navigate();
     let is_quality = Memo::new(move |_| query.with(|query| query.get("view").as_deref() == Some("quality")));
     let cx = TopicsCx {
         topics,
         learning: Learning::new(),
-        // The address says which topic; without one it is the first.
-        chosen: Memo::new(move |_| {
-            let wanted = query.with(|query| query.get("topic"));
-            topics.with(|topics| {
-                let topics = topics?;
-                topics
-                    .iter()
-                    .find(|topic| Some(topic.key.as_str()) == wanted.as_deref())
-                    .or(topics.first())
-                    .map(|topic| topic.key.0.clone())
-            })
-        }),
+        chosen: chosen(topics, "topic", |topic| topic.key.as_str()),
         against: Memo::new(move |_| query.with(|query| query.get("with"))),
         looked_at: RwSignal::new(None),
-        go: Callback::new(move |address: String| {
-            navigate(&address, NavigateOptions { replace: true, scroll: false, ..Default::default() });
-        }),
+        go: goes(),
         is_new_open: RwSignal::new(false),
     };
     let is_import_open = RwSignal::new(false);
@@ -198,27 +184,27 @@ fn TopicList(cx: TopicsCx) -> impl IntoView {
         ]
     });
     view! {
-        <nav class="panel column-list" aria-label=move || tr("意图列表", "Topics")>
-            <div class="column-tools stack-small">
-                <SearchInput value=search label=move || tr("查找意图或例句", "Find a topic or example") />
+        <PickColumn
+            label=move || tr("意图列表", "Topics")
+            search
+            search_label=move || tr("查找意图或例句", "Find a topic or example")
+            is_empty=Signal::derive(move || found.with(Vec::is_empty))
+            none=move || if only_work.get() && search.with(String::is_empty) {
+                tr("没有需要改进的意图。", "No topic needs work.")
+            } else {
+                tr("没有找到。", "Nothing found.")
+            }
+            tools=move || view! {
                 <Segments
                     value=Signal::derive(move || if only_work.get() { "work" } else { "all" }.to_owned())
                     options
                     label=move || tr("显示哪些", "Which to show")
                     on_change=move |value: String| only_work.set(value == "work")
                 />
-            </div>
-            <ul class="pick-list">
-                {move || found.get().into_iter().map(|topic| view! { <li><TopicLine cx topic /></li> }).collect_view()}
-            </ul>
-            <Show when=move || found.with(Vec::is_empty)>
-                <p class="quiet column-note">{move || if only_work.get() && search.with(String::is_empty) {
-                    tr("没有需要改进的意图。", "No topic needs work.")
-                } else {
-                    tr("没有找到。", "Nothing found.")
-                }}</p>
-            </Show>
-        </nav>
+            }
+        >
+            {move || found.get().into_iter().map(|topic| view! { <li><TopicLine cx topic /></li> }).collect_view()}
+        </PickColumn>
     }
 }
 
@@ -245,20 +231,13 @@ fn TopicLine(cx: TopicsCx, topic: Intent) -> impl IntoView {
         })
     };
     view! {
-        <button
-            type="button"
-            class="pick"
-            class:on=move || is_chosen.get()
-            aria-current=move || is_chosen.get().then_some("true")
-            data-topic=key.clone()
-            on:click=move |_| cx.show(&key)
-        >
+        <Pick is_on=is_chosen attr:data-topic=key.clone() on_press={ let key = key.clone(); move |()| cx.show(&key) }>
             <span class="pick-words">
                 <b>{move || words(&name)}</b>
-                <small>{move || tr_string(|| format!("{n_examples} 句"), || format!("{n_examples} example{}", if n_examples == 1 { "" } else { "s" }))}</small>
+                <small>{move || tr_string(|| format!("{n_examples} 句"), || counted(n_examples, "example"))}</small>
             </span>
             {grade}
-        </button>
+        </Pick>
     }
 }
 
@@ -285,12 +264,7 @@ fn NoTopics(cx: TopicsCx, is_import_open: RwSignal<bool>) -> impl IntoView {
 fn NewTopicDialog(cx: TopicsCx) -> impl IntoView {
     let name = NamePair::new(&Default::default());
     let busy = RwSignal::new(false);
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if untrack(|| name.is_empty()) {
-            return;
-        }
-        let texts = untrack(|| name.texts());
+    let create = move |texts: Texts| {
         act(busy, async move { api::create_intent(&texts, &[]).await }, move |topic| {
             name.clear();
             cx.is_new_open.set(false);
@@ -301,23 +275,15 @@ fn NewTopicDialog(cx: TopicsCx) -> impl IntoView {
         });
     };
     view! {
-        <Dialog open=cx.is_new_open title=move || tr("新建意图", "New topic")>
-            <form on:submit=submit>
-                <div class="dialog-body">
-                    <NameFields pair=name autofocus=true zh_placeholder=move || tr("例如：退款", "for example 退款") en_placeholder=move || tr("例如：Refund", "for example Refund") />
-                </div>
-                <footer class="dialog-foot">
-                    <Button label=move || tr("取消", "Cancel") on_press=move |()| cx.is_new_open.set(false) />
-                    <Button
-                        kind=ButtonKind::Primary
-                        submit=true
-                        busy=busy
-                        disabled=Signal::derive(move || name.is_empty())
-                        label=move || tr("创建", "Create")
-                        test="create-topic"
-                    />
-                </footer>
-            </form>
-        </Dialog>
+        <NewDialog
+            open=cx.is_new_open
+            title=move || tr("新建意图", "New topic")
+            name
+            zh_placeholder=move || tr("例如：退款", "for example 退款")
+            en_placeholder=move || tr("例如：Refund", "for example Refund")
+            busy
+            test="create-topic"
+            on_create=create
+        />
     }
 }

@@ -5,7 +5,7 @@ use model::Intent;
 
 use super::TopicsCx;
 use crate::api::{self, Pasted, PastedLine};
-use crate::i18n::{tr, tr_string, words};
+use crate::i18n::{counted, tr, tr_string, words};
 use crate::pages::act::act;
 use crate::ui::{Button, ButtonKind, Dialog, DialogSize, Pill, Switch, TextArea, Tone, toast};
 
@@ -55,10 +55,7 @@ pub(super) fn PasteDialog(cx: TopicsCx, topic: Signal<Intent>, pasted: RwSignal<
         let (key, text, too, n) = (key(), text.get_untracked(), elsewhere_too.get_untracked(), untrack(n_to_add));
         act(busy, async move { api::paste_examples(&key, &text, true, too).await }, move |done| {
             open.set(false);
-            toast(tr_string(
-                || format!("已添加 {n} 句"),
-                || format!("{n} example{} added", if n == 1 { "" } else { "s" }),
-            ));
+            toast(tr_string(|| format!("已添加 {n} 句"), || format!("{} added", counted(n, "example"))));
             cx.topics.update(|topics| {
                 if let Some(place) = topics.iter_mut().find(|topic| topic.key == done.intent.key) {
                     *place = done.intent;
@@ -75,6 +72,7 @@ pub(super) fn PasteDialog(cx: TopicsCx, topic: Signal<Intent>, pasted: RwSignal<
                     <TextArea
                         value=text
                         rows=8
+                        autofocus=true
                         label=move || tr("例句，一行一句", "Examples, one per line")
                         placeholder=move || tr("怎么申请退款\n退款多久到账\n…", "how do I get a refund\nwhen is my money back\n…")
                         test="paste-text"

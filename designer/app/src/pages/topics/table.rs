@@ -1,16 +1,13 @@
 //! All topics as a table of a spreadsheet: out, and in again after a look at what it would change.
 
-use leptos::html::Input;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
 
 use super::TopicsCx;
-use crate::api::{self, ApiError, Plan, PlannedTopic};
+use crate::api::{self, Plan, PlannedTopic};
 use crate::browser;
-use crate::i18n::{tr, tr_string, words};
+use crate::i18n::{counted, tr, tr_string, words};
 use crate::pages::act::act;
-use crate::ui::{Button, ButtonKind, Dialog, DialogSize, Icon, Pill, Segments, Tone, toast};
+use crate::ui::{Button, ButtonKind, Dialog, DialogSize, FileLook, FileLookView, Icon, Pill, Segments, Tone, toast};
 
 /// Lines and topics that are listed; the rest is counted.
 const MOST_LISTED: usize = 100;
@@ -23,139 +20,45 @@ pub(super) fn ExportButton() -> impl IntoView {
     }
 }
 
-/// What is known of a file.
-#[derive(Clone, Debug, PartialEq)]
-enum Look {
-    Nothing,
-    Looking,
-    Seen(Plan),
-    Refused(ApiError),
-}
-
 /// The dialog: choose a file, see what it changes, take it in.
 #[component]
 pub(super) fn ImportTopics(cx: TopicsCx, open: RwSignal<bool>) -> impl IntoView {
-    let bytes = RwSignal::new(Vec::<u8>::new());
-    let name = RwSignal::new(String::new());
-    let seen = RwSignal::new(Look::Nothing);
     let replace = RwSignal::new(false);
     let busy = RwSignal::new(false);
-    let field = NodeRef::<Input>::new();
+    let file = FileLook::new(move |bytes: Vec<u8>| async move {
+        api::import_topics(&bytes, replace.get_untracked(), false).await.map(|found| found.plan)
+    });
     Effect::new(move |_| {
         if open.get() {
-            seen.set(Look::Nothing);
+            file.forget();
             replace.set(false);
         }
     });
-    let look = move || {
-        seen.set(Look::Looking);
-        spawn_local(async move {
-            let found = api::import_topics(&bytes.get_untracked(), replace.get_untracked(), false).await;
-            seen.try_set(match found {
-                Ok(found) => Look::Seen(found.plan),
-                Err(error) => Look::Refused(error),
-            });
-        });
-    };
-    let read = move |file: web_sys::File| {
-        name.set(file.name());
-        seen.set(Look::Looking);
-        spawn_local(async move {
-            match wasm_bindgen_futures::JsFuture::from(file.array_buffer()).await {
-                Ok(buffer) => {
-                    bytes.try_set(js_sys::Uint8Array::new(&buffer).to_vec());
-                    look();
-                }
-                Err(_) => {
-                    let error = ApiError::offline(tr("读不了这个文件", "the file cannot be read"));
-                    seen.try_set(Look::Refused(error));
-                }
-            }
-        });
-    };
-    let choose = move || {
-        if let Some(field) = field.get_untracked() {
-            field.set_value("");
-            field.click();
-        }
-    };
     let take_in = move || {
         let replace = replace.get_untracked();
-        act(busy, async move { api::import_topics(&bytes.get_untracked(), replace, true).await }, move |_| {
+        act(busy, async move { api::import_topics(&file.bytes.get_untracked(), replace, true).await }, move |_| {
             open.set(false);
             toast(tr("已导入", "Imported"));
             cx.changed();
         });
     };
-    let changes =
-        move || seen.with(|seen| matches!(seen, Look::Seen(plan) if plan.topics.iter().any(|it| it.state != "same")));
+    let changes = move || file.seen().is_some_and(|plan| plan.topics.iter().any(|topic| topic.state != "same"));
     let modes = Signal::derive(move || {
         vec![
             ("add".to_owned(), tr("只添加", "Add only").to_owned()),
             ("replace".to_owned(), tr("以表格为准", "As the table says").to_owned()),
         ]
     });
-    let body = move || {
-        match seen.get() {
-        Look::Nothing => view! {
-            <div
-                class="dl-drop"
-                on:dragover=move |event| event.prevent_default()
-                on:drop=move |event| {
-                    event.prevent_default();
-                    if let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0)) {
-                        read(file);
-                    }
-                }
-            >
-                <Icon name="file-text" />
-                <p>{tr("把 CSV 表格拖到这里", "Drop a CSV table here")}</p>
-                <Button label=move || tr("选择文件", "Choose a file") icon="upload" on_press=move |()| choose() />
-                <small>{tr("每行一句：意图键、中文名、英文名、例句。Excel 另存为 CSV 即可，UTF-8 和 GBK 都认得。", "A line per example: topic key, name in Chinese, name in English, example. Excel’s “save as CSV” will do; UTF-8 and GBK are both read.")}</small>
-            </div>
-        }
-        .into_any(),
-        Look::Looking => view! { <p class="quiet row"><span class="spin"><Icon name="loader-circle" /></span>{tr("正在看这个文件…", "Looking at the file…")}</p> }.into_any(),
-        Look::Seen(plan) => view! { <Planned cx plan name=name.get() /> }.into_any(),
-        Look::Refused(error) => view! {
-            <div class="empty" role="alert" data-test="import-refused">
-                <span class="empty-picture bad"><Icon name="circle-alert" /></span>
-                <h3>{error.title}</h3>
-                <p>{error.detail}</p>
-            </div>
-        }
-        .into_any(),
-    }
-    };
     view! {
         <Dialog open title=move || tr("导入意图", "Import topics") size=DialogSize::Medium>
             <div class="dialog-body dl stack">
-                <input
-                    node_ref=field
-                    type="file"
-                    accept=".csv,.txt,.tsv,text/csv"
-                    class="visually-hidden"
-                    tabindex="-1"
-                    data-test="topics-file"
-                    aria-label=move || tr("CSV 表格", "CSV table")
-                    on:change=move |event| {
-                        let file = event
-                            .target()
-                            .and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok())
-                            .and_then(|input| input.files())
-                            .and_then(|files| files.get(0));
-                        if let Some(file) = file {
-                            read(file);
-                        }
-                    }
-                />
-                {move || matches!(seen.get(), Look::Seen(_)).then(|| view! {
+                {move || file.seen().is_some().then(|| view! {
                     <div class="row">
                         <Segments
                             value=Signal::derive(move || if replace.get() { "replace" } else { "add" }.to_owned())
                             options=modes
                             label=move || tr("已有的例句", "Examples that are there")
-                            on_change=move |mode: String| { replace.set(mode == "replace"); look(); }
+                            on_change=move |mode: String| { replace.set(mode == "replace"); file.again(); }
                         />
                         <span class="quiet">{move || if replace.get() {
                             tr("表格里写到的意图，表格没有的例句会删掉。", "Of topics the table names, examples it does not have are removed.")
@@ -164,11 +67,20 @@ pub(super) fn ImportTopics(cx: TopicsCx, open: RwSignal<bool>) -> impl IntoView 
                         }}</span>
                     </div>
                 })}
-                {body}
+                <FileLookView
+                    file
+                    icon="file-text"
+                    accept=".csv,.txt,.tsv,text/csv"
+                    label=move || tr("CSV 表格", "CSV table")
+                    prompt=move || tr("把 CSV 表格拖到这里", "Drop a CSV table here")
+                    hint=move || tr("每行一句：意图键、中文名、英文名、例句。Excel 另存为 CSV 即可，UTF-8 和 GBK 都认得。", "A line per example: topic key, name in Chinese, name in English, example. Excel’s “save as CSV” will do; UTF-8 and GBK are both read.")
+                    test="topics-file"
+                    show=move |plan: Plan| view! { <Planned cx plan name=file.name.get() /> }.into_any()
+                />
             </div>
-            {move || matches!(seen.get(), Look::Seen(_) | Look::Refused(_)).then(|| view! {
+            {move || file.is_answered().then(|| view! {
                 <footer class="dialog-foot">
-                    <Button label=move || tr("再选一个文件", "Another file") on_press=move |()| choose() />
+                    <Button label=move || tr("再选一个文件", "Another file") on_press=move |()| file.choose() />
                     <Button label=move || tr("导入", "Import") kind=ButtonKind::Primary busy=busy disabled=Signal::derive(move || !changes()) test="take-in" on_press=move |()| take_in() />
                 </footer>
             })}
@@ -183,11 +95,11 @@ fn Planned(cx: TopicsCx, plan: Plan, name: String) -> impl IntoView {
     view! {
         <p class="row quiet"><Icon name="file-text" /><b>{name}</b>{move || tr_string(
             || format!("{encoding}，{n_topics} 个意图，{n_examples} 句例句"),
-            || format!("{encoding}, {n_topics} topics, {n_examples} examples"),
+            || format!("{encoding}, {}, {}", counted(n_topics, "topic"), counted(n_examples, "example")),
         )}</p>
         {(n_bad > 0).then(|| view! {
             <section class="sorted bad" data-test="bad-lines">
-                <h3>{move || tr_string(|| format!("有 {n_bad} 行不能用，其余照常导入"), || format!("{n_bad} lines cannot be used; the others are taken in"))}</h3>
+                <h3>{move || tr_string(|| format!("有 {n_bad} 行不能用，其余照常导入"), || format!("{} cannot be used; the others are taken in", counted(n_bad, "line")))}</h3>
                 <ul class="numbered">
                     {plan.unreadable.into_iter().take(MOST_LISTED).map(|bad| view! {
                         <li><span class="num quiet">{move || tr_string(|| format!("第 {} 行", bad.line), || format!("line {}", bad.line))}</span><span>{move || words(&bad.why)}</span></li>
@@ -197,7 +109,7 @@ fn Planned(cx: TopicsCx, plan: Plan, name: String) -> impl IntoView {
         })}
         {(n_clashes > 0).then(|| view! {
             <section class="sorted warn">
-                <h3>{move || tr_string(|| format!("有 {n_clashes} 句会同时在两个意图里"), || format!("{n_clashes} sentences would stand in two topics"))}</h3>
+                <h3>{move || tr_string(|| format!("有 {n_clashes} 句会同时在两个意图里"), || format!("{} would stand in two topics", counted(n_clashes, "sentence")))}</h3>
                 <ul class="numbered">
                     {plan.clashes.into_iter().take(MOST_LISTED).map(|clash| {
                         let names: Vec<_> = clash.topics.iter().map(|key| cx.name_of(key)).collect();
@@ -208,12 +120,12 @@ fn Planned(cx: TopicsCx, plan: Plan, name: String) -> impl IntoView {
         })}
         <table class="plain-table" data-test="import-plan">
             <thead><tr>
-                <th>{move || tr("意图", "Topic")}</th><th></th>
+                <th>{move || tr("意图", "Topic")}</th><th>{move || tr("变化", "Change")}</th>
                 <th class="num">{move || tr("新增", "Added")}</th><th class="num">{move || tr("删去", "Removed")}</th><th class="num">{move || tr("已有", "There already")}</th>
             </tr></thead>
             <tbody>{plan.topics.into_iter().take(MOST_LISTED).map(|topic| view! { <PlannedRow topic /> }).collect_view()}</tbody>
         </table>
-        {(n_topics > MOST_LISTED).then(|| view! { <p class="quiet">{move || tr_string(|| format!("还有 {} 个意图", n_topics - MOST_LISTED), || format!("and {} more topics", n_topics - MOST_LISTED))}</p> })}
+        {(n_topics > MOST_LISTED).then(|| view! { <p class="quiet">{move || tr_string(|| format!("还有 {} 个意图", n_topics - MOST_LISTED), || format!("and {}", counted(n_topics - MOST_LISTED, "more topic")))}</p> })}
     }
 }
 

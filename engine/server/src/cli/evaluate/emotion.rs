@@ -4,28 +4,25 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
+use model::Texts;
 use nlu::emotion::{CLASSES, Classifier, Evaluation, Example, Training, evaluate, likelihoods};
-use serde::Deserialize;
+use nlu::evaluate::{Confused, Labelled};
 use serde_json::{Value, json};
 
+use super::report::{Figure, Report, Table, percent};
+use super::{Output, confusions, file_name, lines, since, timed};
+
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {
+pub(in crate::cli) struct Args {
     /// Lines {"text", "label"} to test on
     #[arg(long, value_name = "FILE")]
     test: PathBuf,
     /// Lines {"text", "label"} to learn from, any labels, any language; without it the built-in moods are tested
     #[arg(long, value_name = "FILE")]
     train: Option<PathBuf>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Deserialize)]
-struct Line {
-    text: String,
-    label: String,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// Labels of other sets and the built-in moods they stand for.
@@ -37,45 +34,130 @@ const SAME: [(&str, &[&str]); 5] = [
     ("positive", &["positive", "happy", "joy", "grateful", "satisfied", "满意", "高兴"]),
 ];
 
-/// True when there was something to test.
-pub(crate) fn run(args: &Args) -> anyhow::Result<bool> {
-    let test = lines(&args.test)?;
-    if test.is_empty() {
-        bail!("{} has no lines to test on", args.test.display());
-    }
-    let began = Instant::now();
-    let model = match &args.train {
-        Some(path) => Model::learnt(&lines(path)?, path)?,
-        None => Model::built_in(&test)?,
+const SHAPE: &str = r#"{"text": "怎么还不发货！", "label": "angry"}"#;
+
+pub(super) fn run(args: &Args) -> anyhow::Result<bool> {
+    let test: Vec<Labelled> = lines::read(&args.test, SHAPE)?;
+    let start = Instant::now();
+    let (model, train_ms) = match &args.train {
+        Some(path) => (Model::learnt(&lines::read(path, SHAPE)?, path)?, since(start)),
+        None => (Model::built_in(&test)?, 0.0),
     };
-    let train_ms = began.elapsed().as_secs_f64() * 1e3;
-    let began = Instant::now();
     let said: Vec<String> = test.iter().map(|line| model.label(&line.text)).collect();
-    let predict_us = began.elapsed().as_secs_f64() * 1e6 / test.len() as f64;
     let left_out = test.iter().filter(|line| !model.knows(&line.label)).count();
     let pairs = test.iter().zip(&said).filter(|(line, _)| model.knows(&line.label));
     let evaluation = evaluate(pairs.map(|(line, said)| (line.label.as_str(), said.as_str())));
     if evaluation.n == 0 {
         bail!("no label of {} is known to the model", args.test.display());
     }
-    if args.json {
-        let mut answer = serde_json::to_value(&evaluation)?;
-        answer["train_ms"] = round(if args.train.is_some() { train_ms } else { 0.0 });
-        answer["predict_us"] = round(predict_us);
-        answer["left_out"] = json!(left_out);
-        answer["labels"] = json!(model.mapping());
-        println!("{}", serde_json::to_string_pretty(&answer)?);
-    } else {
-        print(&evaluation, &model);
-        if left_out > 0 {
-            println!("{left_out} lines have a label that the model does not know; they are left out");
-        }
-        if args.train.is_some() {
-            println!("train_ms   {train_ms:.0}");
-        }
-        println!("predict_us {predict_us:.1}");
+    let (predict_us, predict_us_p99) = timed(test.iter().map(|line| line.text.as_str()), |text| {
+        model.label(text);
+    });
+    let measured = Measured { train_ms, predict_us, predict_us_p99, left_out, labels: model.mapping() };
+    let learnt_from = args.train.as_deref().map_or_else(|| "built-in".to_owned(), file_name);
+    let title = format!("{learnt_from} → {}", file_name(&args.test));
+    args.output.show(&as_json(&evaluation, &measured)?, &report(&title, &evaluation, &measured))
+}
+
+struct Measured {
+    train_ms: f64,
+    predict_us: f64,
+    predict_us_p99: f64,
+    /// Lines whose label the model does not know.
+    left_out: usize,
+    /// What each label of the test stands for.
+    labels: BTreeMap<String, Vec<String>>,
+}
+
+fn as_json(evaluation: &Evaluation, measured: &Measured) -> anyhow::Result<Value> {
+    let mut json = serde_json::to_value(evaluation)?;
+    json["train_ms"] = json!(measured.train_ms);
+    json["predict_us"] = json!(measured.predict_us);
+    json["predict_us_p99"] = json!(measured.predict_us_p99);
+    json["left_out"] = json!(measured.left_out);
+    json["labels"] = json!(measured.labels);
+    Ok(json)
+}
+
+fn report(title: &str, evaluation: &Evaluation, measured: &Measured) -> Report {
+    let mut figures = vec![
+        Figure::share(
+            ("正确率", "accuracy"),
+            evaluation.accuracy,
+            ("最可能的情绪就是标注的情绪", "the likeliest mood is the labelled one"),
+        ),
+        Figure::share(
+            ("宏平均 F1", "macro-F1"),
+            evaluation.macro_f1,
+            ("每种情绪权重相同", "every mood counts the same"),
+        ),
+    ];
+    if measured.left_out > 0 {
+        figures.push(Figure::new(
+            ("未计入", "left out"),
+            measured.left_out.to_string(),
+            ("标签对应不到任何情绪的行", "lines with a label that the model does not know"),
+        ));
     }
-    Ok(true)
+    if measured.train_ms > 0.0 {
+        figures.push(Figure::new(
+            ("学习", "training"),
+            format!("{} ms", measured.train_ms),
+            ("从文件学习", "learning from the file"),
+        ));
+    }
+    figures.extend([
+        Figure::new(("识别", "recognition"), format!("{} µs", measured.predict_us), ("每句平均", "mean per line")),
+        Figure::new(
+            ("识别 p99", "recognition, p99"),
+            format!("{} µs", measured.predict_us_p99),
+            ("百分之九十九的句子不超过", "99 of 100 lines take no longer"),
+        ),
+    ]);
+    let n = evaluation.n;
+    Report {
+        title: Texts::new(format!("情绪评测：{title}（{n} 句）"), format!("Moods: {title} ({n} lines)")),
+        figures,
+        tables: vec![classes(evaluation, measured), confusions(&confused(evaluation))],
+    }
+}
+
+/// How well each label is told apart, and which built-in moods it stands for.
+fn classes(evaluation: &Evaluation, measured: &Measured) -> Table {
+    let row = |class: &nlu::emotion::Class| {
+        let moods = measured.labels.get(&class.label).map(|moods| moods.join(" / ")).unwrap_or_default();
+        vec![
+            class.label.clone(),
+            moods,
+            class.n.to_string(),
+            percent(class.precision),
+            percent(class.recall),
+            percent(class.f1),
+        ]
+    };
+    Table {
+        title: Texts::new("每种情绪", "Each mood"),
+        head: vec![
+            Texts::new("标签", "label"),
+            Texts::new("对应情绪", "stands for"),
+            Texts::new("句数", "lines"),
+            Texts::new("精确率", "precision"),
+            Texts::new("召回率", "recall"),
+            Texts::new("F1", "F1"),
+        ],
+        rows: evaluation.classes.iter().map(row).collect(),
+    }
+}
+
+/// What was taken for what, the most often first.
+fn confused(evaluation: &Evaluation) -> Vec<Confused> {
+    let wrong = evaluation.confusion.iter().flat_map(|(label, answers)| {
+        let others = answers.iter().filter(move |(said, n)| *said != label && **n > 0);
+        others.map(|(said, n)| Confused { label: label.clone(), taken_for: said.clone(), n: *n })
+    });
+    let mut wrong: Vec<Confused> = wrong.collect();
+    wrong.sort_by_key(|it| std::cmp::Reverse(it.n));
+    wrong
 }
 
 /// What answers with a label.
@@ -87,7 +169,7 @@ enum Model {
 }
 
 impl Model {
-    fn learnt(train: &[Line], path: &Path) -> anyhow::Result<Self> {
+    fn learnt(train: &[Labelled], path: &Path) -> anyhow::Result<Self> {
         let mut labels: Vec<String> = train.iter().map(|line| line.label.clone()).collect();
         labels.sort();
         labels.dedup();
@@ -101,7 +183,7 @@ impl Model {
         Ok(Self::Learnt(Box::new(classifier), labels))
     }
 
-    fn built_in(test: &[Line]) -> anyhow::Result<Self> {
+    fn built_in(test: &[Labelled]) -> anyhow::Result<Self> {
         let mut labels: Vec<String> = test.iter().map(|line| line.label.clone()).collect();
         labels.sort();
         labels.dedup();
@@ -143,15 +225,15 @@ impl Model {
         }
     }
 
-    /// Which built-in moods each label of the test stands for.
-    fn mapping(&self) -> BTreeMap<String, Value> {
+    /// Which built-in moods each label of the test stands for; labels that were learnt stand for themselves.
+    fn mapping(&self) -> BTreeMap<String, Vec<String>> {
         match self {
-            Self::Learnt(_, labels) => labels.iter().map(|label| (label.clone(), json!([label]))).collect(),
+            Self::Learnt(_, labels) => labels.iter().map(|label| (label.clone(), vec![label.clone()])).collect(),
             Self::BuiltIn(labels, _) => {
-                let names = |label: &String| -> Vec<&str> {
-                    moods_of(label).into_iter().map(|class| CLASSES[class].as_str()).collect()
+                let names = |label: &String| {
+                    moods_of(label).into_iter().map(|class| CLASSES[class].as_str().to_owned()).collect()
                 };
-                labels.iter().map(|label| (label.clone(), json!(names(label)))).collect()
+                labels.iter().map(|label| (label.clone(), names(label))).collect()
             }
         }
     }
@@ -170,61 +252,6 @@ fn moods_of(label: &str) -> Vec<usize> {
     classes
 }
 
-fn print(evaluation: &Evaluation, model: &Model) {
-    if let Model::BuiltIn(..) = model {
-        for (label, moods) in model.mapping() {
-            let moods: Vec<&str> = moods.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            println!(
-                "{label} = {}",
-                if moods.is_empty() { "(no built-in mood)".to_owned() } else { moods.join(" or ") }
-            );
-        }
-        println!();
-    }
-    let width = evaluation.classes.iter().map(|class| class.label.chars().count()).max().unwrap_or(0).max(10);
-    println!("{:width$} {:>6} {:>9} {:>7} {:>6}", "label", "lines", "precision", "recall", "F1");
-    for class in &evaluation.classes {
-        println!(
-            "{:width$} {:6} {:9.1} {:7.1} {:6.1}",
-            class.label,
-            class.n,
-            class.precision * 100.0,
-            class.recall * 100.0,
-            class.f1 * 100.0
-        );
-    }
-    println!("\ntaken for");
-    let labels: Vec<&str> = evaluation.classes.iter().map(|class| class.label.as_str()).collect();
-    println!("{:width$} {}", "", labels.iter().map(|label| format!("{label:>width$}")).collect::<Vec<_>>().join(" "));
-    for label in &labels {
-        let answers = &evaluation.confusion[*label];
-        let row = labels.iter().map(|said| format!("{:width$}", answers.get(*said).copied().unwrap_or(0)));
-        println!("{label:width$} {}", row.collect::<Vec<_>>().join(" "));
-    }
-    println!("\naccuracy   {:.4}", evaluation.accuracy);
-    println!("macro_f1   {:.4}", evaluation.macro_f1);
-}
-
-fn round(value: f64) -> Value {
-    json!((value * 10.0).round() / 10.0)
-}
-
-/// The lines of a file; one that is not a line names its number.
-fn lines(path: &Path) -> anyhow::Result<Vec<Line>> {
-    let bytes = std::fs::read(path).with_context(|| format!("read {}", path.display()))?;
-    let text = String::from_utf8_lossy(&bytes);
-    let mut lines = Vec::new();
-    for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
-        if line.trim().is_empty() {
-            continue;
-        }
-        let line: Line = serde_json::from_str(line)
-            .with_context(|| format!("{} line {number} is not {{\"text\": …, \"label\": …}}", path.display()))?;
-        lines.push(line);
-    }
-    Ok(lines)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,13 +265,23 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_line_names_its_number() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("lines.jsonl");
-        std::fs::write(&file, "{\"text\": \"a\", \"label\": \"sad\"}\n\n{\"text\": 3}\n").expect("written");
+    fn what_was_confused_most_comes_first() {
+        let pairs = [("angry", "sad"), ("angry", "sad"), ("sad", "sad"), ("sad", "angry"), ("angry", "angry")];
+        let evaluation = evaluate(pairs.into_iter());
+        let measured = Measured {
+            train_ms: 0.0,
+            predict_us: 1.0,
+            predict_us_p99: 2.0,
+            left_out: 1,
+            labels: BTreeMap::from([("angry".to_owned(), vec!["angry".to_owned()])]),
+        };
 
-        let error = format!("{:#}", lines(&file).err().expect("refused"));
+        let said = report("built-in → test.jsonl", &evaluation, &measured).text();
 
-        assert!(error.contains("line 3"), "{error}");
+        let confused = confused(&evaluation);
+        assert_eq!((confused[0].label.as_str(), confused[0].taken_for.as_str(), confused[0].n), ("angry", "sad", 2));
+        assert!(said.contains("left out") && said.contains("40.0 %"), "{said}");
+        let json = as_json(&evaluation, &measured).expect("figures");
+        assert_eq!((&json["n"], &json["left_out"]), (&json!(5), &json!(1)));
     }
 }

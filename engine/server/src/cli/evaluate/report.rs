@@ -55,6 +55,7 @@ impl Report {
         }
         for table in self.tables.iter().filter(|table| !table.rows.is_empty()) {
             let _ = writeln!(out, "\n{}", both(&table.title));
+            let _ = writeln!(out, "  {}", table.head.iter().map(both).collect::<Vec<_>>().join("  "));
             for row in table.rows.iter().take(ROWS_ON_TERMINAL) {
                 let _ = writeln!(out, "  {}", row.join("  "));
             }

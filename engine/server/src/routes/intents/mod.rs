@@ -3,6 +3,7 @@
 mod quality;
 mod rearrange;
 mod table;
+mod uses;
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -28,6 +29,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(quality::routes())
         .merge(rearrange::routes())
         .merge(table::routes())
+        .merge(uses::routes())
 }
 
 /// All topics with their examples.

@@ -50,9 +50,12 @@ async fn import(
     body: Bytes,
 ) -> Result<Json<Value>> {
     signed_in.as_editor()?;
-    let sheet = sheet::read(&body).map_err(|why| {
+    let sheet = sheet::read(&body).map_err(|refused| {
+        let said = |language: &str, mark: &str| {
+            format!("{}{mark}{}", refused.why.in_language(language), refused.advice.in_language(language))
+        };
         ApiError::not_valid("这个文件不能导入，没有做任何改动", "this file cannot be imported; nothing was changed")
-            .detail(why.in_language("zh"), why.in_language("en"))
+            .detail(said("zh", "；"), said("en", "; "))
     })?;
     let all = store::intents::all(app.engine.store().read(), signed_in.workspace).await?;
     let plan = plan(sheet, &all, how.mode)?;

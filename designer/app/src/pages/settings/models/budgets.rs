@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::ModelSettings;
 
 use crate::api::{self, ModelsSetUp, Spent};
-use crate::i18n::{tr, tr_string};
+use crate::i18n::{counted, tr, tr_string};
 use crate::pages::act::act;
 use crate::pages::load::Remote;
 use crate::ui::{Button, ButtonKind, Field, Select, Switch, TextInput, toast};
@@ -56,7 +56,7 @@ pub(super) fn Budgets(models: Remote<ModelsSetUp>) -> impl IntoView {
         let money = format!("{}{:.4}", set_up.settings.currency, cost_micros as f64 / 1_000_000.0);
         tr_string(
             || format!("今天：调用 {calls} 次，{tokens} 个 token，{money}"),
-            || format!("Today: {calls} calls, {tokens} tokens, {money}"),
+            || format!("Today: {}, {}, {money}", counted(calls, "call"), counted(tokens, "token")),
         )
     };
     let share = move || {

@@ -1,0 +1,82 @@
+// An angry customer asks for a person: the agent sees the mood and who comes first, answers, and hands back with a note.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openPage, picture, startBrowser, startServer, until } from './product.mjs';
+import { setUpOwner, write } from './designer.mjs';
+
+const byTest = (name) => `[data-test="${name}"]`;
+
+let server;
+let browser;
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test('an angry customer comes first, is answered, and goes back to the bot', { timeout: 120_000 }, async () => {
+  const agent = await openPage(browser);
+  await setUpOwner(agent, server.setupLink);
+  const patient = await customer('en', 'agent');
+  const angry = await customer('zh', '我要退款，订单 A10086', '等了三天还没退，你们就是一群骗子，太过分了！！', '转人工');
+
+  await agent.goto(`${server.url}/desk`);
+  const rows = agent.locator('[data-conversation]');
+  await until(async () => (await rows.count()) === 2, 10_000, 'two customers are not in line');
+  const first = rows.first();
+  assert.match(await first.innerText(), /优先/);
+  assert.equal(await first.locator('[data-mood="angry"]').count(), 1, 'the row shows the mood that has not gone');
+  assert.match(await first.innerText(), /\d\d:\d\d/, 'the row shows how long the customer waits');
+  const tooWide = await agent.locator('.desk-rows').evaluate((list) => list.scrollWidth - list.clientWidth);
+  assert.equal(tooWide, 0, 'a row is wider than the list');
+
+  await first.click();
+  await agent.waitForSelector(byTest('mood'));
+  assert.match(await agent.locator(byTest('mood')).innerText(), /生气[\s\S]*不满 \d+%/);
+  await agent.getByText('A10086').first().waitFor();
+  await agent.locator(byTest('take')).first().click();
+  await write(agent, byTest('reply'), '非常抱歉让您久等了，我来处理这笔退款。');
+  await agent.keyboard.press('Enter');
+  await angry.waitForSelector('text=我来处理这笔退款');
+  await says(angry, '好的，尽快');
+  await agent.waitForSelector('.talk >> text=好的，尽快');
+  await picture(agent, 'desk-talk');
+
+  await agent.click(byTest('hand-back'));
+  await until(() => agent.evaluate(() => document.activeElement?.dataset.test === 'note'), 5_000, 'the note has no cursor');
+  await agent.keyboard.insertText('已在系统里加急');
+  await agent.click(byTest('confirm-hand-back'));
+  await agent.locator(byTest('confirm-hand-back')).waitFor({ state: 'detached' });
+  await angry.waitForSelector('#log button', { timeout: 10_000 });
+  await picture(angry, 'desk-handed-back');
+  assert.ok(!(await angry.locator('#log').innerText()).includes('加急'), 'the note is for colleagues');
+  await until(async () => (await agent.locator('[data-tab="mine"]').innerText()).includes('0'), 10_000, 'it is still mine');
+
+  // The other one is still in line.
+  await agent.click('[data-tab="queued"]');
+  await until(async () => (await rows.count()) === 1, 10_000, 'the other customer has left the line');
+  for (const page of [agent, patient, angry]) assert.deepEqual(page.broken, []);
+});
+
+/** A customer's window, after these words. */
+async function customer(language, ...words) {
+  const page = await openPage(browser, { viewport: { width: 390, height: 844 } });
+  await page.goto(`${server.url}/chat/web?flow=refund&lang=${language}`);
+  await page.waitForSelector('text=/请问有什么可以帮您|How can I help you/');
+  for (const text of words) await says(page, text);
+  return page;
+}
+
+/** Writes a message and waits until it has arrived. */
+async function says(page, text) {
+  await page.click('#write');
+  await page.keyboard.insertText(text);
+  await page.keyboard.press('Enter');
+  await page.locator('#log', { hasText: text }).waitFor();
+  await until(async () => /已送达|已读|Delivered|Read/.test(await page.locator('#log').innerText()), 10_000, 'the message does not arrive');
+  await page.waitForTimeout(300);
+}
