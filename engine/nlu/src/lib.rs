@@ -27,6 +27,7 @@ mod normalise;
 pub mod search;
 mod stem;
 mod traditional;
+mod vectors;
 
 /// Rounds to four decimals, so that figures read well and stay stable in a journal.
 fn round4(value: f64) -> f64 {

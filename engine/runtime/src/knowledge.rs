@@ -62,8 +62,9 @@ impl Knowledge {
         let live = store::versions::live_by_keys(store.read(), workspace).await?;
         let circumstances = Circumstances::new(&resources, live, &topics.set);
         let names = intents.iter().map(|intent| (intent.key.0.clone(), intent.name.clone())).collect();
-        // Fifty thousand words take a moment to prepare.
-        let prepared = tokio::task::spawn_blocking(move || Vocabulary::new(&details)).await;
+        // Fifty thousand words take a moment to prepare, and change seldom.
+        let known = before.map(|before| before.vocabulary.clone()).unwrap_or_default();
+        let prepared = tokio::task::spawn_blocking(move || known.renewed(&details)).await;
         let vocabulary = prepared.map_err(|error| crate::Error::Internal(error.to_string()))?;
         Ok(Self {
             workspace,

@@ -1,6 +1,7 @@
 //! The details that a workspace defines, ready to be looked for.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Zoned;
 use jiff::tz::TimeZone;
@@ -11,10 +12,10 @@ use serde_json::Value;
 use super::dictionary::Dictionary;
 use super::{Pattern, compile_pattern, details_of};
 
-/// A workspace's details.
-#[derive(Debug, Default)]
+/// A workspace's details; clones share what was prepared.
+#[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
-    matchers: BTreeMap<DetailKey, Matcher>,
+    matchers: BTreeMap<DetailKey, Arc<Matcher>>,
 }
 
 /// A detail of the workspace that was found, in bytes of the sentence.
@@ -33,17 +34,32 @@ pub struct Hit {
 }
 
 #[derive(Debug)]
-enum Matcher {
+struct Matcher {
+    source: DetailSource,
+    means: Means,
+}
+
+/// How values are found.
+#[derive(Debug)]
+enum Means {
     BuiltIn(DetailKind),
     Pattern(Pattern),
-    List { dictionary: Dictionary, values: Vec<String> },
+    List(Dictionary),
 }
 
 impl Vocabulary {
     /// Prepares all details; a pattern that cannot be read finds nothing.
     pub fn new<'a>(details: impl IntoIterator<Item = &'a model::Detail>) -> Vocabulary {
-        let matchers =
-            details.into_iter().filter_map(|detail| Some((detail.key.clone(), Matcher::new(&detail.source)?)));
+        Vocabulary::default().renewed(details)
+    }
+
+    /// The same details as they are now: what has not changed is not prepared again.
+    pub fn renewed<'a>(&self, details: impl IntoIterator<Item = &'a model::Detail>) -> Vocabulary {
+        let matchers = details.into_iter().filter_map(|detail| {
+            let before = self.matchers.get(&detail.key).filter(|before| before.source == detail.source);
+            let matcher = before.cloned().or_else(|| Matcher::new(&detail.source).map(Arc::new))?;
+            Some((detail.key.clone(), matcher))
+        });
         Vocabulary { matchers: matchers.collect() }
     }
 
@@ -80,35 +96,43 @@ pub fn zoned(now: Moment, time_zone: &str) -> Zoned {
 }
 
 impl Matcher {
-    fn new(source: &DetailSource) -> Option<Matcher> {
-        Some(match source {
-            DetailSource::BuiltIn { kind } => Matcher::BuiltIn(*kind),
-            DetailSource::Pattern { pattern } => Matcher::Pattern(compile_pattern(pattern).ok()?),
-            DetailSource::Dictionary { entries } | DetailSource::Service { entries, .. } => {
-                let words = |entry: &'_ DetailEntry| -> Vec<String> {
-                    std::iter::once(&entry.value).chain(&entry.synonyms).cloned().collect()
+    fn new<'a>(source: &'a DetailSource) -> Option<Matcher> {
+        let means = match source {
+            DetailSource::BuiltIn { kind } => Means::BuiltIn(*kind),
+            DetailSource::Pattern { pattern } => Means::Pattern(compile_pattern(pattern).ok()?),
+            DetailSource::Dictionary { .. } | DetailSource::Service { .. } => {
+                let words = |entry: &'a DetailEntry| {
+                    std::iter::once(&entry.value).chain(&entry.synonyms).map(String::as_str).collect()
                 };
-                let all: Vec<Vec<String>> = entries.iter().map(words).collect();
-                let dictionary = Dictionary::new(all.iter().map(|words| words.iter().map(String::as_str).collect()));
-                Matcher::List { dictionary, values: entries.iter().map(|entry| entry.value.clone()).collect() }
+                Means::List(Dictionary::new(entries(source).iter().map(words)))
             }
-        })
+        };
+        Some(Matcher { source: source.clone(), means })
     }
 
     fn find(&self, sentence: &str, now: &Zoned) -> Vec<(usize, usize, Value)> {
         const MOST: usize = 50;
-        match self {
-            Matcher::BuiltIn(kind) => {
+        match &self.means {
+            Means::BuiltIn(kind) => {
                 let found = details_of(sentence, now, &[*kind]);
                 let wanted = found.into_iter().filter(|found| found.kind == *kind);
                 wanted.take(MOST).map(|found| (found.start, found.end, found.value)).collect()
             }
-            Matcher::Pattern(pattern) => super::places(sentence, pattern, MOST),
-            Matcher::List { dictionary, values } => {
+            Means::Pattern(pattern) => super::places(sentence, pattern, MOST),
+            Means::List(dictionary) => {
+                let entries = entries(&self.source);
                 let found = dictionary.find(sentence).into_iter().take(MOST);
-                found.map(|found| (found.start, found.end, values[found.value].clone().into())).collect()
+                found.map(|found| (found.start, found.end, entries[found.value].value.clone().into())).collect()
             }
         }
+    }
+}
+
+/// The values that are listed.
+fn entries(source: &DetailSource) -> &[DetailEntry] {
+    match source {
+        DetailSource::Dictionary { entries } | DetailSource::Service { entries, .. } => entries,
+        DetailSource::BuiltIn { .. } | DetailSource::Pattern { .. } => &[],
     }
 }
 
@@ -153,5 +177,30 @@ mod tests {
         assert!(vocabulary.find(sentence, &["unknown".into()], &now).is_empty());
         let night = zoned(1_795_334_400_000, "Asia/Shanghai");
         assert_eq!(vocabulary.find("明天", &["visit".into()], &night)[0].value, json!("2026-11-23"));
+    }
+
+    #[test]
+    fn only_what_changed_is_prepared_again() {
+        let details = |value: &str| -> Vec<model::Detail> {
+            serde_json::from_value(json!([
+                { "key": "product", "name": { "zh": "商品" }, "source": { "type": "dictionary", "entries": [
+                    { "value": "冲锋衣", "synonyms": ["shell jacket"] },
+                ] } },
+                { "key": "store", "name": { "zh": "门店" }, "source": { "type": "dictionary", "entries": [
+                    { "value": value },
+                ] } },
+            ]))
+            .expect("details")
+        };
+        let (product, store): (DetailKey, DetailKey) = ("product".into(), "store".into());
+        let before = Vocabulary::new(&details("徐汇店"));
+
+        let after = before.renewed(&details("静安店"));
+
+        assert!(Arc::ptr_eq(&before.matchers[&product], &after.matchers[&product]));
+        assert!(!Arc::ptr_eq(&before.matchers[&store], &after.matchers[&store]));
+        let now = zoned(1_795_334_400_000, "Asia/Shanghai");
+        assert_eq!(after.find("送静安店", &[store], &now)[0].value, json!("静安店"));
+        assert!(before.renewed([]).keys().is_empty());
     }
 }

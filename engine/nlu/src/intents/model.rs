@@ -1,7 +1,8 @@
 //! The classifier of one set of intents, and the signals from which its confidence is judged.
 
-use crate::features::{Block, Counted, Neighbours, Probe, Vocabulary, unit};
+use crate::features::{Block, Counted};
 use crate::linear::{Linear, Sparse};
+use crate::vectors::{Neighbours, Probe, Vocabulary, Weighed, unit};
 
 /// An example sentence of a class.
 #[derive(Debug, Clone)]
@@ -45,7 +46,8 @@ const TOO_CLOSE: f32 = 0.6;
 impl Model {
     /// Learns from examples, with the background as what belongs to no class.
     pub(super) fn fit(examples: &[&Example], background: &[&Counted], n_classes: usize) -> Model {
-        let vocabulary = Vocabulary::new(examples.iter().map(|example| &example.counted));
+        let vocabulary =
+            Vocabulary::with_others(examples.iter().map(|example| &example.counted), background.iter().copied());
         let mut vectors: Vec<Sparse> =
             examples.iter().map(|example| vocabulary.weigh(&example.counted).vector).collect();
         let mut labels: Vec<usize> = examples.iter().map(|example| example.class).collect();
@@ -56,10 +58,10 @@ impl Model {
         }
         let cost = if examples.len() >= MANY_EXAMPLES * n_classes.max(1) { COST_OF_MANY } else { COST_OF_FEW };
         for counted in background {
-            let vector = vocabulary.weigh(counted).vector;
-            let is_apart = neighbours.cosines(&vector).iter().all(|cosine| *cosine < TOO_CLOSE);
-            if is_apart && !vector.is_empty() {
-                vectors.push(vector);
+            let weighed = vocabulary.weigh(counted);
+            let is_apart = neighbours.cosines(&weighed).iter().all(|cosine| *cosine < TOO_CLOSE);
+            if is_apart && !weighed.vector.is_empty() {
+                vectors.push(weighed.vector);
                 labels.push(n_classes);
             }
         }
@@ -86,7 +88,7 @@ impl Model {
             .collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let (_, top) = *ranked.first()?;
-        let near = self.nearest(&weighed.vector, &ranked);
+        let near = self.nearest(&weighed, &ranked);
         let second = ranked.get(1).map_or(-1.0, |second| unit_margin(second.1));
         let signals = [
             unit_margin(top),
@@ -111,7 +113,7 @@ impl Model {
             return 0.0;
         };
         let of = |class: usize| self.linear.weight(number, class);
-        let value = self.vocabulary.idf(number);
+        let value = self.vocabulary.idf(number) * self.vocabulary.share(number);
         value * (of(class) - against.map_or(0.0, |other| of(other).max(0.0) * 0.5))
     }
 
@@ -133,8 +135,8 @@ impl Model {
     }
 
     /// The nearest examples of the likeliest classes.
-    fn nearest(&self, vector: &Sparse, ranked: &[(usize, f64)]) -> Near {
-        let query = Probe::new(vector, self.vocabulary.len());
+    fn nearest(&self, weighed: &Weighed, ranked: &[(usize, f64)]) -> Near {
+        let query = Probe::new(weighed, self.vocabulary.len());
         let best = ranked[0].0;
         let mut near = Near { same: 0.0, other: 0.0, agreement: 0.0 };
         let mut three = [(0.0f32, usize::MAX); 3];

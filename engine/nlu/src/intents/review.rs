@@ -4,9 +4,10 @@ use super::confidence::Confidence;
 use super::model::{Example, Model};
 use super::{Collected, IntentExamples};
 use crate::background::background;
-use crate::features::{Counted, Neighbours, Vocabulary, cosine};
+use crate::features::Counted;
 use crate::linear::Sparse;
 use crate::round4;
+use crate::vectors::{Neighbours, Vocabulary, Weighed, cosine};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -169,10 +170,11 @@ fn nearest_of_others(examples: &[Example]) -> Vec<Option<(usize, f32)>> {
     const TELLING: usize = 500;
     const MAX_CANDIDATES: usize = 8;
     let vocabulary = Vocabulary::new(examples.iter().map(|example| &example.counted));
-    let vectors: Vec<Sparse> = examples.iter().map(|example| vocabulary.weigh(&example.counted).vector).collect();
+    let weighed: Vec<Weighed> = examples.iter().map(|example| vocabulary.weigh(&example.counted)).collect();
+    let vectors: Vec<Sparse> = weighed.iter().map(|weighed| weighed.vector.clone()).collect();
     let neighbours = Neighbours::of_telling(&vectors, vocabulary.len(), TELLING);
-    let nearest = |(idx, vector): (usize, &Sparse)| {
-        let cosines = neighbours.cosines(vector);
+    let nearest = |(idx, message): (usize, &Weighed)| {
+        let cosines = neighbours.cosines(message);
         let mut others: Vec<(usize, f32)> = cosines
             .into_iter()
             .enumerate()
@@ -184,11 +186,11 @@ fn nearest_of_others(examples: &[Example]) -> Vec<Option<(usize, f32)>> {
             others.truncate(MAX_CANDIDATES);
         }
         for (other, likeness) in &mut others {
-            *likeness = cosine(vector, &vectors[*other]);
+            *likeness = cosine(message, &vectors[*other]);
         }
         others.into_iter().min_by(order)
     };
-    vectors.iter().enumerate().map(nearest).collect()
+    weighed.iter().enumerate().map(nearest).collect()
 }
 
 fn told(

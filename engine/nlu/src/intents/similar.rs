@@ -1,10 +1,11 @@
 //! Which examples a message is most like: what an author wants to see beside a verdict.
 
 use super::{IntentExamples, Nearest};
-use crate::features::{Counted, Neighbours, Vocabulary};
+use crate::features::Counted;
 use crate::linear::Sparse;
 use crate::normalise::normalise;
 use crate::round4;
+use crate::vectors::{Neighbours, Vocabulary};
 
 /// The examples of a bot, ready to be compared with messages.
 ///
@@ -38,12 +39,12 @@ impl Similar {
 
     /// The most similar examples, best first; those that share nothing with the message are not named.
     pub fn to(&self, text: &str, at_most: usize) -> Vec<Nearest> {
-        let vector = self.vocabulary.weigh(&Counted::new(&normalise(text))).vector;
-        if vector.is_empty() {
+        let weighed = self.vocabulary.weigh(&Counted::new(&normalise(text)));
+        if weighed.vector.is_empty() {
             return Vec::new();
         }
         let mut near: Vec<(usize, f32)> =
-            self.neighbours.cosines(&vector).into_iter().enumerate().filter(|(_, cosine)| *cosine > 0.0).collect();
+            self.neighbours.cosines(&weighed).into_iter().enumerate().filter(|(_, cosine)| *cosine > 0.0).collect();
         near.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let nearest = near.into_iter().take(at_most).map(|(at, cosine)| {
             let (intent, text) = &self.examples[at];

@@ -5,8 +5,8 @@
 //! random segment names into a crate that has none of them.
 
 use super::terms::{Key, key, weight_in_general};
-use crate::features::Hashed;
 use crate::normalise::is_cjk;
+use crate::vectors::Hashed;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
@@ -18,6 +18,8 @@ const LENGTH_SHARE: f32 = 0.75;
 const MAX_LOOKS: usize = 2_000_000;
 /// A single Chinese character says less than the pairs it stands in.
 const SHARE_OF_A_CHARACTER: f32 = 0.3;
+/// A list can be read from every so many places on.
+const PLACES_PER_SIGN: u32 = 128;
 /// Counts are kept up to this one; more say nothing new.
 const MAX_COUNT: u32 = 16;
 
@@ -29,6 +31,9 @@ pub(super) struct Bm25 {
     starts: Vec<usize>,
     /// For each place: the step from the text before, and the count, as one number of as many bytes as it needs.
     packed: Vec<u8>,
+    /// For each term, where its first sign stands in `signs`, and where the last one's end.
+    sign_starts: Vec<usize>,
+    signs: Vec<Sign>,
     /// In how many texts each term is.
     n_texts: Vec<u32>,
     /// For each text, what its length does to a count.
@@ -54,9 +59,20 @@ pub(super) struct Builder {
     lengths: Vec<u32>,
 }
 
+/// A place inside a list where reading can begin.
+#[derive(Debug, Clone, Copy)]
+struct Sign {
+    /// How many bytes of the list lie before it.
+    at: usize,
+    /// The number of the next text after the one before it.
+    next: u32,
+}
+
 #[derive(Debug, Default)]
 struct List {
     packed: Vec<u8>,
+    /// One for every so many places; none for the beginning.
+    signs: Vec<Sign>,
     n_texts: u32,
     /// The number of the next text after the last one in the list.
     next: u32,
@@ -75,6 +91,9 @@ impl Builder {
                 self.lists.push(List::default());
             }
             let list = &mut self.lists[number as usize];
+            if list.n_texts > 0 && list.n_texts.is_multiple_of(PLACES_PER_SIGN) {
+                list.signs.push(Sign { at: list.packed.len(), next: list.next });
+            }
             let count = (same.len() as u32).min(MAX_COUNT);
             pack(u64::from(text - list.next) * u64::from(MAX_COUNT) + u64::from(count - 1), &mut list.packed);
             list.next = text + 1;
@@ -90,12 +109,16 @@ impl Builder {
             numbers: self.numbers,
             starts: vec![0],
             packed: Vec::with_capacity(self.lists.iter().map(|list| list.packed.len()).sum()),
+            sign_starts: vec![0],
+            signs: Vec::new(),
             n_texts: self.lists.iter().map(|list| list.n_texts).collect(),
             damping: self.lengths.iter().map(damping).collect(),
         };
         for list in self.lists {
             bm25.packed.extend(list.packed);
             bm25.starts.push(bm25.packed.len());
+            bm25.signs.extend(list.signs);
+            bm25.sign_starts.push(bm25.signs.len());
         }
         bm25
     }
@@ -143,9 +166,19 @@ impl Bm25 {
 
     /// The texts with a term, ascending, and how often it is in them.
     fn places(&self, wanted: &Wanted) -> impl Iterator<Item = (u32, f32)> {
-        let list = wanted.number.map(|number| self.starts[number as usize]..self.starts[number as usize + 1]);
-        let mut packed = &self.packed[list.unwrap_or_default()];
-        let mut next = 0u32;
+        self.places_from(wanted, 0)
+    }
+
+    /// The same, without most of those before a text.
+    fn places_from(&self, wanted: &Wanted, text: u32) -> impl Iterator<Item = (u32, f32)> {
+        let number = wanted.number.map(|number| number as usize);
+        let list = number.map(|number| self.starts[number]..self.starts[number + 1]);
+        let signs = number.map(|number| &self.signs[self.sign_starts[number]..self.sign_starts[number + 1]]);
+        let signs = signs.unwrap_or_default();
+        let start = Sign { at: 0, next: 0 };
+        let sign = signs[..signs.partition_point(|sign| sign.next <= text)].last().copied().unwrap_or(start);
+        let mut packed = &self.packed[list.unwrap_or_default()][sign.at..];
+        let mut next = sign.next;
         std::iter::from_fn(move || {
             let value = unpack(&mut packed)?;
             let text = next + (value / u64::from(MAX_COUNT)) as u32;
@@ -158,10 +191,10 @@ impl Bm25 {
     pub(super) fn contained(&self, query: &[Wanted], texts: &[usize]) -> Vec<Vec<bool>> {
         let mut contained = vec![vec![false; query.len()]; texts.len()];
         for (idx, wanted) in query.iter().enumerate() {
-            for (place, _) in self.places(wanted) {
-                if let Some(at) = texts.iter().position(|text| *text == place as usize) {
-                    contained[at][idx] = true;
-                }
+            for (at, text) in texts.iter().enumerate() {
+                let text = *text as u32;
+                let place = self.places_from(wanted, text).find(|(place, _)| *place >= text);
+                contained[at][idx] = place.is_some_and(|(place, _)| place == text);
             }
         }
         contained
@@ -253,6 +286,26 @@ mod tests {
         let terms: Vec<&str> = query.iter().map(|wanted| wanted.term.as_str()).collect();
         assert_eq!(terms, ["x", "d", "a"]);
         assert_eq!(index.contained(&query, &[2, 0]), [[false, true, true], [false, false, true]]);
+    }
+
+    #[test]
+    fn long_lists_are_read_from_any_place() {
+        let texts: Vec<String> =
+            (0..2_000).map(|n| if n % 3 == 0 { "x".repeat(1 + n % 7) } else { "y".to_owned() }).collect();
+        let mut builder = Builder::default();
+        for text in &texts {
+            builder.add(&mut text.chars().map(|c| key(&c.to_string())).collect::<Vec<_>>());
+        }
+        let index = builder.done();
+        let query = wanted(&index, "x");
+
+        let all: Vec<usize> = (0..2_000).collect();
+        let contained = index.contained(&query, &all);
+
+        assert!(index.signs.len() > 10);
+        for (text, contained) in contained.iter().enumerate() {
+            assert_eq!(contained[0], text % 3 == 0, "{text}");
+        }
     }
 
     #[test]

@@ -24,7 +24,6 @@ mod questions;
 mod synonyms;
 mod terms;
 
-use crate::linear::Sparse;
 use crate::logistic::Curve;
 use crate::normalise::{Normal, normalise, normalise_up_to, readable};
 use crate::round4;
@@ -225,12 +224,12 @@ impl Built {
     /// How alike a query is to each entry's questions: the most alike one, and a little of the second.
     fn likeness(&self, query: &Normal) -> Vec<f32> {
         let mut best = vec![[0.0f32; 2]; self.ids.len()];
-        let (vector, known_length): (Sparse, f32) = self.questions.weigh(query);
-        for (question, cosine) in self.questions.alike(&vector) {
+        let weighed = self.questions.weigh(query);
+        for (question, cosine) in self.questions.alike(&weighed) {
             let owners = &self.questions.owners[question];
             // What no question knows counts as different, so that a few known words do not look like a likeness.
             // A question that many share, such as the title of a document, tells them not apart.
-            let likeness = cosine * known_length / owners.len() as f32;
+            let likeness = cosine * weighed.known_length / owners.len() as f32;
             for owner in owners {
                 let two = &mut best[*owner as usize];
                 if likeness > two[0] {

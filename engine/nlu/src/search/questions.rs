@@ -1,8 +1,9 @@
 //! The questions of an index: how alike a query is to each of them.
 
-use crate::features::{Counted, Neighbours, Vocabulary, cosine, pieces};
+use crate::features::{Counted, pieces};
 use crate::linear::Sparse;
 use crate::normalise::Normal;
+use crate::vectors::{Neighbours, Vocabulary, Weighed, cosine};
 use std::collections::BTreeMap;
 
 /// All questions and variants, equal ones once.
@@ -45,14 +46,13 @@ impl Questions {
         Questions { vocabulary, neighbours, vectors, owners }
     }
 
-    /// The vector of a query, and the share of its length that questions know.
-    pub(super) fn weigh(&self, query: &Normal) -> (Sparse, f32) {
-        let weighed = self.vocabulary.weigh(&Counted::of(&pieces(query)));
-        (weighed.vector, weighed.known_length)
+    /// A query as a vector.
+    pub(super) fn weigh(&self, query: &Normal) -> Weighed {
+        self.vocabulary.weigh(&Counted::of(&pieces(query)))
     }
 
     /// Questions and their cosines with a query: all that share a telling feature, or the most alike of very many.
-    pub(super) fn alike(&self, query: &Sparse) -> Vec<(usize, f32)> {
+    pub(super) fn alike(&self, query: &Weighed) -> Vec<(usize, f32)> {
         let mut alike: Vec<(usize, f32)> =
             self.neighbours.cosines(query).into_iter().enumerate().filter(|(_, cosine)| *cosine > 0.0).collect();
         if self.neighbours.is_whole() {
