@@ -29,9 +29,14 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Document, Unreadable> {
     };
     let mut document = blocks(&xml, &styles)?;
     if package.index_for_name("word/vbaProject.bin").is_some() {
-        document.notes.push(Texts::new("文档里的宏没有读取", "the macros in the document were ignored"));
+        document.notes.push(macros_ignored());
     }
     Ok(document)
+}
+
+/// What the author of a file with macros is told.
+pub(crate) fn macros_ignored() -> Texts {
+    Texts::new("文档里的宏没有读取", "the macros in the document were ignored")
 }
 
 enum PartError {

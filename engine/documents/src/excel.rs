@@ -4,12 +4,16 @@ use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
 use model::Texts;
+use zip::ZipArchive;
 
+use crate::docx::macros_ignored;
 use crate::{Document, Unreadable, sheet};
 
 /// Reads an Excel file.
 pub(crate) fn read(bytes: &[u8]) -> Result<Document, Unreadable> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| broken())?;
+    let package = ZipArchive::new(Cursor::new(bytes));
+    let has_macros = package.is_ok_and(|package| package.index_for_name("xl/vbaProject.bin").is_some());
     let names = book.sheet_names().to_vec();
     for name in &names {
         let Ok(range) = book.worksheet_range(name) else { continue };
@@ -20,9 +24,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Document, Unreadable> {
         if rows.is_empty() {
             continue;
         }
-        let notes = (names.len() > 1)
+        let only = (names.len() > 1)
             .then(|| Texts::new(format!("只读取了工作表“{name}”"), format!("only the sheet “{name}” was read")));
-        return Ok(Document { rows, notes: notes.into_iter().collect(), ..Document::default() });
+        let macros = has_macros.then(macros_ignored);
+        return Ok(Document { rows, notes: only.into_iter().chain(macros).collect(), ..Document::default() });
     }
     Err(Unreadable::new(("表格里没有内容", "the sheet has no rows"), ("请检查文件", "look at the file")))
 }

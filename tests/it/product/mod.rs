@@ -6,6 +6,7 @@ mod calls;
 pub(crate) mod chat;
 mod desk;
 mod details;
+mod document_bombs;
 mod documents;
 pub(crate) mod flows;
 mod knowledge;

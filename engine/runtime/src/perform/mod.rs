@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::topics::By;
 use crate::{Engine, Knowledge};
 pub(crate) use call::Caller;
-pub(crate) use fetch::Fetched;
+pub(crate) use fetch::{Fetched, NotFetched};
 pub(crate) use generate::{Asked, Behalf, Generator, Models, NoAnswer, ask, origin, secret_name};
 
 /// Performs one asked effect. Whatever goes wrong is an answer.
