@@ -6,14 +6,23 @@ use calamine::{Data, Reader, Xlsx};
 use model::Texts;
 use zip::ZipArchive;
 
-use crate::docx::macros_ignored;
+use crate::docx::{macros_ignored, unpacks_to_too_much};
 use crate::{Document, Unreadable, sheet};
+
+/// What all parts of a package may unpack to.
+const MAX_BYTES: u64 = 200 * 1024 * 1024;
 
 /// Reads an Excel file.
 pub(crate) fn read(bytes: &[u8]) -> Result<Document, Unreadable> {
+    let mut package = ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
+    let declared = |at: usize, package: &mut ZipArchive<_>| package.by_index_raw(at).map_or(0, |part| part.size());
+    // What lies about its size meets the limits of the process.
+    let n_bytes = (0..package.len()).fold(0_u64, |sum, at| sum.saturating_add(declared(at, &mut package)));
+    if n_bytes > MAX_BYTES {
+        return Err(unpacks_to_too_much());
+    }
+    let has_macros = package.index_for_name("xl/vbaProject.bin").is_some();
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| broken())?;
-    let package = ZipArchive::new(Cursor::new(bytes));
-    let has_macros = package.is_ok_and(|package| package.index_for_name("xl/vbaProject.bin").is_some());
     let names = book.sheet_names().to_vec();
     for name in &names {
         let Ok(range) = book.worksheet_range(name) else { continue };
