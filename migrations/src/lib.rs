@@ -21,6 +21,7 @@ mod m0010_documents;
 mod m0011_models;
 mod m0012_phrases;
 mod m0013_topic_sets;
+mod m0014_meaning;
 mod table;
 
 /// All migrations, oldest first.
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_models::Migration),
             Box::new(m0012_phrases::Migration),
             Box::new(m0013_topic_sets::Migration),
+            Box::new(m0014_meaning::Migration),
         ]
     }
 }

@@ -212,7 +212,7 @@ pub(crate) fn found(articles: &[(&str, &str, f64)]) -> Answer {
         score: *score,
         source: None,
     });
-    Answer::Found { found: found.collect(), nothing_below: 0.3, sure_above: 0.0 }
+    Answer::Found { found: found.collect(), nothing_below: 0.3, sure_above: 0.0, note: None }
 }
 
 pub(crate) fn replied(status: u16, body: Value) -> Answer {

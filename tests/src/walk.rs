@@ -193,6 +193,7 @@ pub fn answer(effect: &Effect, dice: &mut Dice<'_>) -> Answer {
                 .collect(),
             nothing_below: 0.2,
             sure_above: 0.6,
+            note: None,
         },
         Effect::Generate { task, .. } => generated(task, dice),
         Effect::Extract { sentences, details, .. } => Answer::Extracted {

@@ -29,9 +29,22 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Document, Unreadable> {
     };
     let mut document = blocks(&xml, &styles)?;
     if package.index_for_name("word/vbaProject.bin").is_some() {
-        document.notes.push(Texts::new("文档里的宏没有读取", "the macros in the document were ignored"));
+        document.notes.push(macros_ignored());
     }
     Ok(document)
+}
+
+/// What the author of a file with macros is told.
+pub(crate) fn macros_ignored() -> Texts {
+    Texts::new("文档里的宏没有读取", "the macros in the document were ignored")
+}
+
+/// A package that is a bomb, or might as well be one.
+pub(crate) fn unpacks_to_too_much() -> Unreadable {
+    Unreadable::new(
+        ("文档解压后太大", "the document unpacks to far too much"),
+        ("请确认文件来源，或拆成几份", "make sure where the file comes from, or split it"),
+    )
 }
 
 enum PartError {
@@ -45,10 +58,7 @@ fn part(package: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Result<String, P
     // What the package says of its sizes is not believed.
     file.take(MAX_PART_BYTES + 1).read_to_end(&mut bytes).map_err(|_| PartError::Refused(broken()))?;
     if bytes.len() as u64 > MAX_PART_BYTES {
-        return Err(PartError::Refused(Unreadable::new(
-            ("文档解压后太大", "the document unpacks to far too much"),
-            ("请确认文件来源，或拆成几份", "make sure where the file comes from, or split it"),
-        )));
+        return Err(PartError::Refused(unpacks_to_too_much()));
     }
     String::from_utf8(bytes).map_err(|_| PartError::Refused(broken()))
 }

@@ -4,11 +4,24 @@ use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
 use model::Texts;
+use zip::ZipArchive;
 
+use crate::docx::{macros_ignored, unpacks_to_too_much};
 use crate::{Document, Unreadable, sheet};
+
+/// What all parts of a package may unpack to.
+const MAX_BYTES: u64 = 200 * 1024 * 1024;
 
 /// Reads an Excel file.
 pub(crate) fn read(bytes: &[u8]) -> Result<Document, Unreadable> {
+    let mut package = ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
+    let declared = |at: usize, package: &mut ZipArchive<_>| package.by_index_raw(at).map_or(0, |part| part.size());
+    // What lies about its size meets the limits of the process.
+    let n_bytes = (0..package.len()).fold(0_u64, |sum, at| sum.saturating_add(declared(at, &mut package)));
+    if n_bytes > MAX_BYTES {
+        return Err(unpacks_to_too_much());
+    }
+    let has_macros = package.index_for_name("xl/vbaProject.bin").is_some();
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| broken())?;
     let names = book.sheet_names().to_vec();
     for name in &names {
@@ -20,9 +33,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Document, Unreadable> {
         if rows.is_empty() {
             continue;
         }
-        let notes = (names.len() > 1)
+        let only = (names.len() > 1)
             .then(|| Texts::new(format!("只读取了工作表“{name}”"), format!("only the sheet “{name}” was read")));
-        return Ok(Document { rows, notes: notes.into_iter().collect(), ..Document::default() });
+        let macros = has_macros.then(macros_ignored);
+        return Ok(Document { rows, notes: only.into_iter().chain(macros).collect(), ..Document::default() });
     }
     Err(Unreadable::new(("表格里没有内容", "the sheet has no rows"), ("请检查文件", "look at the file")))
 }

@@ -61,9 +61,12 @@ impl Kind {
         }
     }
 
-    /// Is it read by code that a hostile file may bring down?
+    /// Is it read by code that a hostile file may bring down, or keep busy for hours?
     pub fn is_risky(self) -> bool {
-        matches!(self, Self::Pdf | Self::Docx | Self::Xlsx)
+        match self {
+            Self::Pdf | Self::Docx | Self::Xlsx | Self::Html | Self::Markdown => true,
+            Self::Text | Self::Csv => false,
+        }
     }
 
     /// Is it a sheet, whose rows become articles?

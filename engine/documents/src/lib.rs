@@ -11,8 +11,8 @@
 //! ```
 //!
 //! Everything here is a pure function of bytes: no files, no network, no clock. What cannot be read is an
-//! [`Unreadable`] with a reason and an advice. The readers of PDF, Word and Excel files stand on libraries that may
-//! take any amount of memory or panic on a hostile file: whoever calls [`read`] for a kind that
+//! [`Unreadable`] with a reason and an advice. The readers of all but plain text and CSV stand on libraries that may
+//! take any amount of memory or time, or panic, on a hostile file: whoever calls [`read`] for a kind that
 //! [`Kind::is_risky`] does so in a process of its own, with limits.
 
 mod docx;

@@ -7,6 +7,11 @@ use crate::Unreadable;
 
 /// The text of a file; one that is no text is refused.
 pub(crate) fn decoded(bytes: &[u8]) -> Result<String, Unreadable> {
+    // Some programs put the mark of UTF-8 before text that is none.
+    let bytes = match bytes.strip_prefix(b"\xef\xbb\xbf") {
+        Some(rest) if std::str::from_utf8(rest).is_err() => rest,
+        _ => bytes,
+    };
     let encoding = match Encoding::for_bom(bytes) {
         Some((encoding, _)) => encoding,
         None if std::str::from_utf8(bytes).is_ok() => UTF_8,
@@ -22,6 +27,8 @@ pub(crate) fn decoded(bytes: &[u8]) -> Result<String, Unreadable> {
     if n_odd * 20 > text.chars().count() {
         return Err(not_text());
     }
+    // The mark of GB18030 is decoded as a character.
+    let text = text.trim_start_matches('\u{feff}');
     Ok(text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', ""))
 }
 
@@ -51,6 +58,13 @@ mod tests {
         assert_eq!(decoded(b"\xef\xbb\xbfabc\r\n").expect("it is text"), "abc\n");
         let wide: Vec<u8> = [0xfeff_u16, 0x9000, 0x8d27].iter().flat_map(|unit| unit.to_le_bytes()).collect();
         assert_eq!(decoded(&wide).expect("it is text"), "退货");
+        let sheet = "怎么退货,七天内可以退货，请保留好发票和包装\n".repeat(5);
+        let (gbk, ..) = encoding_rs::GBK.encode(&sheet);
+        for mark in [&b"\xef\xbb\xbf"[..], b"\x84\x31\x95\x33"] {
+            assert_eq!(decoded(&[mark, &gbk].concat()).expect("it is text"), sheet, "{mark:x?}");
+        }
+        let wide: Vec<u8> = "\u{feff}退货,7\r\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(decoded(&wide).expect("it is text"), "退货,7\n");
         assert!(decoded(&[0x7f, b'E', b'L', b'F', 0, 0, 0xff, 0xfe]).is_err());
     }
 }

@@ -1,15 +1,16 @@
 //! The kinds as a value: found by name, no global registry.
 
 use std::any::type_name;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use jsonschema::Validator;
 use model::spec::Example;
-use model::{KindName, NodeSpec, Problem};
+use model::{Flow, KindName, LibraryKey, NodeSpec, Problem};
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
+use crate::check::with_defaults;
 use crate::{Ctx, Failure, Happened, Kind, Next};
 
 /// All kinds a product knows.
@@ -32,6 +33,37 @@ impl Catalogue {
     /// All kinds by name.
     pub fn iter(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values()
+    }
+
+    /// A flow with every node's settings in their newest version; what it does stays the same.
+    pub fn upgraded(&self, flow: &Flow) -> Flow {
+        let mut flow = flow.clone();
+        for node in &mut flow.nodes {
+            let entry = self.get(&node.kind).filter(|entry| node.v < entry.spec.version);
+            if let Some(entry) = entry {
+                node.config = entry.upgrade(&node.config, node.v);
+                node.v = entry.spec.version;
+            }
+        }
+        flow
+    }
+
+    /// The choices of libraries that a flow may search in; an empty one means all.
+    pub fn library_choices(&self, flow: &Flow) -> BTreeSet<Vec<LibraryKey>> {
+        let mut choices = BTreeSet::new();
+        for node in &flow.nodes {
+            let Some(entry) = self.get(&node.kind) else { continue };
+            let config = with_defaults(&entry.spec, &entry.upgrade(&node.config, node.v));
+            let properties = entry.spec.schema.get("properties").and_then(Value::as_object);
+            for (name, part) in properties.into_iter().flatten() {
+                let is_choice = part.pointer("/items/x-ref").and_then(Value::as_str) == Some("library");
+                let chosen = config.get(name).filter(|_| is_choice).and_then(Value::as_array);
+                choices
+                    .extend(chosen.map(|keys| keys.iter().filter_map(Value::as_str).map(LibraryKey::from).collect()));
+            }
+        }
+        choices.extend(flow.repair.as_ref().map(|repair| repair.libraries.clone()));
+        choices
     }
 
     /// All descriptions in the order of the picker.

@@ -81,6 +81,9 @@ pub enum Answer {
         /// From this score on, one of them can be given as the answer; 0 says nothing about that.
         #[serde(default, skip_serializing_if = "is_zero")]
         sure_above: f64,
+        /// Why a model that should have helped the search did not, for the trace.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Texts>,
     },
     /// Of `Extract`, in the order of the sentences.
     Extracted {

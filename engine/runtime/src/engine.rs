@@ -19,6 +19,7 @@ use crate::hot::Hot;
 use crate::ingest::Ingest;
 use crate::judgements::Judgements;
 use crate::mailbox::Mailboxes;
+use crate::meaning::Meanings;
 use crate::measure::{Exposition, Measure, labelled};
 use crate::perform::egress::Egress;
 use crate::perform::hosts::{Breaker, BreakerState};
@@ -70,6 +71,7 @@ pub struct Engine {
     pub(crate) past: Past,
     measure: Arc<Measure>,
     pub(crate) shelves: Shelves,
+    pub(crate) meanings: Meanings,
     pub(crate) ingest: Ingest,
     pub(crate) judgements: Judgements,
     programs: Programs,
@@ -123,6 +125,7 @@ impl Engine {
             past: Past::default(),
             measure: Arc::default(),
             shelves: Shelves::default(),
+            meanings: Meanings::default(),
             ingest: Ingest::default(),
             judgements: Judgements::default(),
             programs: Programs::default(),
@@ -146,6 +149,7 @@ impl Engine {
             self.live_with_replicas(),
             self.tidy_topics(),
             self.keep_shelves(),
+            self.make_vectors(),
             self.read_documents(),
             self.keep_judgements(),
         );
@@ -213,6 +217,8 @@ impl Engine {
 
     fn forget_knowledge_here(&self) {
         self.generation.fetch_add(1, Ordering::AcqRel);
+        self.meanings.wake();
+        self.shelves.look_again();
     }
 
     /// All problems of a flow in its workspace.

@@ -3,12 +3,12 @@
 //! What flows refer to changes often and is read at once; an index over a hundred thousand passages takes its time. So
 //! libraries have a shelf of their own: until the new one is whole the old one serves. Only the first is waited for.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
-use interpreter::{Answer, Found, Source};
+use interpreter::{Found, Source};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::{Article, Citation, Language, LibraryKey, Moment, Texts};
@@ -17,6 +17,7 @@ use store::documents::Passage;
 use store::{Store, WorkspaceId};
 use tokio::sync::{Mutex, Notify};
 
+use crate::meaning::{Hash, hash};
 use crate::{Engine, Error, Result};
 
 /// How often it is looked whether a day has begun on which other articles hold.
@@ -25,6 +26,9 @@ const LOOK: Duration = Duration::from_secs(60);
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Passages of one document that are read at once.
 const AT_ONCE: u64 = 2_000;
+
+/// As much of a text goes to a model.
+const MAX_TEXT_CHARS: usize = 1_500;
 
 /// What search can find.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +65,21 @@ impl Item {
         }
     }
 
-    fn found(&self, score: f64, channel: Option<&str>) -> Found {
+    /// What a model reads of it: as much as most take.
+    pub(crate) fn text(&self) -> String {
+        let whole = match self {
+            Self::Article(article) => {
+                let answer = article.answer.iter().map(|(_, text)| text);
+                let lines =
+                    std::iter::once(article.question.as_str()).chain(article.variants.iter().map(String::as_str));
+                lines.chain(answer).collect::<Vec<_>>().join("\n")
+            }
+            Self::Passage(passage) => format!("{}\n{}\n{}", passage.title, passage.heading, passage.text),
+        };
+        whole.chars().take(MAX_TEXT_CHARS).collect()
+    }
+
+    pub(crate) fn found(&self, score: f64, channel: Option<&str>) -> Found {
         match self {
             Self::Article(article) => Found {
                 id: article.id.clone(),
@@ -100,6 +118,10 @@ pub struct Shelf {
     /// Of everything that can be found, library by library.
     items: Vec<(LibraryKey, Item)>,
     synonyms: Vec<Vec<String>>,
+    /// The libraries that are searched by meaning.
+    meant: Vec<LibraryKey>,
+    /// The names of their texts, by place.
+    names: OnceLock<Vec<Option<Hash>>>,
     /// One index per choice of libraries that was ever asked for.
     indexes: RwLock<BTreeMap<Vec<LibraryKey>, Arc<OnceLock<Searchable>>>>,
 }
@@ -108,17 +130,16 @@ pub struct Shelf {
 struct Searchable {
     index: Index,
     places: HashMap<String, usize>,
+    /// Of the texts that are searched by meaning.
+    names: HashMap<Hash, Vec<usize>>,
 }
 
-/// Hits with their thresholds.
-#[derive(Debug)]
-pub struct Hits {
+/// What words found in a choice of libraries, by place on the shelf.
+pub(crate) struct FoundByWords {
     /// Best first.
-    pub hits: Vec<(Item, Hit)>,
-    /// Below this score the libraries do not know.
-    pub nothing_below: f64,
-    /// From this score on the first is the answer.
-    pub sure_above: f64,
+    pub(crate) hits: Vec<(usize, Hit)>,
+    pub(crate) nothing_below: f64,
+    pub(crate) sure_above: f64,
 }
 
 impl Shelf {
@@ -145,22 +166,56 @@ impl Shelf {
             }
         }
         let synonyms = store::judgements::synonyms(db, workspace).await?;
-        Ok(Self { generation, day, items, synonyms, indexes: RwLock::default() })
+        let meant = store::meaning::libraries(db, workspace).await?;
+        Ok(Self { generation, day, items, synonyms, meant, names: OnceLock::new(), indexes: RwLock::default() })
     }
 
-    /// The best articles and passages of some libraries, none meaning all.
+    /// The best articles and passages of some libraries by their words; no library means all.
     /// The first search in a choice of libraries builds their index, which may take long.
-    pub fn search(&self, query: &str, libraries: &[LibraryKey], limit: usize) -> Hits {
+    pub(crate) fn by_words(&self, query: &str, libraries: &[LibraryKey], limit: usize) -> FoundByWords {
         let searchable = self.searchable(libraries);
         let searchable = searchable.get_or_init(|| self.build(libraries));
         let hits = searchable.index.search(query, limit).into_iter();
-        let hits = hits.filter_map(|hit| Some((self.items[*searchable.places.get(&hit.id)?].1.clone(), hit)));
+        let hits = hits.filter_map(|hit| Some((*searchable.places.get(&hit.id)?, hit)));
         let index = &searchable.index;
-        Hits { hits: hits.collect(), nothing_below: index.nothing_below(), sure_above: index.sure_above() }
+        FoundByWords { hits: hits.collect(), nothing_below: index.nothing_below(), sure_above: index.sure_above() }
+    }
+
+    /// The places of texts by their names, in a choice of libraries, as far as these are searched by meaning.
+    pub(crate) fn by_name<T>(&self, libraries: &[LibraryKey], look: impl FnOnce(&HashMap<Hash, Vec<usize>>) -> T) -> T {
+        let searchable = self.searchable(libraries);
+        look(&searchable.get_or_init(|| self.build(libraries)).names)
+    }
+
+    /// Is a library of this choice searched by meaning?
+    pub(crate) fn is_meant(&self, libraries: &[LibraryKey]) -> bool {
+        !self.meant.is_empty() && (libraries.is_empty() || libraries.iter().any(|key| self.meant.contains(key)))
+    }
+
+    /// What stands at a place.
+    pub(crate) fn item(&self, place: usize) -> Option<&Item> {
+        self.items.get(place).map(|(_, item)| item)
+    }
+
+    /// The text of a place, as models read it.
+    pub(crate) fn text(&self, place: usize) -> String {
+        self.item(place).map(Item::text).unwrap_or_default()
+    }
+
+    /// The names of all texts of the libraries that are searched by meaning, with where each stands. Takes a moment.
+    pub(crate) fn meant(&self) -> impl Iterator<Item = (Hash, usize)> {
+        self.names().iter().enumerate().filter_map(|(place, name)| Some(((*name)?, place)))
+    }
+
+    fn names(&self) -> &[Option<Hash>] {
+        self.names.get_or_init(|| {
+            let name = |(key, item): &(LibraryKey, Item)| self.meant.contains(key).then(|| hash(&item.text()));
+            self.items.iter().map(name).collect()
+        })
     }
 
     /// Is the index of this choice of libraries there?
-    fn is_built(&self, libraries: &[LibraryKey]) -> bool {
+    pub fn is_built(&self, libraries: &[LibraryKey]) -> bool {
         self.searchable(libraries).get().is_some()
     }
 
@@ -179,12 +234,18 @@ impl Shelf {
         let wanted: Vec<_> = wanted.filter(|(_, (key, _))| libraries.is_empty() || libraries.contains(key)).collect();
         let entries: Vec<Entry> = wanted.iter().map(|(_, (_, item))| item.entry()).collect();
         let places = wanted.iter().map(|(place, (_, item))| (item.id(), *place)).collect();
-        Searchable { index: Index::build_with(&entries, &self.synonyms), places }
+        let mut names: HashMap<Hash, Vec<usize>> = HashMap::new();
+        if self.is_meant(libraries) {
+            for (place, _) in &wanted {
+                self.names()[*place].into_iter().for_each(|name| names.entry(name).or_default().push(*place));
+            }
+        }
+        Searchable { index: Index::build_with(&entries, &self.synonyms), places, names }
     }
 
     /// Does it hold what the other holds? Then something else has changed, or another replica's news were old.
     fn has_the_same(&self, other: &Self) -> bool {
-        self.items == other.items && self.synonyms == other.synonyms
+        self.items == other.items && self.synonyms == other.synonyms && self.meant == other.meant
     }
 
     fn take_indexes_of(&self, other: &Self) {
@@ -214,6 +275,8 @@ pub(crate) struct Shelves {
     generation: AtomicU64,
     /// One is built at a time.
     building: Mutex<()>,
+    /// Shelves with all indexes that published flows search in, and the state of the flows.
+    warm: std::sync::Mutex<HashMap<WorkspaceId, (Weak<Shelf>, u64)>>,
     changed: Notify,
 }
 
@@ -226,6 +289,24 @@ impl Shelves {
     pub(crate) fn forget(&self) {
         self.generation.fetch_add(1, Ordering::AcqRel);
         self.changed.notify_one();
+    }
+}
+
+impl Shelves {
+    /// Flows have changed: they may search elsewhere.
+    pub(crate) fn look_again(&self) {
+        self.changed.notify_one();
+    }
+
+    fn is_warm(&self, workspace: WorkspaceId, shelf: &Arc<Shelf>, generation: u64) -> bool {
+        let warm = self.warm.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = warm.get(&workspace);
+        known.is_some_and(|(known, of)| known.ptr_eq(&Arc::downgrade(shelf)) && *of == generation)
+    }
+
+    fn set_warm(&self, workspace: WorkspaceId, shelf: &Arc<Shelf>, generation: u64) {
+        let mut warm = self.warm.lock().unwrap_or_else(PoisonError::into_inner);
+        warm.insert(workspace, (Arc::downgrade(shelf), generation));
     }
 }
 
@@ -263,6 +344,7 @@ impl Engine {
     /// Articles, documents or synonyms have changed: they are found as soon as the index is built, here and elsewhere.
     pub fn forget_libraries(&self) {
         self.shelves.forget();
+        self.meanings.wake();
         self.replicas.tell_changed();
     }
 
@@ -277,54 +359,44 @@ impl Engine {
     /// Builds shelves anew when something has changed, or a new day has begun, for ever.
     pub(crate) async fn keep_shelves(&self) {
         loop {
-            let _ = tokio::time::timeout(LOOK, self.shelves.changed.notified()).await;
-            let known: Vec<_> =
+            let mut known: BTreeSet<_> =
                 self.shelves.shelves.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
+            known.extend(self.workspaces_in_use());
+            if let Ok(first) = store::workspaces::first(self.store.read()).await {
+                known.extend(first.map(|first| first.id));
+            }
             for workspace in known {
-                if let Err(error) = self.fresh_shelf(workspace).await {
+                if let Err(error) = self.warm_shelf(workspace).await {
                     tracing::error!(%error, "libraries could not be loaded, the former ones serve");
                 }
             }
+            let _ = tokio::time::timeout(LOOK, self.shelves.changed.notified()).await;
         }
     }
 
-    /// What a question finds, as an answer to a flow.
-    pub(crate) async fn found(
-        &self,
-        workspace: WorkspaceId,
-        channel: Option<&str>,
-        query: &str,
-        libraries: &[LibraryKey],
-        limit: usize,
-    ) -> Answer {
-        let hits = match self.hits(workspace, query, libraries, limit).await {
-            Ok(hits) => hits,
-            Err(error) => {
-                tracing::error!(%error, "a library could not be searched");
-                return Answer::Failed {
-                    why: Texts::new("知识库查找出错", "the library could not be searched")
-                };
+    /// Builds the indexes that published flows search in before the first of their customers asks.
+    async fn warm_shelf(&self, workspace: WorkspaceId) -> Result<()> {
+        let shelf = self.fresh_shelf(workspace).await?;
+        let generation = self.generation.load(Ordering::Acquire);
+        if self.shelves.is_warm(workspace, &shelf, generation) {
+            return Ok(());
+        }
+        let db = self.store.read();
+        let mut choices = BTreeSet::new();
+        for (id, version) in store::versions::live_by_keys(db, workspace).await?.into_values() {
+            if let Some((flow, _)) = store::versions::document(db, workspace, &id, version).await? {
+                choices.extend(self.catalogue.library_choices(&flow));
             }
-        };
-        let found = hits.hits.iter().map(|(item, hit)| item.found(hit.score, channel));
-        Answer::Found { found: found.collect(), nothing_below: hits.nothing_below, sure_above: hits.sure_above }
-    }
-
-    /// What a question finds.
-    pub async fn hits(
-        &self,
-        workspace: WorkspaceId,
-        query: &str,
-        libraries: &[LibraryKey],
-        limit: usize,
-    ) -> Result<Hits> {
-        let shelf = self.shelf(workspace).await?;
-        if shelf.is_built(libraries) {
-            return Ok(shelf.search(query, libraries, limit));
         }
-        let (query, libraries) = (query.to_owned(), libraries.to_vec());
-        let searched = tokio::task::spawn_blocking(move || shelf.search(&query, &libraries, limit)).await;
-        searched.map_err(|error| Error::Internal(error.to_string()))
+        for libraries in choices.into_iter().filter(|libraries| !shelf.is_built(libraries)) {
+            let shelf = Arc::clone(&shelf);
+            let built = tokio::task::spawn_blocking(move || {
+                shelf.searchable(&libraries).get_or_init(|| shelf.build(&libraries));
+            });
+            built.await.map_err(|error| Error::Internal(error.to_string()))?;
+        }
+        self.shelves.set_warm(workspace, &shelf, generation);
+        Ok(())
     }
 
     /// Today in the workspace's zone, which is that of its first calendar, as in conversations.

@@ -1,7 +1,11 @@
-//! Documents of libraries: what was uploaded, how far it is read, the passages that were read from it.
+//! Documents of libraries: what was uploaded, and how far it is read.
 //!
-//! The bytes lie in parts of their own, so that a list never reads them and no upload holds the writer for long.
-//! Passages belong to an *edition*: a document that is read anew serves its former edition until the new one is whole.
+//! The bytes lie in parts of their own (`parts`), so that a list never reads them and no upload holds the writer for
+//! long. Passages belong to an *edition* (`editions`): a document that is read anew serves its former edition until the
+//! new one is whole.
+
+mod editions;
+mod parts;
 
 use model::{LibraryKey, Moment, Texts};
 use sea_orm::sea_query::Expr;
@@ -11,12 +15,11 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 
 use crate::error::{from_word, json, parsed, word};
-use crate::rows::{insert, insert_all};
-use crate::tables::{article, document, document_part, passage};
-use crate::{Result, Store, WorkspaceId};
+use crate::tables::{article, document};
+use crate::{Result, WorkspaceId};
 
-/// Bytes of a part.
-const PART_BYTES: usize = 1024 * 1024;
+pub use editions::{Passage, add_passages, drop_edition, passages, serve};
+pub use parts::{add, add_small, bytes};
 
 /// A document as lists show it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -110,25 +113,6 @@ pub struct Trouble {
     pub advice: Texts,
 }
 
-/// A passage as the index needs it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Passage {
-    /// The document.
-    pub document: String,
-    /// Its place in the document, from 0.
-    pub n: i64,
-    /// The name of the page it is on, or of the document.
-    pub title: String,
-    /// The headings above it.
-    pub heading: String,
-    /// The text.
-    pub text: String,
-    /// The page's address.
-    pub url: Option<String>,
-    /// The page, from 1.
-    pub page: Option<i64>,
-}
-
 /// What is new about a document at work.
 #[derive(Clone, Debug, Default)]
 pub struct Progress {
@@ -190,77 +174,6 @@ pub async fn weight(db: &impl ConnectionTrait, workspace: WorkspaceId, key: &Lib
     let n_documents = in_workspace().filter(document::Column::LibraryKey.eq(&key.0)).count(db).await?;
     let sizes: Vec<i64> = in_workspace().select_only().column(document::Column::SizeBytes).into_tuple().all(db).await?;
     Ok((n_documents, sizes.into_iter().sum()))
-}
-
-/// Adds a document with its bytes; it is in line to be read.
-pub async fn add(store: &Store, workspace: WorkspaceId, added: &Document, bytes: &[u8]) -> Result<()> {
-    for (n, part) in bytes.chunks(PART_BYTES).enumerate() {
-        let writing = store.write().await?;
-        let row = document_part::Model {
-            workspace_id: workspace.0,
-            document_id: added.id.clone(),
-            n: i64::try_from(n).unwrap_or(i64::MAX),
-            bytes: part.to_vec(),
-        };
-        insert(&writing, row).await?;
-        writing.commit().await?;
-    }
-    let writing = store.write().await?;
-    insert(&writing, new_row(workspace, added)).await?;
-    writing.commit().await?;
-    Ok(())
-}
-
-/// The same for a small one, with other changes.
-pub async fn add_small(
-    db: &impl ConnectionTrait,
-    workspace: WorkspaceId,
-    added: &Document,
-    bytes: &[u8],
-) -> Result<()> {
-    let part =
-        document_part::Model { workspace_id: workspace.0, document_id: added.id.clone(), n: 0, bytes: bytes.to_vec() };
-    insert(db, part).await?;
-    insert(db, new_row(workspace, added)).await
-}
-
-fn new_row(workspace: WorkspaceId, added: &Document) -> document::Model {
-    document::Model {
-        workspace_id: workspace.0,
-        id: added.id.clone(),
-        library_key: added.library.0.clone(),
-        kind: added.kind.clone(),
-        name: added.name.clone(),
-        url: added.url.clone(),
-        crawl: added.crawl.as_ref().map(json),
-        hash: added.hash.clone(),
-        size_bytes: added.size_bytes,
-        state: word(&added.state),
-        done: 0,
-        total: 0,
-        problem: None,
-        columns: added.columns.as_ref().map(json),
-        preview: None,
-        is_off: false,
-        passages: 0,
-        edition: 0,
-        lease_until: 0,
-        added_by: added.added_by.clone(),
-        added_at: added.added_at,
-        changed_at: added.added_at,
-        read_at: None,
-    }
-}
-
-/// The bytes of a document.
-pub async fn bytes(db: &impl ConnectionTrait, workspace: WorkspaceId, id: &str) -> Result<Vec<u8>> {
-    let parts = document_part::Entity::find()
-        .filter(document_part::Column::WorkspaceId.eq(workspace.0))
-        .filter(document_part::Column::DocumentId.eq(id))
-        .order_by_asc(document_part::Column::N)
-        .all(db)
-        .await?;
-    Ok(parts.into_iter().flat_map(|part| part.bytes).collect())
 }
 
 /// The next document to be read: the oldest in line, or one whose reader has stopped. Whoever takes it has it until
@@ -352,52 +265,6 @@ pub async fn progress(
     Ok(change.filter(document::Column::State.is_in(at_work)).exec(db).await?.rows_affected > 0)
 }
 
-/// Adds passages to an edition that is not served yet.
-pub async fn add_passages(
-    db: &impl ConnectionTrait,
-    workspace: WorkspaceId,
-    edition: i64,
-    passages: &[Passage],
-) -> Result<()> {
-    let rows = passages.iter().map(|it| passage::Model {
-        workspace_id: workspace.0,
-        document_id: it.document.clone(),
-        edition,
-        n: it.n,
-        title: it.title.clone(),
-        heading: it.heading.clone(),
-        text: it.text.clone(),
-        url: it.url.clone(),
-        page: it.page,
-    });
-    insert_all(db, rows.collect::<Vec<_>>()).await
-}
-
-/// Removes what an interrupted reading left behind.
-pub async fn drop_edition(db: &impl ConnectionTrait, workspace: WorkspaceId, id: &str, edition: i64) -> Result<()> {
-    passages_of(workspace, id).filter(passage::Column::Edition.eq(edition)).exec(db).await?;
-    Ok(())
-}
-
-/// From now on this edition is served, and no other.
-pub async fn serve(
-    db: &impl ConnectionTrait,
-    workspace: WorkspaceId,
-    id: &str,
-    edition: i64,
-    n_passages: i64,
-    now: Moment,
-) -> Result<()> {
-    passages_of(workspace, id).filter(passage::Column::Edition.ne(edition)).exec(db).await?;
-    change(workspace, id)
-        .col_expr(document::Column::Edition, Expr::value(edition))
-        .col_expr(document::Column::Passages, Expr::value(n_passages))
-        .col_expr(document::Column::ReadAt, Expr::value(Some(now)))
-        .exec(db)
-        .await?;
-    Ok(())
-}
-
 /// Keeps what a first look at a sheet or a page has shown.
 pub async fn note(
     db: &impl ConnectionTrait,
@@ -455,34 +322,10 @@ pub async fn save(
     Ok(())
 }
 
-/// The passages of a document's served edition, from one on.
-pub async fn passages(
-    db: &impl ConnectionTrait,
-    workspace: WorkspaceId,
-    of: &Document,
-    from: i64,
-    limit: u64,
-) -> Result<Vec<Passage>> {
-    let rows = passage::Entity::find()
-        .filter(passage::Column::WorkspaceId.eq(workspace.0))
-        .filter(passage::Column::DocumentId.eq(&of.id))
-        .filter(passage::Column::Edition.eq(of.edition))
-        .filter(passage::Column::N.gte(from))
-        .order_by_asc(passage::Column::N)
-        .limit(limit)
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(read_passage).collect())
-}
-
 /// Removes a document with all that was read from it; false when there is none.
 pub async fn delete(db: &impl ConnectionTrait, workspace: WorkspaceId, id: &str) -> Result<bool> {
-    passages_of(workspace, id).exec(db).await?;
-    document_part::Entity::delete_many()
-        .filter(document_part::Column::WorkspaceId.eq(workspace.0))
-        .filter(document_part::Column::DocumentId.eq(id))
-        .exec(db)
-        .await?;
+    editions::drop_all(db, workspace, id).await?;
+    parts::drop_all(db, workspace, id).await?;
     delete_articles(db, workspace, id).await?;
     Ok(document::Entity::delete_by_id((workspace.0, id.to_owned())).exec(db).await?.rows_affected > 0)
 }
@@ -501,24 +344,6 @@ fn change(workspace: WorkspaceId, id: &str) -> sea_orm::UpdateMany<document::Ent
     document::Entity::update_many()
         .filter(document::Column::WorkspaceId.eq(workspace.0))
         .filter(document::Column::Id.eq(id))
-}
-
-fn passages_of(workspace: WorkspaceId, id: &str) -> sea_orm::DeleteMany<passage::Entity> {
-    passage::Entity::delete_many()
-        .filter(passage::Column::WorkspaceId.eq(workspace.0))
-        .filter(passage::Column::DocumentId.eq(id))
-}
-
-fn read_passage(row: passage::Model) -> Passage {
-    Passage {
-        document: row.document_id,
-        n: row.n,
-        title: row.title,
-        heading: row.heading,
-        text: row.text,
-        url: row.url,
-        page: row.page,
-    }
 }
 
 fn read(row: document::Model) -> Result<Document> {
@@ -550,14 +375,14 @@ fn read(row: document::Model) -> Result<Document> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample;
+    use crate::{Store, sample};
 
     #[tokio::test]
     async fn a_document_is_read_once_and_serves_its_former_edition_until_the_new_one_is_whole() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(folder.path(), None).await.expect("a store");
         let workspace = sample::workspace(&store).await;
-        let bytes = vec![7; PART_BYTES + 3];
+        let bytes = vec![7; 1024 * 1024 + 3];
         add(&store, workspace, &document("d"), &bytes).await.expect("added");
         assert_eq!(self::bytes(store.read(), workspace, "d").await.expect("bytes"), bytes);
 

@@ -42,6 +42,7 @@ pub mod flows;
 pub mod intents;
 pub mod judgements;
 pub mod libraries;
+pub mod meaning;
 pub mod members;
 pub mod messages;
 pub mod models;

@@ -75,7 +75,14 @@ pub async fn save(db: &impl ConnectionTrait, workspace: WorkspaceId, key: &Libra
         .one(db)
         .await?;
     let position = last.flatten().map_or(0, |last| last + 1);
-    let row = library::Model { workspace_id: workspace.0, key: key.0.clone(), name: json(name), position };
+    let row = library::Model {
+        workspace_id: workspace.0,
+        key: key.0.clone(),
+        name: json(name),
+        position,
+        by_meaning: false,
+        meaning_until: 0,
+    };
     library::Entity::insert(row.into_active_model())
         .on_conflict(
             OnConflict::columns([library::Column::WorkspaceId, library::Column::Key])

@@ -155,6 +155,17 @@ tables! {
         pub key: String,
         pub name: String,
         pub position: i64,
+        pub by_meaning: bool,
+        pub meaning_until: i64,
+    }
+    vector "vectors" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub workspace_id: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub model: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub hash: String,
+        pub numbers: Vec<u8>,
     }
     article "articles" {
         #[sea_orm(primary_key, auto_increment = false)]

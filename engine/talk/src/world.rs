@@ -71,7 +71,7 @@ impl World {
         let index = Index::build_with(&entries, &self.synonyms);
         let hits = index.search(query, limit);
         let found = hits.into_iter().map(|hit| self.found(hit.id, hit.score)).collect();
-        Answer::Found { found, nothing_below: index.nothing_below(), sure_above: index.sure_above() }
+        Answer::Found { found, nothing_below: index.nothing_below(), sure_above: index.sure_above(), note: None }
     }
 
     /// Looks for the bundle's details for real.
@@ -112,6 +112,7 @@ impl World {
                 found: scores.iter().map(|(id, score)| self.found(id.clone(), *score)).collect(),
                 nothing_below: 0.2,
                 sure_above: 0.6,
+                note: None,
             },
         }
     }

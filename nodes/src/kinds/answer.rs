@@ -1,16 +1,19 @@
 //! `answer`: looks the customer's question up in the answer libraries and says the best article or passage.
 
+mod by_model;
+mod choices;
+
 use expr::as_text;
-use interpreter::{Answer, Ctx, Failure, Found, Happened, Kind, KindInfo, Next, Passage, Verdict};
+use interpreter::{Answer, Ctx, Failure, Found, Happened, Kind, KindInfo, Next, Verdict};
 use model::spec::{Family, PortRole, PortSpec};
-use model::{Choice, Citation, Content, Expression, Input, LibraryKey, Texts};
+use model::{Choice, Content, Expression, LibraryKey, Texts};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use self::by_model::GIVEN;
+use self::choices::{OFFERED, label};
 use super::classify::unanswered;
-use crate::grounded::{self, Grounded};
-use crate::options::{Offered, chosen};
 use crate::quote::quote;
 use crate::words::{in_language, score, short};
 
@@ -122,13 +125,6 @@ struct Memory {
     said: String,
 }
 
-/// At most this many are offered when nothing is sure.
-const OFFERED: usize = 3;
-/// At most this many are given to a model.
-const GIVEN: usize = 5;
-/// Characters on a button.
-const LABEL_CHARS: usize = 40;
-
 impl Kind for Settings {
     fn info() -> KindInfo {
         KindInfo {
@@ -205,8 +201,8 @@ impl Kind for Settings {
     fn resume(&self, ctx: &mut Ctx<'_>, happened: Happened) -> Result<Next, Failure> {
         match happened {
             Happened::Said(input) => Ok(self.said(ctx, &input)),
-            Happened::Answered(Answer::Found { found, nothing_below, sure_above }) => {
-                Ok(self.found(ctx, found, nothing_below, sure_above))
+            Happened::Answered(Answer::Found { found, nothing_below, sure_above, note }) => {
+                Ok(self.found(ctx, found, (nothing_below, sure_above), note))
             }
             Happened::Answered(answer) if !ctx.memory::<Memory>().given.is_empty() => Ok(self.generated(ctx, &answer)),
             Happened::Answered(Answer::Failed { why }) => Err(Failure { why }),
@@ -233,7 +229,13 @@ impl Settings {
         ctx.ask_search(question, &self.libraries, wanted.max(self.related as usize + 1))
     }
 
-    fn found(&self, ctx: &mut Ctx<'_>, mut found: Vec<Found>, nothing_below: f64, sure_above: f64) -> Next {
+    fn found(
+        &self,
+        ctx: &mut Ctx<'_>,
+        mut found: Vec<Found>,
+        (nothing_below, sure_above): (f64, f64),
+        note: Option<Texts>,
+    ) -> Next {
         let needed = if self.sure > 0.0 { self.sure } else { nothing_below };
         let listed: Vec<_> = found
             .iter()
@@ -241,9 +243,12 @@ impl Settings {
             .map(|article| format!("{} {}", short(&article.question), score(article.score)))
             .collect();
         let listed = listed.join(", ");
+        let noted = |language: &str, joint: &str| {
+            note.as_ref().map(|note| format!("{joint}{}", note.in_language(language))).unwrap_or_default()
+        };
         ctx.because(
-            format!("找到：{listed}；需要 {}", score(needed)),
-            format!("found: {listed}; needed: {}", score(needed)),
+            format!("找到：{listed}；需要 {}{}", score(needed), noted("zh", "；")),
+            format!("found: {listed}; needed: {}{}", score(needed), noted("en", "; ")),
         );
         ctx.understood();
         let Some(best) = found.first().filter(|best| best.score >= needed) else {
@@ -271,61 +276,6 @@ impl Settings {
         related.truncate(self.related as usize);
         let content = self.content(ctx, &found[0]);
         self.say(ctx, content, &found[0].id, related)
-    }
-
-    /// What was found goes to a model, which may answer from it and from nothing else.
-    fn ask_model(&self, ctx: &mut Ctx<'_>, mut found: Vec<Found>, is_sure: bool) -> Next {
-        found.truncate(GIVEN);
-        let question = ctx.memory::<Memory>().question;
-        let passages = given(ctx, &found);
-        let task = grounded::task(ctx, &question, passages, &self.manner);
-        ctx.remember(&Memory { question, given: found, is_sure, ..Memory::default() });
-        ctx.ask_model(task)
-    }
-
-    /// The model has answered, or failed; then what was found speaks for itself.
-    fn generated(&self, ctx: &mut Ctx<'_>, answer: &Answer) -> Next {
-        let Memory { question, given: found, is_sure, .. } = ctx.memory();
-        ctx.remember(&Memory { question, ..Memory::default() });
-        let read = match answer {
-            Answer::Generated(generated) => grounded::read(generated, &given(ctx, &found)),
-            _ => Grounded::NotKnown,
-        };
-        let Grounded::Answered { text, cited } = read else {
-            ctx.because("模型没有给出有出处的回答，改用找到的原文", "the model gave no answer with a source; what was found is quoted");
-            return self.say_or_offer(ctx, found, is_sure);
-        };
-        let cited: Vec<&Found> = cited.iter().filter_map(|place| found.get(*place)).collect();
-        let sources = cited.iter().map(|found| match &found.source {
-            Some(source) => source.citation.clone(),
-            None => Citation { title: found.question.clone(), ..Citation::default() },
-        });
-        let sources: Vec<Citation> = sources.collect();
-        let content = if self.sources { Content::Answer { text, sources } } else { Content::text(text) };
-        let id = cited.first().map(|found| found.id.clone()).unwrap_or_default();
-        let related = found.iter().filter(|found| !cited.iter().any(|cited| cited.id == found.id));
-        let related = related.take(self.related as usize).cloned().collect();
-        self.say(ctx, content, &id, related)
-    }
-
-    /// Nothing is sure: the customer says which.
-    fn offer(&self, ctx: &mut Ctx<'_>, mut found: Vec<Found>) -> Next {
-        let mut seen: Vec<String> = Vec::new();
-        found.retain(|article| {
-            let label = label(article);
-            let is_new = !seen.contains(&label);
-            seen.push(label);
-            is_new
-        });
-        found.truncate(OFFERED);
-        let choices = found.iter().enumerate().map(|(index, found)| Choice { id: index.to_string(), label: label(found) });
-        let mut options: Vec<Choice> = choices.collect();
-        options.push(Choice { id: "none".into(), label: in_language(ctx, "都不是", "None of these").into() });
-        let text = in_language(ctx, "您想了解的是：", "Is it one of these?").to_owned();
-        ctx.say(Content::Choices { text, options });
-        let question = ctx.memory::<Memory>().question;
-        ctx.remember(&Memory { offered: found, question, ..Memory::default() });
-        self.wait(ctx)
     }
 
     /// Says an answer; its words are data, never a template.
@@ -361,111 +311,9 @@ impl Settings {
         if self.sources { Content::Answer { text, sources: vec![source.citation.clone()] } } else { Content::text(text) }
     }
 
-    fn said(&self, ctx: &mut Ctx<'_>, input: &Input) -> Next {
-        let memory: Memory = ctx.memory();
-        if !memory.offered.is_empty() {
-            return self.chose(ctx, input, &memory.offered);
-        }
-        if !memory.answered {
-            return self.search(ctx, &input.as_text());
-        }
-        let mut offered = vec![
-            Offered::new("yes", ["有帮助", "有用", "解决了", "Yes", "thanks", "谢谢"]),
-            Offered::new("no", ["没有帮助", "没帮助", "没用", "没有用", "没解决", "No"]),
-        ];
-        let questions = memory.related.iter().enumerate();
-        offered.extend(questions.map(|(index, article)| Offered::new(index.to_string(), [label(article)])));
-        let answer = match (chosen(input, &offered), nlu::details::yes_no(&input.as_text())) {
-            (Some(id), _) => Some(id.to_owned()),
-            (None, Some(true)) => Some("yes".to_owned()),
-            (None, Some(false)) => Some("no".to_owned()),
-            (None, None) => None,
-        };
-        let judge = |ctx: &mut Ctx<'_>, verdict| {
-            if !memory.said.is_empty() {
-                ctx.judged(&memory.said, verdict);
-            }
-        };
-        match answer.as_deref() {
-            Some("yes") => {
-                ctx.took_answer();
-                judge(ctx, Verdict::Helpful);
-                Next::go("answered")
-            }
-            Some("no") => {
-                ctx.took_answer();
-                judge(ctx, Verdict::NotHelpful);
-                Next::go("not_helpful")
-            }
-            Some(index) => {
-                ctx.took_answer();
-                let article = index.parse::<usize>().ok().and_then(|index| memory.related.get(index));
-                match article {
-                    Some(article) => {
-                        let content = self.content(ctx, article);
-                        self.say(ctx, content, &article.id, Vec::new())
-                    }
-                    None => Next::go("answered"),
-                }
-            }
-            // A new question: the next step may understand it.
-            None => Next::go("answered"),
-        }
-    }
-
-    /// The customer says which of the offered ones is meant, or asks anew.
-    fn chose(&self, ctx: &mut Ctx<'_>, input: &Input, found: &[Found]) -> Next {
-        let mut offered: Vec<Offered> =
-            found.iter().enumerate().map(|(index, found)| Offered::new(index.to_string(), [label(found)])).collect();
-        offered.push(Offered::new("none", ["都不是", "都不对", "没有", "None of these", "None", "No"]));
-        match chosen(input, &offered) {
-            Some("none") => {
-                ctx.took_answer();
-                ctx.because("客户说都不是", "the customer wants none of these");
-                Next::go("nothing")
-            }
-            Some(index) => {
-                ctx.took_answer();
-                match index.parse::<usize>().ok().and_then(|index| found.get(index)) {
-                    Some(article) => {
-                        let content = self.content(ctx, article);
-                        self.say(ctx, content, &article.id, Vec::new())
-                    }
-                    None => Next::go("nothing"),
-                }
-            }
-            None => {
-                let words = input.as_text();
-                if nlu::details::yes_no(&words) == Some(false) {
-                    ctx.took_answer();
-                    return Next::go("nothing");
-                }
-                self.search(ctx, &words)
-            }
-        }
-    }
-
     fn wait(&self, ctx: &mut Ctx<'_>) -> Next {
         ctx.wait_for_customer(Some(f64::from(self.wait_minutes)))
     }
-}
-
-/// What a model gets of what was found, in the customer's language.
-fn given(ctx: &Ctx<'_>, found: &[Found]) -> Vec<Passage> {
-    let words = found.iter().map(|found| {
-        let title = found.source.as_ref().map_or_else(|| found.question.clone(), |source| source.citation.as_text());
-        (title, found.answer.get(ctx.language(), &[]).to_owned())
-    });
-    grounded::passages(words)
-}
-
-/// The words on the button of an article or a passage.
-fn label(found: &Found) -> String {
-    let whole = found.question.trim();
-    if found.source.is_none() || whole.chars().count() <= LABEL_CHARS {
-        return found.question.clone();
-    }
-    whole.chars().take(LABEL_CHARS - 1).chain(['…']).collect()
 }
 
 #[cfg(test)]
@@ -599,7 +447,7 @@ mod tests {
             };
             passage.source = Some(Source { document: "d".into(), citation });
         }
-        Answer::Found { found, nothing_below, sure_above: 0.6 }
+        Answer::Found { found, nothing_below, sure_above: 0.6, note: None }
     }
 
     fn play(mut config: Value) -> Play {

@@ -154,7 +154,8 @@ impl Kind for Settings {
             Happened::Said(input) if memory.is_asked => self.agreed(ctx, memory, &input),
             Happened::Said(input) => self.turn(ctx, memory, &input.as_text()),
             Happened::TimeUp => Ok(Next::go("silence")),
-            Happened::Answered(Answer::Found { found, nothing_below, .. }) => {
+            Happened::Answered(Answer::Found { found, nothing_below, note, .. }) => {
+                note.inspect(|why| ctx.because(why.in_language("zh"), why.in_language("en")));
                 self.found(ctx, memory, found, nothing_below)
             }
             Happened::Answered(Answer::Generated(generated)) => self.generated(ctx, memory, generated),

@@ -62,7 +62,7 @@ async fn honest(product: &Product) -> Duration {
 }
 
 /// Memory of the product's process.
-fn resident_kib(product: &Product) -> u64 {
+pub(crate) fn resident_kib(product: &Product) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", product.pid())).expect("the process runs");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line of proc(5)");
     line.split_whitespace().next().and_then(|kib| kib.parse().ok()).expect("a number")

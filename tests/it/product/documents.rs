@@ -154,6 +154,32 @@ async fn an_address_is_read_with_its_pages_and_private_ones_are_refused() {
 }
 
 #[tokio::test]
+async fn what_a_site_asks_of_programs_is_kept() {
+    let (partly, shut) = (site_that_asks("User-agent: *\nDisallow: /two\n").await, site_that_asks("503").await);
+    let product = Product::start_allowing("127.0.0.1").await;
+    let mut owner = product.owner().await;
+    library(&mut owner).await;
+
+    let added = address(&mut owner, &format!("http://{partly}/"), 10, 2).await.is(201);
+    let ready = settled(&mut owner, &added).await;
+    assert_eq!(ready["state"], "ready", "{ready}");
+    assert!(ready["problem"]["why"]["en"].as_str().is_some_and(|why| why.contains("robots.txt")), "{ready}");
+    assert!(ready["problem"]["why"]["zh"].as_str().is_some_and(|why| why.contains("1 个页面没有读取")), "{ready}");
+    let passages = owner.get(&format!("/api/documents/{}/passages", id(&added))).await;
+    assert!(passages.text.contains("first page") && !passages.text.contains("second page"), "{}", passages.text);
+
+    for (url, expected) in [
+        (format!("http://{partly}/two"), "asks not to read"),
+        (format!("http://{shut}/"), "robots.txt cannot be read: the answer is 503"),
+    ] {
+        let added = address(&mut owner, &url, 1, 0).await.is(201);
+        let failed = settled(&mut owner, &added).await;
+        let why = failed["problem"]["why"]["en"].as_str().unwrap_or_default();
+        assert!(failed["state"] == "failed" && why.contains(expected), "{url}: {failed}");
+    }
+}
+
+#[tokio::test]
 async fn reading_goes_on_after_a_restart_and_can_be_stopped() {
     let (mut product, mut owner) = Product::with_owner().await;
     library(&mut owner).await;
@@ -210,11 +236,11 @@ async fn articles_hold_on_their_days_and_synonyms_count_as_one_word() {
     owner.put("/api/synonyms", json!({ "groups": [["a", "b"], ["B", "c"]] })).await.is_refused(422, "not-valid");
 }
 
-async fn library(owner: &mut Client) {
+pub(super) async fn library(owner: &mut Client) {
     owner.post("/api/libraries", json!({ "key": "docs", "name": { "zh": "文档库", "en": "Documents" } })).await.is(201);
 }
 
-async fn upload(owner: &mut Client, name: &str, bytes: &[u8]) -> Answer {
+pub(super) async fn upload(owner: &mut Client, name: &str, bytes: &[u8]) -> Answer {
     let request = owner.http.post(format!("{}/api/libraries/docs/documents?name={name}", owner.url));
     let request = request.header("cookie", &owner.cookie).header("content-type", "application/octet-stream");
     let response = request.body(bytes.to_vec()).send().await.expect("an answer");
@@ -227,7 +253,7 @@ async fn address(owner: &mut Client, url: &str, pages: usize, depth: usize) -> A
 }
 
 /// The document once nothing more happens to it by itself.
-async fn settled(owner: &mut Client, document: &Value) -> Value {
+pub(super) async fn settled(owner: &mut Client, document: &Value) -> Value {
     let path = format!("/api/documents/{}", id(document));
     let begun = Instant::now();
     loop {
@@ -240,7 +266,7 @@ async fn settled(owner: &mut Client, document: &Value) -> Value {
     }
 }
 
-fn id(document: &Value) -> String {
+pub(super) fn id(document: &Value) -> String {
     document["id"].as_str().expect("an id").to_owned()
 }
 
@@ -270,7 +296,7 @@ async fn ask(owner: &mut Client, config: Value, question: &str) -> Value {
     owner.post(&format!("/api/test/{chat}/messages"), json!({ "text": question })).await.is(200)
 }
 
-async fn product_still_answers(product: &Product) {
+pub(super) async fn product_still_answers(product: &Product) {
     let mut customer = super::chat::Customer::open(product, json!({ "flow": "faq" })).await;
     assert!(!words(&customer.say("1", "运费谁出").await).is_empty());
 }
@@ -295,6 +321,11 @@ fn pdf_bomb() -> Vec<u8> {
 
 /// A small site with pages that are meant to hurt.
 async fn site() -> String {
+    site_that_asks("").await
+}
+
+/// The same with rules for programs that read it; `503` has trouble to say them.
+async fn site_that_asks(robots: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let host = listener.local_addr().expect("an address").to_string();
     tokio::spawn(async move {
@@ -319,6 +350,13 @@ async fn site() -> String {
                 let answer = match path.as_str() {
                     "/" => page("first page"),
                     "/two" => page("second page"),
+                    "/robots.txt" if robots == "503" => {
+                        "HTTP/1.1 503 Busy\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_owned()
+                    }
+                    "/robots.txt" if !robots.is_empty() => format!(
+                        "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{robots}",
+                        robots.len()
+                    ),
                     "/to-private" => to("http://127.0.0.1:1/"),
                     "/round" => to("/round"),
                     "/endless" => {

@@ -83,6 +83,37 @@ async fn publishing_makes_versions_that_stay() {
 }
 
 #[tokio::test]
+async fn a_draft_is_opened_with_the_newest_settings_and_a_version_stays_as_it_is() {
+    let (_product, mut owner) = Product::with_owner().await;
+    let flow = json!({
+        "format": 1, "id": "", "key": "old", "name": { "zh": "旧" }, "languages": ["zh"],
+        "nodes": [
+            { "id": "start", "kind": "start", "v": 1 },
+            { "id": "answer", "kind": "answer", "v": 1, "config": { "helpful": false, "sources": true } },
+            { "id": "end", "kind": "end", "v": 1 },
+        ],
+        "edges": [
+            { "from": "start", "port": "next", "to": "answer" },
+            { "from": "answer", "port": "answered", "to": "end" },
+        ],
+    });
+    let id = super::restart::import_flow(&mut owner, flow).await;
+    let version = owner.get(&format!("/api/flows/{id}/versions/1")).await.text;
+    assert!(version.contains("\"v\":1") && !version.contains("exact"), "{version}");
+
+    let opened = owner.get(&format!("/api/flows/{id}")).await.is(200);
+    let answer = &opened["flow"]["nodes"][1];
+    let expected = json!({ "helpful": false, "sources": true, "style": "exact", "unsure": "answer", "count": false });
+    assert_eq!((&answer["v"], &answer["config"]), (&json!(2), &expected), "{opened}");
+    assert_eq!(opened["draft_differs"], false, "to look changes nothing");
+
+    let saved = save(&mut owner, &id, &opened["flow"], opened["revision"].as_i64().expect("a number")).await.is(200);
+    assert_eq!(saved["problems"], opened["problems"]);
+    assert_eq!(owner.get(&format!("/api/flows/{id}")).await.is(200)["flow"], opened["flow"]);
+    assert_eq!(owner.get(&format!("/api/flows/{id}/versions/1")).await.text, version);
+}
+
+#[tokio::test]
 async fn a_test_chat_runs_the_document_that_is_not_saved() {
     let (_product, mut owner) = Product::with_owner().await;
     let id = flow_with_key(&mut owner, "order-status").await["id"].as_str().expect("an id").to_owned();

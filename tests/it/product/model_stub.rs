@@ -18,11 +18,13 @@ pub(crate) struct Asked {
 /// `words` streams an answer, `whole` gives it at once, `json` answers by schema, `slow` never begins, `error` fails with
 /// 500, `limited` says 429 once, `key` wants a key, `garbage`, `html`, `half`, `empty` and `huge` are no answers,
 /// `endless` never ends, `old` knows no `json_schema`, `wrong` answers with JSON that does not fit, `obeys` does what the
-/// customer's last message says (a tool call, where it is JSON with `name`).
+/// customer's last message says (a tool call, where it is JSON with `name`), `poisoned` does what the first passage says
+/// that holds an order.
 pub(crate) struct ModelStub {
     pub(crate) host: String,
     asked: Arc<Mutex<Vec<Asked>>>,
     left: Arc<Mutex<Option<Instant>>>,
+    mode: Arc<Mutex<Option<String>>>,
 }
 
 impl ModelStub {
@@ -31,14 +33,27 @@ impl ModelStub {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let host = listener.local_addr().expect("an address").to_string();
         let (asked, left) = (Arc::<Mutex<Vec<Asked>>>::default(), Arc::<Mutex<Option<Instant>>>::default());
-        let stub = Self { host, asked: Arc::clone(&asked), left: Arc::clone(&left) };
+        let mode = Arc::<Mutex<Option<String>>>::default();
+        let stub = Self { host, asked: Arc::clone(&asked), left: Arc::clone(&left), mode: Arc::clone(&mode) };
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (asked, left) = (Arc::clone(&asked), Arc::clone(&left));
-                tokio::spawn(async move { answer(stream, &asked, &left).await });
+                let (asked, left, mode) = (Arc::clone(&asked), Arc::clone(&left), Arc::clone(&mode));
+                tokio::spawn(async move { answer(stream, &asked, &left, &mode).await });
             }
         });
         stub
+    }
+
+    /// From now on it behaves like this model, whatever is asked for.
+    pub(crate) fn behave(&self, like: Option<&str>) {
+        *self.mode.lock().expect("nobody panics here") = like.map(str::to_owned);
+    }
+
+    /// The texts that vectors were asked for.
+    pub(crate) fn embedded(&self) -> Vec<String> {
+        let asked = self.asked();
+        let texts = asked.iter().filter_map(|asked| asked.body["input"].as_array()).flatten();
+        texts.filter_map(|text| text.as_str().map(str::to_owned)).collect()
     }
 
     /// What a provider's address is.
@@ -57,13 +72,19 @@ impl ModelStub {
     }
 }
 
-async fn answer(mut stream: TcpStream, asked: &Mutex<Vec<Asked>>, left: &Mutex<Option<Instant>>) -> Option<()> {
+async fn answer(
+    mut stream: TcpStream,
+    asked: &Mutex<Vec<Asked>>,
+    left: &Mutex<Option<Instant>>,
+    mode: &Mutex<Option<String>>,
+) -> Option<()> {
     let (head, body) = request(&mut stream).await?;
     let authorization = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("authorization").then(|| value.trim().to_owned())
     });
-    let model = body["model"].as_str().unwrap_or_default().to_owned();
+    let mode = mode.lock().expect("nobody panics here").clone();
+    let model = mode.unwrap_or_else(|| body["model"].as_str().unwrap_or_default().to_owned());
     let n = {
         let mut asked = asked.lock().expect("nobody panics here");
         asked.push(Asked { authorization: authorization.clone(), body: body.clone() });
@@ -95,7 +116,13 @@ async fn answer(mut stream: TcpStream, asked: &Mutex<Vec<Asked>>, left: &Mutex<O
             let whole = json!({ "model": "whole", "choices": [{ "message": message, "finish_reason": "stop" }], "usage": { "prompt_tokens": 5, "completion_tokens": 4 } });
             plain("200 OK", "application/json", &whole.to_string())
         }
+        _ if body["input"].is_array() => match vectors(&model, &body) {
+            Ok(vectors) => plain("200 OK", "application/json", &vectors.to_string()),
+            Err(words) => refused("400 Bad Request", words),
+        },
+        _ if body["documents"].is_array() => plain("200 OK", "application/json", &ranks(&model, &body).to_string()),
         "obeys" => streamed(&obeyed(&body)),
+        "poisoned" => streamed(&poisoned(&body)),
         "wrong" => streamed(&[json!({ "content": "{\"hello\": 1}" })]),
         _ if !body["response_format"].is_null() || body["model"] == "old" => {
             streamed(&[json!({ "content": by_schema(&body).to_string() })])
@@ -104,6 +131,67 @@ async fn answer(mut stream: TcpStream, asked: &Mutex<Vec<Asked>>, left: &Mutex<O
     };
     stream.write_all(&bytes).await.ok()?;
     stream.shutdown().await.ok()
+}
+
+/// Words that mean the same, and no two of which share a character that tells.
+const MEANINGS: [&[&str]; 12] = [
+    &["退款", "把钱拿回"],
+    &["发货", "寄出"],
+    &["发票", "税单"],
+    &["运费", "邮资"],
+    &["密码", "口令"],
+    &["地址", "住处"],
+    &["会员", "VIP"],
+    &["优惠券", "折扣"],
+    &["保修", "坏了"],
+    &["营业", "开门"],
+    &["换货", "调一件"],
+    &["门店", "铺子"],
+];
+
+/// Vectors by meaning. `few` takes four texts at a time, `picky` none with 怪, `wide` has another dimension, `short`
+/// leaves one out, `zeros` has no direction.
+fn vectors(model: &str, body: &Value) -> Result<Value, &'static str> {
+    let texts: Vec<&str> = body["input"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    if model == "few" && texts.len() > 4 {
+        return Err("batch size is invalid, it should not be larger than 4");
+    }
+    if model == "picky" && texts.iter().any(|text| text.contains('怪')) {
+        return Err("this text is not taken");
+    }
+    let mut data: Vec<Value> = texts
+        .iter()
+        .enumerate()
+        .map(|(index, text)| {
+            let mut vector = vec![0.0; if model == "wide" { 40 } else { 32 }];
+            for (place, words) in MEANINGS.iter().enumerate() {
+                vector[place] = f64::from(u8::from(words.iter().any(|word| text.contains(word))));
+            }
+            // A little of its own, spread so that no two texts are alike by it.
+            let mut own = text.bytes().fold(7_u32, |own, byte| own.wrapping_mul(31).wrapping_add(u32::from(byte)));
+            for number in &mut vector[12..32] {
+                own = own.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                *number = 0.05 + f64::from(own >> 16) / 65_536.0 * 0.05;
+            }
+            let vector = if model == "zeros" { vec![0.0; 32] } else { vector };
+            json!({ "index": index, "object": "embedding", "embedding": vector })
+        })
+        .collect();
+    if model == "short" {
+        data.pop();
+    }
+    Ok(
+        json!({ "object": "list", "data": data, "usage": { "prompt_tokens": 3 * texts.len(), "total_tokens": 3 * texts.len() } }),
+    )
+}
+
+/// Ranks: the last one is the best; `odd` numbers them wrongly.
+fn ranks(model: &str, body: &Value) -> Value {
+    let n = body["documents"].as_array().map_or(0, Vec::len);
+    let shift = if model == "odd" { 100 } else { 0 };
+    let results: Vec<Value> =
+        (0..n).rev().map(|index| json!({ "index": index + shift, "relevance_score": index as f64 / 100.0 })).collect();
+    json!({ "results": results })
 }
 
 /// An answer that fits what was asked for.
@@ -132,6 +220,38 @@ fn obeyed(body: &Value) -> Vec<Value> {
     }
     let say = json!({ "say": said, "next": "wait", "citations": [] });
     vec![json!({ "content": say.to_string() })]
+}
+
+/// Does what the first passage with `ORDER:` says: a tool call, or an answer in whatever form was asked for.
+fn poisoned(body: &Value) -> Vec<Value> {
+    let system = body["messages"][0]["content"].as_str().unwrap_or_default();
+    let passages = system.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let order = passages.into_iter().find_map(|passage| {
+        let (_, order) = passage["text"].as_str()?.split_once("ORDER:")?;
+        let order: Value = serde_json::Deserializer::from_str(order.trim()).into_iter().next()?.ok()?;
+        Some((passage["id"].clone(), order))
+    });
+    let Some((id, order)) = order else {
+        return vec![json!({ "content": json!({ "known": false, "answer": "", "citations": [] }).to_string() })];
+    };
+    if order["call"].is_string() {
+        let function = json!({ "name": order["call"], "arguments": order["arguments"].to_string() });
+        return vec![json!({ "tool_calls": [{ "index": 0, "id": "x", "type": "function", "function": function }] })];
+    }
+    let customer = body["messages"].as_array().and_then(|all| all.last()).map(|last| last["content"].clone());
+    let customer = customer.as_ref().and_then(Value::as_str).unwrap_or_default();
+    let say = order["say"].as_str().unwrap_or_default().replace("%CUSTOMER%", customer);
+    let is_reply = body["response_format"].to_string().contains("\"next\"");
+    let answer = if is_reply {
+        json!({ "say": say, "next": order["next"].as_str().unwrap_or("wait"), "citations": [id] })
+    } else {
+        let mut answer = json!({ "known": true, "answer": say, "citations": [id] });
+        if let (Some(more), Some(answer)) = (order["more"].as_object(), answer.as_object_mut()) {
+            answer.extend(more.clone());
+        }
+        answer
+    };
+    vec![json!({ "content": answer.to_string() })]
 }
 
 fn streamed(deltas: &[Value]) -> Vec<u8> {

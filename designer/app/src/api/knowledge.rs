@@ -18,11 +18,41 @@ pub(crate) struct LibrarySummary {
     /// How many documents.
     #[serde(default)]
     pub(crate) documents: usize,
+    /// How far its vectors are, where it is searched by meaning.
+    #[serde(default)]
+    pub(crate) meaning: Option<Meaning>,
+}
+
+/// How far the vectors of the libraries are that are searched by meaning.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub(crate) struct Meaning {
+    /// What makes them; unknown until the first look.
+    #[serde(default)]
+    pub(crate) maker: Option<String>,
+    /// Texts.
+    #[serde(default)]
+    pub(crate) total: usize,
+    /// Those that have a vector.
+    #[serde(default)]
+    pub(crate) done: usize,
+    /// Why it does not go on.
+    #[serde(default)]
+    pub(crate) problem: Option<model::Texts>,
+}
+
+impl Meaning {
+    /// Are there vectors still to be made?
+    pub(crate) fn is_at_work(&self) -> bool {
+        self.problem.is_none() && (self.maker.is_none() || self.done < self.total)
+    }
 }
 
 /// What a question finds.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub(crate) struct LibraryTrial {
+    /// Why a model that should have helped did not.
+    #[serde(default)]
+    pub(crate) note: Option<model::Texts>,
     /// Ranked articles.
     #[serde(default)]
     pub(crate) hits: Vec<Hit>,
@@ -51,6 +81,15 @@ pub(crate) struct Hit {
     pub(crate) parts: Parts,
     /// 0 to 1.
     pub(crate) score: f64,
+    /// The score by words alone.
+    #[serde(default)]
+    pub(crate) by_words: f64,
+    /// The cosine of its meaning with the question's.
+    #[serde(default)]
+    pub(crate) by_meaning: Option<f64>,
+    /// What a ranking model says.
+    #[serde(default)]
+    pub(crate) rank: Option<f64>,
     /// Why it was found.
     #[serde(default)]
     pub(crate) why: Vec<String>,
@@ -83,6 +122,11 @@ pub(crate) async fn create_library(name: &model::Texts) -> Answer<LibrarySummary
 /// Renames a library.
 pub(crate) async fn rename_library(key: &str, name: &model::Texts) -> Answer<serde_json::Value> {
     put(&format!("/api/libraries/{key}"), &serde_json::json!({ "name": name })).await
+}
+
+/// Says whether a library is searched by meaning.
+pub(crate) async fn set_library_meaning(key: &str, is_on: bool) -> Answer<LibrarySummary> {
+    put(&format!("/api/libraries/{key}/meaning"), &serde_json::json!({ "is_on": is_on })).await
 }
 
 /// Deletes a library with its articles.

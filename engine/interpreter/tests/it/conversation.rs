@@ -208,7 +208,7 @@ fn an_effect_is_answered_once_and_words_in_between_wait_for_the_next_question() 
     assert!(talk.says("Ann").effects.is_empty());
     let answer = Event::Done {
         effect: EffectId("e1".into()),
-        answer: Answer::Found { found: vec![], nothing_below: 0.0, sure_above: 0.0 },
+        answer: Answer::Found { found: vec![], nothing_below: 0.0, sure_above: 0.0, note: None },
     };
 
     talk.happens(answer.clone());

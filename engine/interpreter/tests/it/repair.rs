@@ -378,7 +378,7 @@ fn found(articles: &[(&str, &str, f64)]) -> Answer {
         score: *score,
         source: None,
     });
-    Answer::Found { found: found.collect(), nothing_below: 0.2, sure_above: 0.0 }
+    Answer::Found { found: found.collect(), nothing_below: 0.2, sure_above: 0.0, note: None }
 }
 
 impl Talked {

@@ -16,7 +16,11 @@ const MAX_ANSWER_BYTES: u64 = 48 * 1024 * 1024;
 
 /// Lets a child read a file.
 pub(super) async fn read(reader: &Reader, kind: Kind, bytes: Vec<u8>) -> Result<Document, Unreadable> {
-    match tokio::time::timeout(LONGEST, ask(reader, kind, bytes)).await {
+    read_within(LONGEST, reader, kind, bytes).await
+}
+
+async fn read_within(longest: Duration, reader: &Reader, kind: Kind, bytes: Vec<u8>) -> Result<Document, Unreadable> {
+    match tokio::time::timeout(longest, ask(reader, kind, bytes)).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(error)) => {
             tracing::error!(%error, "no process could be started to read a document");
@@ -72,8 +76,9 @@ fn brought_down(status: ExitStatus) -> Unreadable {
     const SIGKILL: i32 = 9;
     const SIGXCPU: i32 = 24;
     match status.signal() {
-        Some(SIGXCPU | SIGKILL) => too_slow(),
+        Some(SIGXCPU) => too_slow(),
         Some(SIGABRT) => too_much(),
+        Some(SIGKILL) => ended(),
         _ => failed(),
     }
 }
@@ -92,9 +97,60 @@ fn too_much() -> Unreadable {
     )
 }
 
+fn ended() -> Unreadable {
+    Unreadable::new(
+        (
+            "读取这份文件的进程被系统终止了，可能是机器内存不够",
+            "the process that read this file was ended by the system, perhaps for want of memory",
+        ),
+        ("请稍后重试；如果还是这样，请拆成几份", "try again in a moment; if it happens again, split the file"),
+    )
+}
+
 fn failed() -> Unreadable {
     Unreadable::new(
         ("这份文件读不了，可能已损坏", "this file cannot be read; it may be broken"),
         ("请用其他程序打开，另存一份再上传", "open it in another program, save it again and upload that"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+    use std::time::Instant;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn whatever_becomes_of_a_child_is_a_message_in_time() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let read = async |name: &str, script: &str| {
+            let program = folder.path().join(name);
+            std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).expect("a script");
+            std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("it may run");
+            let began = Instant::now();
+            let bytes = vec![b'x'; 4 * 1024 * 1024];
+            let read = read_within(Duration::from_secs(2), &Reader { program }, Kind::Pdf, bytes).await;
+            assert!(began.elapsed() < Duration::from_secs(4), "{name}: {:?}", began.elapsed());
+            read
+        };
+        for (name, script, expected) in [
+            ("spins", "while :; do :; done", "too long"),
+            ("sleeps", "exec sleep 600", "too long"),
+            ("silent", "exec >&-; while :; do :; done", "too long"),
+            ("killed", "kill -9 $$", "ended by the system"),
+            ("computes", "kill -24 $$", "too long"),
+            ("aborts", "kill -6 $$", "too much memory"),
+            ("fails", "exit 3", "cannot be read"),
+            ("garbage", "echo '{\"Ok\": 7}'", "cannot be read"),
+            ("endless", "exec yes", "too much memory"),
+        ] {
+            let unreadable = read(name, script).await.expect_err(name);
+            assert!(unreadable.why.in_language("en").contains(expected), "{name}: {unreadable}");
+            assert!(!unreadable.advice.in_language("zh").is_empty(), "{name}");
+        }
+        let whole = r#"cat >/dev/null; echo '{"Ok":{"blocks":[{"text":"seven days"}]}}'"#;
+        let document = read("reads", whole).await.expect("a document");
+        assert_eq!(document.blocks, [documents::Block::Text("seven days".into())]);
+    }
 }

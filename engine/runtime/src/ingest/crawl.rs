@@ -1,4 +1,5 @@
-//! Fetching an address and its pages: the same host only, so many pages and no more, through the guard of all calls.
+//! Fetching an address and its pages: the same host only, so many pages and no more, through the guard of all calls,
+//! and only what the site's `robots.txt` leaves open.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
@@ -9,8 +10,9 @@ use store::documents::{Crawl, Progress};
 use tokio::time::Instant;
 use url::Url;
 
+use super::robots::{self, Robots};
 use super::{Part, Stop, Work};
-use crate::perform::Fetched;
+use crate::perform::{Fetched, NotFetched};
 use crate::secret;
 
 /// What a page may weigh, and all pages together.
@@ -35,7 +37,9 @@ impl Work<'_> {
         };
         let bounds = self.document.crawl.unwrap_or(Crawl { pages: 1, depth: 0 });
         let deadline = Instant::now() + TIME;
+        let mut rules = self.rules(&start).await?;
         let mut site = Site::new(start);
+        let mut n_closed = 0_usize;
         let mut parts = Vec::new();
         let mut hashes = String::new();
         let mut n_bytes = 0_usize;
@@ -45,15 +49,28 @@ impl Work<'_> {
                 break;
             }
             let is_first = parts.is_empty() && failed.is_empty();
+            if !rules.allows(&url) {
+                if is_first {
+                    return Err(closed().into());
+                }
+                n_closed += 1;
+                continue;
+            }
             let fetched = match self.engine.caller.fetch(&url, MAX_PAGE_BYTES, PAGE_TIME).await {
                 Ok(fetched) => fetched,
-                Err(why) if is_first => return Err(unreachable(&why).into()),
-                Err(why) => {
-                    failed.push(format!("{}: {}", url.path(), why.in_language("en")));
+                Err(not) if is_first => return Err(unreachable(&not.why).into()),
+                Err(not) => {
+                    failed.push(format!("{}: {}", url.path(), not.why.in_language("en")));
                     continue;
                 }
             };
             if is_first {
+                if !site.has(&fetched.url) {
+                    rules = self.rules(&fetched.url).await?;
+                }
+                if !rules.allows(&fetched.url) {
+                    return Err(closed().into());
+                }
                 site.moved_to(&fetched.url);
             } else if !site.has(&fetched.url) {
                 continue;
@@ -90,12 +107,32 @@ impl Work<'_> {
                 format!("{n} pages could not be read: {named}"),
             ));
         }
+        if let (1.., Some(first)) = (n_closed, parts.first_mut()) {
+            first.read.notes.push(Texts::new(
+                format!("{n_closed} 个页面没有读取，因为网站的 robots.txt 不允许"),
+                format!("{n_closed} pages were not read because the site's robots.txt asks not to"),
+            ));
+        }
         let size = i64::try_from(n_bytes).unwrap_or(i64::MAX);
         let writing = self.engine.store.write().await?;
         let hash = secret::hash(&hashes);
         store::documents::note(&writing, self.workspace, &self.document.id, None, Some((&hash, size))).await?;
         writing.commit().await.map_err(store::Error::from)?;
         Ok(parts)
+    }
+}
+
+impl Work<'_> {
+    /// What a site asks of us. One without rules asks nothing; one whose rules cannot be read is left alone.
+    async fn rules(&self, of: &Url) -> Result<Robots, Stop> {
+        let Ok(address) = of.join("/robots.txt") else { return Ok(Robots::default()) };
+        match self.engine.caller.fetch(&address, robots::MAX_BYTES, PAGE_TIME).await {
+            Ok(fetched) => Ok(Robots::of(&fetched.bytes)),
+            Err(NotFetched { status: Some(400..=499), .. }) => Ok(Robots::default()),
+            // Nobody is there, or it may not be asked.
+            Err(NotFetched { status: None, why }) => Err(unreachable(&why).into()),
+            Err(NotFetched { why, .. }) => Err(unknown_rules(&why).into()),
+        }
     }
 }
 
@@ -168,6 +205,29 @@ fn no_address() -> Unreadable {
     Unreadable::new(
         ("网址不正确", "this is no address"),
         ("请填写以 http:// 或 https:// 开头的网址", "write one that begins with http:// or https://"),
+    )
+}
+
+fn closed() -> Unreadable {
+    Unreadable::new(
+        ("网站的 robots.txt 不允许读取这个网址", "the site's robots.txt asks not to read this address"),
+        (
+            "如果是您自己的网站，请在 robots.txt 里允许 heliu；也可以把页面另存为文件再上传",
+            "if it is your own site, allow heliu in its robots.txt; or save the page as a file and upload that",
+        ),
+    )
+}
+
+fn unknown_rules(why: &Texts) -> Unreadable {
+    Unreadable::new(
+        (
+            &format!("网站的 robots.txt 读不到：{}", why.in_language("zh")),
+            &format!("the site's robots.txt cannot be read: {}", why.in_language("en")),
+        ),
+        (
+            "网站自己出了问题，请稍后重试；也可以把页面另存为文件再上传",
+            "the site has trouble of its own: try again later, or save the page as a file and upload that",
+        ),
     )
 }
 

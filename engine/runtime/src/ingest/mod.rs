@@ -5,6 +5,7 @@
 
 mod child;
 mod crawl;
+mod robots;
 
 use std::path::PathBuf;
 use std::sync::OnceLock;

@@ -21,9 +21,23 @@ pub(crate) struct Fetched {
     pub(crate) bytes: Vec<u8>,
 }
 
+/// Why there is none.
+#[derive(Debug)]
+pub(crate) struct NotFetched {
+    pub(crate) why: Texts,
+    /// What the other side answered, where it answered.
+    pub(crate) status: Option<u16>,
+}
+
+impl From<Texts> for NotFetched {
+    fn from(why: Texts) -> Self {
+        Self { why, status: None }
+    }
+}
+
 impl Caller {
     /// Reads what is at an address, or says why not.
-    pub(crate) async fn fetch(&self, url: &Url, max_bytes: usize, limit: Duration) -> Result<Fetched, Texts> {
+    pub(crate) async fn fetch(&self, url: &Url, max_bytes: usize, limit: Duration) -> Result<Fetched, NotFetched> {
         let deadline = Instant::now() + limit;
         let mut url = url.clone();
         for _ in 0..=MAX_REDIRECTS {
@@ -39,7 +53,8 @@ impl Caller {
             }
             if !response.status().is_success() {
                 let status = response.status().as_u16();
-                return Err(Texts::new(format!("对方回答 {status}"), format!("the answer is {status}")));
+                let why = Texts::new(format!("对方回答 {status}"), format!("the answer is {status}"));
+                return Err(NotFetched { why, status: Some(status) });
             }
             let content_type = header(CONTENT_TYPE).to_owned();
             let mut bytes = Vec::new();
@@ -49,13 +64,14 @@ impl Caller {
                     return Err(Texts::new(
                         format!("页面超过 {most} MiB"),
                         format!("the page is larger than {most} MiB"),
-                    ));
+                    )
+                    .into());
                 }
                 bytes.extend_from_slice(&chunk);
             }
             return Ok(Fetched { url: checked, content_type, bytes });
         }
-        Err(Texts::new("跳转次数太多", "it redirects too often"))
+        Err(Texts::new("跳转次数太多", "it redirects too often").into())
     }
 }
 

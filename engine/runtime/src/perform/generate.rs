@@ -3,6 +3,7 @@
 mod budget;
 mod client;
 mod stream;
+mod vectors;
 mod wire;
 
 use std::collections::HashMap;
@@ -18,13 +19,15 @@ use store::{Store, WorkspaceId};
 use tokio::time::Instant;
 use url::Url;
 
-use self::budget::{Budgets, budgets, micros};
+use self::budget::{Budgets, Hold, budgets, micros};
 use self::client::{After, Endpoint, Trouble, exchange};
 use self::wire::{Manner, request, tokens};
 use super::call::Caller;
 use super::retry::{chance, pause};
 use crate::vault::{Belongs, Vault};
 use crate::{Engine, Measure};
+
+pub(crate) use self::vectors::{NoVectors, ranks, vectors};
 
 /// No task takes longer, whatever it says.
 const LONGEST: Duration = Duration::from_secs(120);
@@ -166,15 +169,7 @@ pub(crate) async fn ask(
     let purse = Purse { store: &engine.store, behalf, day: &day };
     let body = request(&first.chat_model, task, Manner::default(), None);
     let tokens_in = tokens(&body["messages"].to_string()) + tokens(&body["tools"].to_string());
-    let hold = {
-        let _one = engine.generator.budgets.one.lock().await;
-        let open = purse.budgets(&models.settings).await.map_err(no_count)?;
-        engine.generator.budgets.hold(open, first, tokens_in, task.max_tokens)
-    };
-    let hold = hold.map_err(|why| {
-        engine.measure().model_over_budget.add_one();
-        NoAnswer::OverBudget(why)
-    })?;
+    let hold = hold(engine, models, &purse, first, tokens_in, task.max_tokens).await?;
     let task = &Task { max_tokens: hold.max_tokens, ..task.clone() };
     let mut last = Texts::default();
     for provider in chain {
@@ -185,7 +180,7 @@ pub(crate) async fn ask(
         let began = std::time::Instant::now();
         let (outcome, usage) = asking.ask(deadline).await;
         let usage = priced(usage, provider);
-        count(engine.measure(), began, &outcome, usage);
+        count(engine.measure(), began, outcome.is_ok(), usage);
         if usage != Usage::default() {
             purse.pay(usage).await;
         }
@@ -202,6 +197,23 @@ pub(crate) async fn ask(
         }
     }
     Err(NoAnswer::Failed(last))
+}
+
+/// Holds what an answer may cost, or says that a budget is used up.
+async fn hold(
+    engine: &Engine,
+    models: &Models,
+    purse: &Purse<'_>,
+    provider: &ModelProvider,
+    tokens_in: u64,
+    max_tokens: u32,
+) -> Result<Hold, NoAnswer> {
+    let _one = engine.generator.budgets.one.lock().await;
+    let open = purse.budgets(&models.settings).await.map_err(no_count)?;
+    engine.generator.budgets.hold(open, provider, tokens_in, max_tokens).map_err(|why| {
+        engine.measure().model_over_budget.add_one();
+        NoAnswer::OverBudget(why)
+    })
 }
 
 /// One provider is asked one task.
@@ -375,9 +387,9 @@ fn priced(usage: Usage, provider: &ModelProvider) -> Usage {
     Usage { cost_micros, ..usage }
 }
 
-fn count(measure: &Measure, began: std::time::Instant, outcome: &Result<Asked, Texts>, usage: Usage) {
+fn count(measure: &Measure, began: std::time::Instant, is_answered: bool, usage: Usage) {
     measure.model_seconds.took(began.elapsed());
-    if outcome.is_ok() {
+    if is_answered {
         measure.model_answers.add_one()
     } else {
         measure.model_failures.add_one()

@@ -15,8 +15,10 @@ use uuid::Uuid;
 use crate::topics::By;
 use crate::{Engine, Knowledge};
 pub(crate) use call::Caller;
-pub(crate) use fetch::Fetched;
-pub(crate) use generate::{Asked, Behalf, Generator, Models, NoAnswer, ask, origin, secret_name};
+pub(crate) use fetch::{Fetched, NotFetched};
+pub(crate) use generate::{
+    Asked, Behalf, Generator, Models, NoAnswer, NoVectors, ask, origin, ranks, secret_name, vectors,
+};
 
 /// Performs one asked effect. Whatever goes wrong is an answer.
 pub(crate) async fn perform(
@@ -37,7 +39,7 @@ pub(crate) async fn perform(
             }
         },
         Effect::Search { query, libraries, limit, .. } => {
-            engine.found(knowledge.workspace, channel, query, libraries, *limit).await
+            engine.found(&knowledge.models, behalf, channel, query, libraries, *limit).await
         }
         Effect::Extract { sentences, details, now, .. } => knowledge.extracted(sentences, details, *now),
         Effect::Call { request, .. } => engine.caller.call(request, key).await,

@@ -40,7 +40,9 @@ fn limit() -> rustix::io::Result<()> {
         (Resource::Nofile, FILES),
     ];
     for (resource, most) in limits {
-        setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
+        // A little above, so that it ends by the signal that says why.
+        let above = if resource == Resource::Cpu { most + 2 } else { most };
+        setrlimit(resource, Rlimit { current: Some(most), maximum: Some(above) })?;
     }
     Ok(())
 }

@@ -24,7 +24,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// A flow's draft with its problems.
 #[utoipa::path(get, path = "/api/flows/{id}", tag = "flows", responses((status = 200, body = Value)))]
 async fn read(State(app): State<App>, signed_in: SignedIn, Path(id): Path<FlowId>) -> Result<Json<Value>> {
-    let draft = draft(&app, signed_in.workspace, &id).await?;
+    let mut draft = draft(&app, signed_in.workspace, &id).await?;
+    // The forms show the newest settings of a kind; what an older node leaves out means something else there. The draft
+    // itself changes when it is saved, published versions never do.
+    draft.flow = app.engine.catalogue().upgraded(&draft.flow);
     let live = store::versions::live(app.engine.store().read(), signed_in.workspace, &id).await?;
     let problems = app.engine.problems(signed_in.workspace, &draft.flow).await?;
     Ok(Json(shown_draft(&draft, &problems, live.as_ref())))

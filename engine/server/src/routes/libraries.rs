@@ -31,6 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(rename, delete))
+        .routes(routes!(set_meaning))
         .routes(routes!(articles, add_article))
         .routes(routes!(replace_article, delete_article))
         .routes(routes!(try_out))
@@ -96,6 +97,29 @@ async fn delete(State(app): State<App>, signed_in: SignedIn, Path(key): Path<Lib
     app.engine.forget_knowledge();
     app.engine.show_libraries(signed_in.workspace).await;
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+struct Meaning {
+    is_on: bool,
+}
+
+/// Says whether a library is searched by meaning as well as by words; needs an embedding model.
+#[utoipa::path(put, path = "/api/libraries/{key}/meaning", tag = "library", request_body = Value, responses((status = 200, body = Value)))]
+async fn set_meaning(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path(key): Path<LibraryKey>,
+    Body(given): Body<Meaning>,
+) -> Result<Json<Value>> {
+    signed_in.as_editor()?;
+    let names = store::libraries::names(app.engine.store().read(), signed_in.workspace).await?;
+    let (_, name) = names.into_iter().find(|(known, _)| *known == key).ok_or_else(no_library)?;
+    let writing = app.engine.store().write().await?;
+    store::meaning::set(&writing, signed_in.workspace, &key, given.is_on).await?;
+    commit(writing).await?;
+    app.engine.show_libraries(signed_in.workspace).await;
+    Ok(Json(summary(&app, &signed_in, &key, &name).await?))
 }
 
 #[derive(Deserialize)]
@@ -208,14 +232,17 @@ async fn try_out(
     is_known(&app, &signed_in, &key).await?;
     app.engine.fresh_shelf(signed_in.workspace).await?;
     let found = app.engine.hits(signed_in.workspace, &given.query, &[key], TRIED).await?;
-    let outcome = match found.hits.first().map_or(0.0, |(_, hit)| hit.score) {
+    let outcome = match found.hits.first().map_or(0.0, |hit| hit.score) {
         best if best < found.nothing_below || found.hits.is_empty() => "nothing",
         best if best < found.sure_above => "offers",
         _ => "answers",
     };
-    let hits = found.hits.iter().map(|(item, hit)| {
-        let mut shown = json!({ "id": item.id(), "score": hit.score, "why": hit.why, "parts": hit.parts });
-        match item {
+    let hits = found.hits.iter().map(|hit| {
+        let mut shown = json!({
+            "id": hit.item.id(), "score": hit.score, "why": hit.words.why, "parts": hit.words.parts,
+            "by_words": hit.words.score, "by_meaning": hit.meaning, "rank": hit.rank,
+        });
+        match &hit.item {
             Item::Article(article) => shown["article"] = json!(article),
             Item::Passage(passage) => shown["passage"] = json!(passage),
         }
@@ -226,6 +253,7 @@ async fn try_out(
         "nothing_below": found.nothing_below,
         "sure_above": found.sure_above,
         "outcome": outcome,
+        "note": found.note,
     })))
 }
 
@@ -239,7 +267,9 @@ async fn summary(app: &App, signed_in: &SignedIn, key: &LibraryKey, name: &Texts
     let db = app.engine.store().read();
     let articles = store::libraries::count(db, signed_in.workspace, key).await?;
     let (documents, _) = store::documents::weight(db, signed_in.workspace, key).await?;
-    Ok(json!({ "key": key, "name": name, "articles": articles, "documents": documents }))
+    let is_meant = store::meaning::libraries(db, signed_in.workspace).await?.contains(key);
+    let meaning = is_meant.then(|| app.engine.filling(signed_in.workspace));
+    Ok(json!({ "key": key, "name": name, "articles": articles, "documents": documents, "meaning": meaning }))
 }
 
 async fn save(app: &App, signed_in: &SignedIn, key: &LibraryKey, name: &Texts) -> Result<Json<Value>> {

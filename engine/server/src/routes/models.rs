@@ -280,8 +280,12 @@ fn check(wanted: &ModelProvider, known: &[ModelProvider]) -> Result<()> {
             "write the whole address, such as https://api.deepseek.com/v1, without user name, password or question mark",
         ));
     }
-    if wanted.chat_model.trim().is_empty() {
-        return Err(ApiError::not_valid("请填写对话模型的名称", "name the model for conversations"));
+    let models = [&wanted.chat_model, &wanted.embedding_model, &wanted.rerank_model];
+    if models.iter().all(|model| model.trim().is_empty()) {
+        return Err(ApiError::not_valid(
+            "请至少填写一个模型的名称：对话、向量或重排",
+            "name at least one model: for conversations, embeddings or ranking",
+        ));
     }
     let is_fallback = |provider: &ModelProvider| provider.key == wanted.fallback && provider.key != wanted.key;
     if !wanted.fallback.is_empty() && !known.iter().any(is_fallback) {

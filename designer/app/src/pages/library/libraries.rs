@@ -4,10 +4,11 @@ use leptos::prelude::*;
 use model::Texts;
 
 use super::LibraryCx;
-use crate::api::{self, LibrarySummary};
+use crate::api::{self, LibrarySummary, Meaning};
 use crate::i18n::{counted, tr, tr_string, words};
 use crate::pages::act::act;
 use crate::pages::name_pair::{NameFields, NamePair};
+use crate::pages::when::every_second;
 use crate::ui::{Button, ButtonKind, Dialog, Icon, Menu, MenuItem, toast};
 
 /// The left column.
@@ -15,12 +16,28 @@ use crate::ui::{Button, ButtonKind, Dialog, Icon, Menu, MenuItem, toast};
 pub(super) fn LibraryColumn(cx: LibraryCx) -> impl IntoView {
     let renaming = RwSignal::new(None::<LibrarySummary>);
     let deleting = RwSignal::new(None::<LibrarySummary>);
+    let seconds = every_second();
+    Effect::new(move |n: Option<u32>| {
+        seconds.track();
+        let n = n.unwrap_or(0).wrapping_add(1);
+        let is_at_work = untrack(|| {
+            cx.libraries.with(|libraries| {
+                libraries.is_some_and(|all| all.iter().filter_map(|it| it.meaning.as_ref()).any(Meaning::is_at_work))
+            })
+        });
+        if is_at_work && n.is_multiple_of(3) {
+            cx.libraries.reload();
+        }
+        n
+    });
     view! {
         <nav class="panel column-list" aria-label=move || tr("知识库列表", "Libraries")>
             <ul class="pick-list">
                 {move || cx.libraries.get().unwrap_or_default().into_iter().map(|library| {
                     let (key, compared) = (library.key.clone(), library.key.clone());
-                    let (renamed, deleted) = (library.clone(), library.clone());
+                    let (renamed, deleted, meant) = (library.clone(), library.clone(), library.key.clone());
+                    let meaning = library.meaning.clone();
+                    let is_meant = meaning.is_some();
                     let (n_articles, n_documents) = (library.articles, library.documents);
                     let is_chosen = Memo::new(move |_| cx.chosen.get().as_ref() == Some(&compared));
                     view! {
@@ -36,12 +53,22 @@ pub(super) fn LibraryColumn(cx: LibraryCx) -> impl IntoView {
                                 <span class="pick-words">
                                     <b>{words(&library.name)}</b>
                                     <small>{tr_string(|| format!("{n_articles} 篇 · {n_documents} 份文档"), || format!("{} · {}", counted(n_articles, "article"), counted(n_documents, "doc")))}</small>
+                                    {meaning.map(|meaning| view! { <MeaningLine meaning /> })}
                                 </span>
                             </button>
                             <Menu label=move || tr("知识库的更多操作", "More for this library")>
                                 {
-                                    let (renamed, deleted) = (renamed.clone(), deleted.clone());
+                                    let (renamed, deleted, meant) = (renamed.clone(), deleted.clone(), meant.clone());
+                                    let busy = RwSignal::new(false);
                                     view! {
+                                        <MenuItem
+                                            icon=if is_meant { "circle-x" } else { "sparkles" }
+                                            label=move || if is_meant { tr("不再按意思查找", "Stop searching by meaning") } else { tr("也按意思查找", "Search by meaning, too") }
+                                            on_press=move |()| {
+                                                let key = meant.clone();
+                                                act(busy, async move { api::set_library_meaning(&key, !is_meant).await }, move |_| cx.libraries.reload());
+                                            }
+                                        />
                                         <MenuItem icon="pencil" label=move || tr("改名", "Rename") on_press=move |()| renaming.set(Some(renamed.clone())) />
                                         <MenuItem icon="trash-2" danger=true label=move || tr("删除…", "Delete…") on_press=move |()| deleting.set(Some(deleted.clone())) />
                                     }
@@ -54,6 +81,20 @@ pub(super) fn LibraryColumn(cx: LibraryCx) -> impl IntoView {
         </nav>
         <RenameDialog cx renaming />
         <DeleteDialog cx deleting />
+    }
+}
+
+/// How far the vectors are, or why they do not go on.
+#[component]
+fn MeaningLine(meaning: Meaning) -> impl IntoView {
+    let is_at_work = meaning.is_at_work();
+    let Meaning { total, done, problem, .. } = meaning;
+    view! {
+        <small data-test="meaning">{match problem {
+            Some(problem) => tr_string(|| format!("按意思查找：{}", words(&problem)), || format!("By meaning: {}", words(&problem))),
+            None if is_at_work => tr_string(|| format!("按意思查找：{done} / {total}"), || format!("By meaning: {done} of {total}")),
+            None => tr("也按意思查找", "Searched by meaning, too").to_owned(),
+        }}</small>
     }
 }
 

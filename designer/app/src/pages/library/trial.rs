@@ -64,6 +64,7 @@ fn Hits(cx: LibraryCx, trial: LibraryTrial) -> impl IntoView {
         .enumerate()
         .map(|(at, hit)| {
             let (is_below, score, parts) = (hit.score < below, hit.score, hit.parts);
+            let models = hit.by_meaning.map(|meaning| (hit.by_words, meaning, hit.rank));
             let (title, place, text, article) = match (hit.article, hit.passage) {
                 (Some(article), _) => (article.question, tr("知识", "Article").to_owned(), words(&article.answer), Some(article.id)),
                 (None, Some(passage)) => {
@@ -92,6 +93,7 @@ fn Hits(cx: LibraryCx, trial: LibraryTrial) -> impl IntoView {
                         <small class="quiet">{place}</small>
                         <small class="hit-answer">{text}</small>
                         <PartsRow parts why=hit.why />
+                        {models.map(|(by_words, meaning, rank)| view! { <ModelsRow by_words meaning rank /> })}
                     </button>
                 </li>
             }
@@ -105,7 +107,25 @@ fn Hits(cx: LibraryCx, trial: LibraryTrial) -> impl IntoView {
                 || format!("Below {below:.2} nothing is found, from {sure:.2} on it answers, in between the customer chooses."),
             )}</small>
         </div>
+        {trial.note.map(|note| view! { <p class="quiet" data-test="search-note">{words(&note)}</p> })}
         <ol class="hits" data-test="hits">{hits}</ol>
+    }
+}
+
+/// What models say beside the words: how alike the meanings are, and how a ranking model puts it.
+#[component]
+fn ModelsRow(by_words: f64, meaning: f64, rank: Option<f64>) -> impl IntoView {
+    let part = |zh: &'static str, en: &'static str, value: f64| {
+        view! {
+            <span class="part"><small>{move || tr(zh, en)}</small><small class="num">{format!("{value:.2}")}</small></span>
+        }
+    };
+    view! {
+        <span class="parts" data-test="by-models">
+            {part("按词", "by words", by_words)}
+            {part("按意思", "by meaning", meaning)}
+            {rank.map(|rank| part("模型重排", "ranked", rank))}
+        </span>
     }
 }
 

@@ -13,6 +13,7 @@ use super::stream::Events;
 use super::wire::Draft;
 use crate::perform::call::Caller;
 use crate::perform::failure::{Failure, Means};
+use crate::perform::hosts::Call;
 use crate::perform::retry::retry_after;
 
 /// Nothing larger is read.
@@ -78,29 +79,10 @@ pub(super) async fn exchange(
     let began = Instant::now();
     let first = began + Duration::from_secs(u64::from(provider.first_token_s.max(1)));
     let first = first.min(deadline);
-    let address = format!("{}/chat/completions", provider.base_url.trim_end_matches('/'));
-    let (url, client) = caller.target(&address).map_err(not_let_out)?;
-    let host = format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(0));
-    let call = caller.hosts().enter(&host, first).await.map_err(|refused| {
-        let why = refused.why(&host);
-        Trouble { why, means: After::NotAgain, refusal: None, draft: None }
-    })?;
-    let mut request = client.post(url).header("content-type", "application/json").body(body.to_string());
-    request = request.header("accept", "text/event-stream, application/json");
-    if let Some(key) = endpoint.key {
-        request = request.bearer_auth(key);
-    }
-    let sent = timeout_at(first, request.send()).await;
-    let response = match sent {
-        Err(_) => {
-            call.failed();
-            return Err(no_words(provider));
-        }
-        Ok(Err(error)) => {
-            call.failed();
-            return Err(unreachable(&error, first.duration_since(began)));
-        }
-        Ok(Ok(response)) => response,
+    let accept = "text/event-stream, application/json";
+    let (response, call) = match send(caller, endpoint, "chat/completions", accept, body, (began, first)).await? {
+        Some(sent) => sent,
+        None => return Err(no_words(provider)),
     };
     let bound = max_tokens as usize * BYTES_PER_TOKEN + BYTES_BESIDES;
     let times = Times { began, first, deadline };
@@ -110,6 +92,90 @@ pub(super) async fn exchange(
         _ => call.answered(),
     }
     outcome
+}
+
+/// Sends a request and reads its whole answer, which is JSON.
+pub(super) async fn post(
+    caller: &Caller,
+    endpoint: Endpoint<'_>,
+    path: &str,
+    body: &Value,
+    deadline: Instant,
+) -> Result<Value, Trouble> {
+    let times = (Instant::now(), deadline);
+    let Some((response, call)) = send(caller, endpoint, path, "application/json", body, times).await? else {
+        return Err(too_late());
+    };
+    let Ok(outcome) = timeout_at(deadline, whole(response, endpoint, caller.now())).await else {
+        call.failed();
+        return Err(too_late());
+    };
+    match &outcome {
+        Err(Trouble { means: After::Again(_), .. }) => call.failed(),
+        _ => call.answered(),
+    }
+    outcome
+}
+
+async fn whole(mut response: Response, endpoint: Endpoint<'_>, now: i64) -> Result<Value, Trouble> {
+    let status = response.status();
+    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = header(CONTENT_TYPE).to_lowercase();
+    let length: usize = header(CONTENT_LENGTH).parse().unwrap_or(0);
+    let pause = retry_after(header(RETRY_AFTER), now);
+    if !status.is_success() {
+        let words = refusal(&mut response).await;
+        return Err(refused(status, &kind, &words, pause, endpoint));
+    }
+    if kind.starts_with("text/html") {
+        return Err(a_page());
+    }
+    let mut bytes = Vec::new();
+    if length > MAX_BODY_BYTES {
+        return Err(too_large());
+    }
+    while let Some(chunk) = response.chunk().await.map_err(|_| broke_off())? {
+        if bytes.len() + chunk.len() > MAX_BODY_BYTES {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    serde_json::from_slice(&bytes)
+        .map_err(|_| Trouble::new("地址的回答不是完整的 JSON", "what the address answers is not whole JSON"))
+}
+
+/// Sends a request through the host's door; nothing when no head of an answer came in time.
+async fn send(
+    caller: &Caller,
+    endpoint: Endpoint<'_>,
+    path: &str,
+    accept: &str,
+    body: &Value,
+    (began, until): (Instant, Instant),
+) -> Result<Option<(Response, Call)>, Trouble> {
+    let address = format!("{}/{path}", endpoint.provider.base_url.trim_end_matches('/'));
+    let (url, client) = caller.target(&address).map_err(not_let_out)?;
+    let host = format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(0));
+    let call = caller.hosts().enter(&host, until).await.map_err(|refused| {
+        let why = refused.why(&host);
+        Trouble { why, means: After::NotAgain, refusal: None, draft: None }
+    })?;
+    let mut request = client.post(url).header("content-type", "application/json").body(body.to_string());
+    request = request.header("accept", accept);
+    if let Some(key) = endpoint.key {
+        request = request.bearer_auth(key);
+    }
+    match timeout_at(until, request.send()).await {
+        Err(_) => {
+            call.failed();
+            Ok(None)
+        }
+        Ok(Err(error)) => {
+            call.failed();
+            Err(unreachable(&error, until.duration_since(began)))
+        }
+        Ok(Ok(response)) => Ok(Some((response, call))),
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -320,6 +386,10 @@ fn no_words(provider: &ModelProvider) -> Trouble {
         format!("模型在 {seconds} 秒内没有开始回答"),
         format!("the model did not begin to answer within {seconds} s"),
     )
+}
+
+fn too_late() -> Trouble {
+    Trouble::new("模型服务没有在规定时间内回答", "the endpoint did not answer in time")
 }
 
 fn too_slow() -> Trouble {
