@@ -1,10 +1,12 @@
 //! `collect`: gathers several details from what the customer says, asking only for what is missing.
 
+mod advice;
 mod checks;
 mod confirming;
 mod detail;
 mod leaving;
 mod reading;
+mod standing;
 
 use interpreter::{Answer, Ctx, Failure, FoundDetail, Happened, Kind, KindInfo, Next};
 use model::spec::{Family, PortRole, PortSpec};
@@ -21,7 +23,7 @@ use reading::Mention;
 /// Settings of collecting details.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
-#[schemars(extend("x-order" = ["details", "confirm", "may_cancel", "tries", "wait_minutes"]))]
+#[schemars(extend("x-order" = ["details", "confirm", "may_cancel", "model", "tries", "wait_minutes"]))]
 pub struct Settings {
     /// What to find out. A detail the customer has already given is not asked for again.
     #[schemars(title = "Details", extend("x-zh" = ["要收集的信息", "客户已经说过的不会再问"], "x-item" = ["信息", "detail"], "x-required" = true))]
@@ -32,6 +34,9 @@ pub struct Settings {
     /// Let the customer break off with a word such as “cancel”; the step then leaves by an exit of its own.
     #[schemars(title = "May cancel", extend("x-zh" = ["可以取消", "客户说“取消”“算了”时，从单独的出口离开"]))]
     pub may_cancel: bool,
+    /// When an answer gives nothing that can be used, ask a language model to find the missing details in it. What it finds is checked like an answer. It needs a model in the settings; without one nothing changes.
+    #[schemars(title = "Let a model help", extend("x-zh" = ["请模型帮忙", "客户的回答里读不出要的信息时，请大模型从里面找出缺少的信息，找到的和客户的回答一样检查；需要在设置里配置模型，没有时不影响"], "x-group" = "more"))]
+    pub model: bool,
     /// How often to ask for one detail.
     #[schemars(title = "Tries for each", range(min = 1, max = 10), extend("x-zh" = ["每项最多问几次", "同一项信息最多问几次"], "x-unit" = ["次", "times"], "x-group" = "trouble"))]
     pub tries: u32,
@@ -47,7 +52,7 @@ impl Default for Settings {
             question: Texts::new("请问您的订单号是多少？", "What is your order number?"),
             ..Detail::default()
         };
-        Self { details: vec![detail], confirm: false, may_cancel: false, tries: 3, wait_minutes: 10 }
+        Self { details: vec![detail], confirm: false, may_cancel: false, model: false, tries: 3, wait_minutes: 10 }
     }
 }
 
@@ -66,6 +71,9 @@ struct Memory {
     /// What the customer said while the workspace's details are looked for in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     said: Option<Input>,
+    /// What a model was asked for in what the customer said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked: Option<advice::Asked>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -192,6 +200,9 @@ impl Kind for Settings {
                 Ok(ctx.ask_details(&[words], &own))
             }
             Happened::Answered(answer) => {
+                if let Some(asked) = memory.asked.take() {
+                    return self.advised(ctx, memory, asked, answer);
+                }
                 // Without an answer the rest of the sentence still counts.
                 let found = if let Answer::Extracted { found } = answer { found } else { Vec::new() };
                 match memory.said.take() {
@@ -201,6 +212,11 @@ impl Kind for Settings {
             }
             _ => Ok(Next::go("silence")),
         }
+    }
+
+    fn help(&self, ctx: &Ctx<'_>) -> Option<Texts> {
+        let Stage::Asking(index) = ctx.memory::<Memory>().stage else { return None };
+        self.details.get(index).map(|detail| detail.help.clone())
     }
 
     fn check(&self) -> Vec<Problem> {
@@ -309,15 +325,30 @@ impl Settings {
         if read.is_none() && self.take(ctx, &mut memory, mentions, false)? {
             return self.go_on(ctx, memory);
         }
+        let is_there = read.is_some() || self.is_mentioned(index, mentions);
+        if self.model && matches!(input, Input::Text(_)) && !words.trim().is_empty() {
+            return Ok(self.ask_model(ctx, memory, index, input, is_there));
+        }
+        self.not_given(ctx, memory, index, &words, is_there)
+    }
+
+    /// The answer does not give what was asked for: `is_there` when it gave a value that did not pass.
+    fn not_given(
+        &self,
+        ctx: &mut Ctx<'_>,
+        mut memory: Memory,
+        index: usize,
+        words: &str,
+        is_there: bool,
+    ) -> Result<Next, Failure> {
         ctx.does_not_fit();
         memory.n_tries += 1;
-        let said = short(&words);
+        let said = short(words);
         ctx.because(format!("“{said}”里没有要的信息"), format!("“{said}” does not give the detail"));
         if memory.n_tries >= self.tries.max(1) {
             return Ok(Next::go("gave_up"));
         }
         ctx.remember(&memory);
-        let is_there = read.is_some() || self.is_mentioned(index, mentions);
         self.say_why(ctx, index, is_there)?;
         Ok(self.wait(ctx))
     }

@@ -4,6 +4,7 @@ mod bad_input;
 pub(crate) mod bursts;
 mod calls;
 pub(crate) mod chat;
+mod collect;
 mod desk;
 mod details;
 mod documents;

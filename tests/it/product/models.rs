@@ -336,11 +336,11 @@ fn reply_flow(key: &str, tools: Value) -> Value {
     })
 }
 
-fn provider(stub: &ModelStub, model: &str) -> Value {
+pub(super) fn provider(stub: &ModelStub, model: &str) -> Value {
     json!({ "name": model, "base_url": stub.base_url(), "chat_model": model, "first_token_s": 2, "timeout_s": 8, "retries": 1 })
 }
 
-async fn add(owner: &mut Client, provider: Value, secret: Option<&str>) -> String {
+pub(super) async fn add(owner: &mut Client, provider: Value, secret: Option<&str>) -> String {
     let made = owner.post("/api/models/providers", provider).await.is(201);
     let key = made["key"].as_str().expect("a key").to_owned();
     if let Some(secret) = secret {
@@ -353,7 +353,7 @@ async fn set_key(owner: &mut Client, key: &str, secret: &str) {
     owner.put(&format!("/api/models/providers/{key}/secret"), json!({ "secret": secret })).await.is(204);
 }
 
-async fn set_budgets(owner: &mut Client, settings: Value) {
+pub(super) async fn set_budgets(owner: &mut Client, settings: Value) {
     owner.put("/api/models/settings", settings).await.is(200);
 }
 

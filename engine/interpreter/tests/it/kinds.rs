@@ -43,6 +43,9 @@ pub(crate) struct Talk {
     /// Only this word is an answer.
     #[serde(default)]
     only: String,
+    /// For who does not know.
+    #[serde(default)]
+    help: Texts,
 }
 
 impl Kind for Talk {
@@ -85,6 +88,9 @@ impl Kind for Talk {
             }
             _ => Ok(Next::go("silence")),
         }
+    }
+    fn help(&self, _: &Ctx<'_>) -> Option<Texts> {
+        Some(self.help.clone())
     }
 }
 

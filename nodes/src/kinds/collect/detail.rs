@@ -11,7 +11,7 @@ use crate::words::whole;
 /// One detail.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
-#[schemars(extend("x-order" = ["name", "kind", "detail", "question", "required", "may_skip", "check", "min", "max", "pattern", "invalid"]))]
+#[schemars(extend("x-order" = ["name", "kind", "detail", "question", "required", "may_skip", "check", "min", "max", "pattern", "invalid", "help"]))]
 pub struct Detail {
     /// The variable that keeps it.
     #[schemars(title = "Save to", extend("x-zh" = ["保存到", "保存这项信息的变量"]))]
@@ -48,6 +48,9 @@ pub struct Detail {
     /// What to say when the answer is not valid.
     #[schemars(title = "If not valid, say", extend("x-zh" = ["无效时说", "回答无效时对客户说的话"]))]
     pub invalid: Texts,
+    /// What to say to a customer who does not know, for example where the number stands. It needs dialogue repair, which mends “I don't know”.
+    #[schemars(title = "If the customer does not know, say", extend("x-zh" = ["客户不知道时说", "客户说“不知道”时的提示，例如号码在哪里能找到；流程开启了对话修复才会用到"]))]
+    pub help: Texts,
 }
 
 /// What must be true of a value beside its kind.
@@ -135,6 +138,7 @@ impl Default for Detail {
             max: 100.0,
             pattern: Pattern::default(),
             invalid: Texts::default(),
+            help: Texts::default(),
         }
     }
 }
