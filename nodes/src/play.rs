@@ -10,7 +10,9 @@ use interpreter::{
     AgentAct, Answer, Effect, Event, Found, HttpReply, IntentScore, Pending, Program, Recognised, State, step,
 };
 use model::spec::ports;
-use model::{Calendar, Connector, Emotion, Flow, Input, Moment, Mood, Named, OpenHours, Resources, Texts};
+use model::{
+    Calendar, Connector, Emotion, Flow, Input, Moment, Mood, Named, OpenHours, Resources, SecretHeader, Texts,
+};
 use serde_json::{Value, json};
 
 #[derive(Clone)]
@@ -265,6 +267,10 @@ fn resources() -> Resources {
             name: Texts::new("店", "shop"),
             base_url: "https://shop.example/api/".into(),
             headers: BTreeMap::from([("X-Shop".into(), "1".into())]),
+            secrets: BTreeMap::from([(
+                "Authorization".into(),
+                SecretHeader { secret: "shop_token".into(), before: "Bearer ".into() },
+            )]),
         }],
         ..Resources::default()
     }

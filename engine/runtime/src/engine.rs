@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use interpreter::{Catalogue, Program, check};
@@ -29,6 +29,7 @@ use crate::replicas::Replicas;
 use crate::shelf::Shelves;
 use crate::timers::Alarm;
 use crate::topics::Topics;
+use crate::vault::Vault;
 use crate::{Clock, Error, Knowledge, Result};
 
 /// How much may go on at once.
@@ -60,6 +61,8 @@ pub struct Engine {
     pub(crate) catalogue: Catalogue,
     pub(crate) caller: Caller,
     pub(crate) generator: Generator,
+    /// What opens secrets; commands that ask nobody have none.
+    pub(crate) vault: OnceLock<Vault>,
     pub(crate) mailboxes: Arc<Mailboxes>,
     pub(crate) fan_out: FanOut,
     pub(crate) alarm: Alarm,
@@ -114,6 +117,7 @@ impl Engine {
             catalogue,
             caller,
             generator: Generator::default(),
+            vault: OnceLock::new(),
             mailboxes: Arc::default(),
             fan_out: FanOut::default(),
             alarm: Alarm::default(),

@@ -1,16 +1,15 @@
-//! What staff do with language models: keep keys, try a provider, have a conversation summed up, ask for suggestions.
+//! What staff do with language models: try a provider, have a conversation summed up, ask for suggestions.
 
 use std::time::{Duration, Instant};
 
 use interpreter::{Line, Purpose, Task, Usage};
-use model::{Message, Moment, Sender, Texts};
+use model::{Message, Sender, Texts};
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::WorkspaceId;
 use store::models::Spent;
 
-use crate::perform::{Asked, Behalf, NoAnswer, ask, origin, secret_name};
-use crate::vault::{Belongs, Vault};
+use crate::perform::{Asked, Behalf, NoAnswer, ask};
 use crate::{Engine, Error, Result};
 
 /// As much of a conversation as a summary is made of, from its end.
@@ -49,45 +48,6 @@ pub enum Suggest {
 }
 
 impl Engine {
-    /// Says what opens secrets.
-    pub fn set_vault(&self, vault: Vault) {
-        self.generator.set_vault(vault);
-    }
-
-    /// Keeps the key of a provider, sealed for its address. Nobody reads it again but a call to that address.
-    pub async fn keep_model_key(
-        &self,
-        workspace: WorkspaceId,
-        provider: &str,
-        base_url: &str,
-        key: &str,
-    ) -> Result<()> {
-        let name = secret_name(provider);
-        let origin = origin(base_url);
-        let belongs = Belongs { workspace, name: &name, origin: &origin };
-        let sealed = self.generator.vault().and_then(|vault| vault.seal(key, belongs));
-        let sealed = sealed.ok_or_else(|| Error::Internal("there is no key to seal secrets with".into()))?;
-        let writing = self.store.write().await?;
-        store::secrets::keep(&writing, workspace, &name, &sealed, self.clock.now()).await?;
-        writing.commit().await.map_err(store::Error::from)?;
-        Ok(())
-    }
-
-    /// Forgets the key of a provider; false when there is none.
-    pub async fn forget_model_key(&self, workspace: WorkspaceId, provider: &str) -> Result<bool> {
-        let writing = self.store.write().await?;
-        let is_gone = store::secrets::forget(&writing, workspace, &secret_name(provider)).await?;
-        writing.commit().await.map_err(store::Error::from)?;
-        Ok(is_gone)
-    }
-
-    /// Which providers have a key, and since when.
-    pub async fn model_keys(&self, workspace: WorkspaceId) -> Result<Vec<(String, Moment)>> {
-        let names = store::secrets::names(self.store.read(), workspace).await?;
-        let of_provider = |(name, at): (String, Moment)| Some((name.strip_prefix("provider/")?.to_owned(), at));
-        Ok(names.into_iter().filter_map(of_provider).collect())
-    }
-
     /// What models cost today.
     pub async fn models_today(&self, workspace: WorkspaceId) -> Result<Spent> {
         let knowledge = self.knowledge(workspace).await?;

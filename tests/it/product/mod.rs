@@ -15,6 +15,7 @@ mod model_stub;
 mod models;
 mod moods;
 pub(crate) mod restart;
+mod secrets;
 mod sign_in;
 mod timers;
 mod topics;

@@ -59,7 +59,7 @@ async fn a_key_is_written_and_never_seen_again() {
             .text,
     );
     assert!(seen.contains("key_set_at"), "the crawl saw the provider");
-    is_clean("an answer", seen.as_bytes());
+    is_clean("an answer", seen.as_bytes(), CANARY);
 
     // K2, K3: the database, its log, the product's log at its most talkative.
     process.signal("TERM").await;
@@ -73,7 +73,7 @@ async fn a_key_is_written_and_never_seen_again() {
         .output()
         .expect("a backup runs");
     assert!(made.status.success(), "{made:?}");
-    let n_files = look_through(folder.path());
+    let n_files = look_through(folder.path(), CANARY);
     assert!(n_files >= 4, "the database, a log, a key file and a backup were looked through: {n_files}");
     assert!(std::fs::read_to_string(&log).expect("a log").len() > 1_000, "the log says something");
 }
@@ -362,13 +362,13 @@ async fn try_it(owner: &mut Client, key: &str) -> Value {
 }
 
 /// Every file below a folder; answers with how many there are.
-fn look_through(folder: &Path) -> usize {
+pub(super) fn look_through(folder: &Path, canary: &str) -> usize {
     let mut n_files = 0;
     for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
         if entry.is_dir() {
-            n_files += look_through(&entry);
+            n_files += look_through(&entry, canary);
         } else {
-            is_clean(&entry.display().to_string(), &std::fs::read(&entry).expect("a file"));
+            is_clean(&entry.display().to_string(), &std::fs::read(&entry).expect("a file"), canary);
             n_files += 1;
         }
     }
@@ -376,9 +376,9 @@ fn look_through(folder: &Path) -> usize {
 }
 
 /// The canary is nowhere: not as it is, not in hexadecimal, not a long piece of it.
-fn is_clean(place: &str, bytes: &[u8]) {
-    let hex: String = CANARY.bytes().map(|byte| format!("{byte:02x}")).collect();
-    for piece in [CANARY, &CANARY[3..15], &CANARY[14..], &hex] {
+pub(super) fn is_clean(place: &str, bytes: &[u8], canary: &str) {
+    let hex: String = canary.bytes().map(|byte| format!("{byte:02x}")).collect();
+    for piece in [canary, &canary[3..15], &canary[14..], &hex] {
         let has = bytes.windows(piece.len()).any(|window| window == piece.as_bytes());
         assert!(!has, "{place} holds {piece}");
     }

@@ -127,6 +127,7 @@ impl Kind for Act {
                 method: Method::Post,
                 url: "https://example.com".into(),
                 headers: Default::default(),
+                secrets: Default::default(),
                 body: None,
                 timeout_ms: 1_000,
                 retries: 0,
