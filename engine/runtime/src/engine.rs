@@ -27,6 +27,7 @@ use crate::programs::{self, Programs};
 use crate::rehearsal::Rehearsals;
 use crate::replicas::Replicas;
 use crate::shelf::Shelves;
+use crate::summaries::Summaries;
 use crate::timers::Alarm;
 use crate::topics::Topics;
 use crate::vault::Vault;
@@ -61,6 +62,7 @@ pub struct Engine {
     pub(crate) catalogue: Catalogue,
     pub(crate) caller: Caller,
     pub(crate) generator: Generator,
+    pub(crate) summaries: Summaries,
     /// What opens secrets; commands that ask nobody have none.
     pub(crate) vault: OnceLock<Vault>,
     pub(crate) mailboxes: Arc<Mailboxes>,
@@ -117,6 +119,7 @@ impl Engine {
             catalogue,
             caller,
             generator: Generator::default(),
+            summaries: Summaries::default(),
             vault: OnceLock::new(),
             mailboxes: Arc::default(),
             fan_out: FanOut::default(),
@@ -152,6 +155,7 @@ impl Engine {
             self.keep_shelves(),
             self.read_documents(),
             self.keep_judgements(),
+            self.sum_up_hand_overs(),
         );
     }
 

@@ -228,6 +228,48 @@ async fn a_fallback_is_asked_and_an_old_endpoint_is_understood() {
     assert_eq!(suggested.is(200)["sentences"], json!(["怎么退钱", "钱退哪儿了"]));
 }
 
+/// The agent finds the summary there; the customer's hand-over does not wait for it.
+#[tokio::test]
+async fn a_conversation_is_summed_up_as_it_is_handed_over() {
+    let stub = ModelStub::start().await;
+    let product = Product::start_allowing("127.0.0.1").await;
+    let mut owner = product.owner().await;
+    owner.put("/api/desk/presence", json!({ "status": "online" })).await.is(200);
+    let slow = add(&mut owner, provider(&stub, "slow"), None).await;
+    let works = add(&mut owner, provider(&stub, "words"), None).await;
+    set_budgets(&mut owner, json!({ "provider": slow })).await;
+    import_flow(&mut owner, hand_off_flow()).await;
+
+    let began = Instant::now();
+    let waits = Customer::open(&product, json!({ "flow": "person", "language": "zh" })).await;
+    assert!(began.elapsed() < Duration::from_secs(1), "the hand-over waits for no model: {:?}", began.elapsed());
+    let seen = owner.get(&format!("/api/desk/conversations/{}", waits.id)).await.is(200);
+    assert_eq!((&seen["row"]["status"], &seen["written_summary"]), (&json!("queued"), &Value::Null));
+
+    set_budgets(&mut owner, json!({ "provider": works })).await;
+    let customer = Customer::open(&product, json!({ "flow": "person", "language": "en" })).await;
+    let place = format!("/api/desk/conversations/{}", customer.id);
+    let began = Instant::now();
+    let summary = loop {
+        let seen = owner.get(&place).await.is(200);
+        if !seen["written_summary"].is_null() {
+            break seen["written_summary"]["text"].clone();
+        }
+        assert!(began.elapsed() < Duration::from_secs(10), "{seen}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert_eq!(summary, "您好，words");
+    let asked = owner.post(&format!("{place}/summary"), json!({})).await.is(200);
+    assert_eq!(asked["text"], summary);
+    let n_asked = stub.asked().iter().filter(|one| one.body["model"] == "words").count();
+    assert_eq!(n_asked, 1, "what is written is not written again");
+
+    set_budgets(&mut owner, json!({ "provider": works, "summarise": false })).await;
+    let third = Customer::open(&product, json!({ "flow": "person", "language": "en" })).await;
+    let seen = owner.get(&format!("/api/desk/conversations/{}", third.id)).await.is(200);
+    assert_eq!((&seen["sums_up"], &seen["written_summary"]), (&json!(false), &Value::Null));
+}
+
 /// L1, L2, L4 through the whole product, with a model that always obeys: 200 prompts and more, one conversation each of
 /// few words, and a service that would notice.
 #[tokio::test]
@@ -312,6 +354,22 @@ fn attacks() -> Vec<String> {
         arguments.iter().map(move |arguments| json!({ "name": name, "arguments": arguments }).to_string())
     });
     words.chain(calls).collect()
+}
+
+fn hand_off_flow() -> Value {
+    let both = |text: &str| json!({ "zh": text, "en": text });
+    let ends = ["handed_back", "closed", "timeout", "nobody"];
+    let edges = ends.iter().map(|port| json!({ "from": "person", "port": port, "to": "end" }));
+    let first = json!({ "from": "start", "port": "next", "to": "person" });
+    json!({
+        "format": 1, "id": "flow-person", "key": "person", "name": both("person"), "languages": ["zh", "en"],
+        "nodes": [
+            { "id": "start", "kind": "start", "v": 1 },
+            { "id": "person", "kind": "hand_off", "v": 1 },
+            { "id": "end", "kind": "end", "v": 1 },
+        ],
+        "edges": std::iter::once(first).chain(edges).collect::<Vec<_>>(),
+    })
 }
 
 fn reply_flow(key: &str, tools: Value) -> Value {

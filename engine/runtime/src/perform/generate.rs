@@ -30,7 +30,6 @@ const LONGEST: Duration = Duration::from_secs(120);
 /// Providers that are asked one after the other.
 const MAX_PROVIDERS: usize = 3;
 const MAX_RETRIES: u32 = 3;
-const MAX_SUMMARIES: usize = 500;
 /// Simpler manners that are tried before a refusal is final.
 const MAX_MANNERS: usize = 5;
 
@@ -49,12 +48,7 @@ pub(crate) struct Generator {
     budgets: Budgets,
     /// What endpoints take, by address and model.
     manners: Mutex<HashMap<(String, String), Manner>>,
-    /// Summaries by conversation, its last message, and language: opening it again costs nothing.
-    summaries: Mutex<HashMap<Summed, String>>,
 }
-
-/// A conversation up to a message, in Chinese or in English.
-pub(crate) type Summed = (String, i64, bool);
 
 /// On whose behalf a model is asked.
 #[derive(Clone, Copy, Debug)]
@@ -79,20 +73,6 @@ pub(crate) enum NoAnswer {
 }
 
 impl Generator {
-    /// A summary that was written before.
-    pub(crate) fn summary(&self, place: &Summed) -> Option<String> {
-        self.summaries.lock().unwrap_or_else(PoisonError::into_inner).get(place).cloned()
-    }
-
-    /// Keeps a summary; beyond a bound all are forgotten.
-    pub(crate) fn keep_summary(&self, place: Summed, text: &str) {
-        let mut summaries = self.summaries.lock().unwrap_or_else(PoisonError::into_inner);
-        if summaries.len() >= MAX_SUMMARIES {
-            summaries.clear();
-        }
-        summaries.insert(place, text.to_owned());
-    }
-
     fn manner(&self, provider: &ModelProvider) -> Manner {
         let manners = self.manners.lock().unwrap_or_else(PoisonError::into_inner);
         manners.get(&(provider.base_url.clone(), provider.chat_model.clone())).copied().unwrap_or_default()
