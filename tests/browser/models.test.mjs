@@ -47,6 +47,8 @@ test('a provider is set up, tried, mended and tried again', { timeout: 120_000 }
   await page.locator('dialog [data-test="save"]').click();
   await page.locator('dialog').waitFor({ state: 'detached' });
   await page.locator('[data-test="try-provider"]').click();
+  await page.locator('[data-test="trying"]', { hasText: '您好，' }).waitFor();
+  assert.match(await page.locator('[data-test="trying"]').innerText(), /首字 \d+ 毫秒/);
   await page.locator('[data-test="trial"].ok').waitFor();
   assert.match(await page.locator('[data-test="trial"]').innerText(), /您好，我是测试模型[\s\S]*12 \+ 8/);
   assert.match(await page.locator('[data-test="models-today"]').innerText(), /20 个 token/);
@@ -81,9 +83,12 @@ function startStub() {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     const piece = (value) => response.write(`data: ${JSON.stringify(value)}\n\n`);
     piece({ model: 'stub-model', choices: [{ index: 0, delta: { content: '您好，' } }] });
-    piece({ choices: [{ index: 0, delta: { content: '我是测试模型。' }, finish_reason: 'stop' }] });
-    piece({ choices: [], usage: { prompt_tokens: 12, completion_tokens: 8 } });
-    response.end('data: [DONE]\n\n');
+    // Long enough to be seen before the rest.
+    setTimeout(() => {
+      piece({ choices: [{ index: 0, delta: { content: '我是测试模型。' }, finish_reason: 'stop' }] });
+      piece({ choices: [], usage: { prompt_tokens: 12, completion_tokens: 8 } });
+      response.end('data: [DONE]\n\n');
+    }, 700);
   });
   return new Promise((resolve) => {
     stream.listen(0, '127.0.0.1', () => resolve({ server: stream, host: `127.0.0.1:${stream.address().port}` }));

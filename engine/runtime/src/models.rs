@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use store::WorkspaceId;
 use store::models::Spent;
 
-use crate::perform::{Asked, Behalf, NoAnswer, ask};
+use crate::perform::{Asked, Behalf, Heard, Hearing, NoAnswer, ask, ask_aloud};
 use crate::{Engine, Error, Result};
 
 const MAX_SUGGESTIONS: usize = 20;
@@ -52,8 +52,14 @@ impl Engine {
         Ok(store::models::spent_on(self.store.read(), workspace, &day).await?)
     }
 
-    /// Asks a provider for a few words, to see whether it works.
-    pub async fn try_model(&self, workspace: WorkspaceId, provider: &str) -> Result<Tried> {
+    /// Asks a provider for a few words, to see whether it works. What comes is told at once; an empty text says that it
+    /// begins, maybe anew.
+    pub async fn try_model(
+        &self,
+        workspace: WorkspaceId,
+        provider: &str,
+        told: &(dyn Fn(&str, u64) + Send + Sync),
+    ) -> Result<Tried> {
         let knowledge = self.knowledge(workspace).await?;
         let named = knowledge.models.providers.iter().find(|known| known.key == provider);
         let named = named.ok_or(Error::NotFound)?;
@@ -69,7 +75,11 @@ impl Engine {
         };
         let began = Instant::now();
         let behalf = Behalf { workspace, conversation: None };
-        let outcome = ask(self, &knowledge.models, &[named], behalf, &task).await;
+        let hearing: Hearing<'_> = &|heard| match heard {
+            Heard::Begins => told("", millis(began.elapsed())),
+            Heard::Words(words) => told(words, millis(began.elapsed())),
+        };
+        let outcome = ask_aloud(self, &knowledge.models, &[named], behalf, &task, hearing).await;
         let total_ms = millis(began.elapsed());
         Ok(match outcome {
             Ok(Asked { generated, first_words }) => Tried {

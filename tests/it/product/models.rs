@@ -148,6 +148,41 @@ async fn an_endpoint_that_misbehaves_is_explained_in_time() {
     assert!(figures.contains("heliu_model_calls_total{outcome=\"answered\"} 3"), "{figures}");
 }
 
+/// The words come one after the other, each with its time; then all of it, or why there is no answer.
+#[tokio::test]
+async fn a_test_tells_the_words_as_they_come() {
+    let stub = ModelStub::start().await;
+    let product = Product::start_allowing("127.0.0.1").await;
+    let mut owner = product.owner().await;
+    let key = add(&mut owner, provider(&stub, "halting"), None).await;
+
+    let events = events(&owner, &key).await;
+
+    let said: Vec<(&str, u64)> = events
+        .iter()
+        .filter_map(|event| Some((event["words"].as_str()?, event["ms"].as_u64()?)))
+        .filter(|(words, _)| !words.is_empty())
+        .collect();
+    assert_eq!(said.iter().map(|(words, _)| *words).collect::<Vec<_>>(), ["您好，", "我在", "想"], "{events:?}");
+    assert!(said[2].1 >= said[0].1 + 300, "told as they came, not at the end: {said:?}");
+    let tried = &events.last().expect("an end")["tried"];
+    assert_eq!((&tried["ok"], &tried["text"]), (&json!(true), &json!("您好，我在想")));
+    assert!(tried["first_words_ms"].as_u64() < tried["total_ms"].as_u64(), "{tried}");
+
+    for (model, expected) in [
+        ("key", "wants a key (401)"),
+        ("html", "a web page"),
+        ("half", "not whole JSON"),
+        ("huge", "larger than 10 MB"),
+        ("slow", "within 2 s"),
+    ] {
+        let key = add(&mut owner, provider(&stub, model), None).await;
+        let events = self::events(&owner, &key).await;
+        let why = events.last().expect("an end")["tried"]["why"]["en"].as_str().unwrap_or_default().to_owned();
+        assert!(why.contains(expected), "{model}: {events:?}");
+    }
+}
+
 /// L5: nobody waits any more, and within a second nobody asks any more.
 #[tokio::test]
 async fn a_model_is_not_asked_on_when_nobody_waits() {
@@ -354,6 +389,18 @@ fn attacks() -> Vec<String> {
         arguments.iter().map(move |arguments| json!({ "name": name, "arguments": arguments }).to_string())
     });
     words.chain(calls).collect()
+}
+
+/// What a test tells, to its end.
+async fn events(owner: &Client, key: &str) -> Vec<Value> {
+    let request = owner.http.post(format!("{}/api/models/providers/{key}/test/stream", owner.url));
+    let response = request.header("cookie", &owner.cookie).send().await.expect("an answer");
+    assert_eq!(response.status().as_u16(), 200);
+    let text = response.text().await.expect("events");
+    text.lines()
+        .filter_map(|line| line.strip_prefix("data:"))
+        .map(|data| serde_json::from_str(data.trim()).expect("JSON"))
+        .collect()
 }
 
 fn hand_off_flow() -> Value {

@@ -65,6 +65,18 @@ pub(crate) struct Asked {
     pub(crate) first_words: Duration,
 }
 
+/// An answer as it comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heard<'w> {
+    /// A model is asked; what came of an earlier try does not count.
+    Begins,
+    /// The next words.
+    Words(&'w str),
+}
+
+/// Who hears an answer as it comes.
+pub(crate) type Hearing<'h> = &'h (dyn Fn(Heard<'_>) + Send + Sync);
+
 /// Why there is none.
 #[derive(Debug)]
 pub(crate) enum NoAnswer {
@@ -123,6 +135,18 @@ pub(crate) async fn ask(
     behalf: Behalf<'_>,
     task: &Task,
 ) -> Result<Asked, NoAnswer> {
+    ask_aloud(engine, models, chain, behalf, task, &|_| {}).await
+}
+
+/// The same; somebody hears the words as they come.
+pub(crate) async fn ask_aloud(
+    engine: &Engine,
+    models: &Models,
+    chain: &[&ModelProvider],
+    behalf: Behalf<'_>,
+    task: &Task,
+    hearing: Hearing<'_>,
+) -> Result<Asked, NoAnswer> {
     let Some(first) = chain.first() else {
         return Err(NoAnswer::Failed(Texts::new(
             "还没有设置可用的模型",
@@ -149,7 +173,7 @@ pub(crate) async fn ask(
         if Instant::now() >= deadline {
             break;
         }
-        let asking = Asking { engine, provider, task, workspace: behalf.workspace };
+        let asking = Asking { engine, provider, task, workspace: behalf.workspace, hearing };
         let began = std::time::Instant::now();
         let (outcome, usage) = asking.ask(deadline).await;
         let usage = priced(usage, provider);
@@ -178,6 +202,7 @@ struct Asking<'a> {
     provider: &'a ModelProvider,
     task: &'a Task,
     workspace: WorkspaceId,
+    hearing: Hearing<'a>,
 }
 
 impl Asking<'_> {
@@ -232,7 +257,7 @@ impl Asking<'_> {
         repair: Option<(&str, &str)>,
     ) -> Result<Asked, Texts> {
         let (caller, generator): (&Caller, _) = (&self.engine.caller, &self.engine.generator);
-        let endpoint = Endpoint { provider: self.provider, key };
+        let endpoint = Endpoint { provider: self.provider, key, hearing: self.hearing };
         let mut manner = generator.manner(self.provider);
         let (mut tried, mut n_manners) = (0, 0);
         loop {

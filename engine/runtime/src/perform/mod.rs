@@ -17,7 +17,7 @@ use crate::topics::By;
 use crate::{Engine, Knowledge};
 pub(crate) use call::Caller;
 pub(crate) use fetch::Fetched;
-pub(crate) use generate::{Asked, Behalf, Generator, Models, NoAnswer, ask};
+pub(crate) use generate::{Asked, Behalf, Generator, Heard, Hearing, Models, NoAnswer, ask, ask_aloud};
 
 /// Performs one asked effect. Whatever goes wrong is an answer.
 pub(crate) async fn perform(
