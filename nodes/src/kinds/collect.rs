@@ -189,6 +189,8 @@ impl Kind for Settings {
         memory.values.resize(self.details.len(), Value::Null);
         match happened {
             Happened::Said(input) => {
+                // A question to a model that something else came between is nobody's any more.
+                memory.asked = None;
                 let own = self.own();
                 let words = input.as_text();
                 let is_sentence = matches!(input, Input::Text(_)) && !words.trim().is_empty();

@@ -300,6 +300,36 @@ mod tests {
         assert_eq!(given.fails().value("seats"), json!(3));
     }
 
+    #[test]
+    fn an_answer_after_a_digression_is_read_by_itself() {
+        let config = json!({ "model": true, "details": [
+            { "name": "product", "kind": "own", "detail": "product", "question": { "zh": "商品？" } },
+        ] });
+        let found = |found: &[&str]| Answer::Extracted {
+            found: found
+                .iter()
+                .map(|value| interpreter::FoundDetail {
+                    sentence: 0,
+                    detail: "product".into(),
+                    value: json!(value),
+                    words: (*value).into(),
+                    start: 0,
+                    end: value.len(),
+                })
+                .collect(),
+        };
+        let play = Play::new("collect", config).knows("product").mended().open();
+
+        let asked = play.says("你们店几点关门？").answers(found(&[])).answers(says(&json!({ "d1": null })));
+        assert!(matches!(asked.asked(), Some(Effect::Search { .. })), "what no model reads may be a question");
+        let told = asked.answers(crate::play::found(&[("几点关门", "九点。", 0.99)]));
+        assert!(told.said().last().is_some_and(|said| said.contains("商品？")), "{:?}", told.said());
+
+        let play = told.says("海边穿的").answers(found(&["Harbour"]));
+
+        assert_eq!((play.left_by(), play.value("product")), ("collected".into(), json!("Harbour")));
+    }
+
     /// Every kind's form in the question is one that the reader of answers understands.
     #[test]
     fn what_is_written_as_it_was_asked_for_is_read() {
