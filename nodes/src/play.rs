@@ -10,7 +10,9 @@ use interpreter::{
     AgentAct, Answer, Effect, Event, Found, HttpReply, IntentScore, Pending, Program, Recognised, State, step,
 };
 use model::spec::ports;
-use model::{Calendar, Connector, Emotion, Flow, Input, Moment, Mood, Named, OpenHours, Resources, Texts};
+use model::{
+    Calendar, Connector, Emotion, Flow, Input, Moment, Mood, Named, OpenHours, Resources, SecretHeader, Texts,
+};
 use serde_json::{Value, json};
 
 #[derive(Clone)]
@@ -18,6 +20,7 @@ pub(crate) struct Play {
     nodes: Vec<Value>,
     edges: Vec<Value>,
     variables: Vec<Value>,
+    repair: Value,
     program: Option<Arc<Program>>,
     state: State,
     effects: Vec<Effect>,
@@ -63,6 +66,7 @@ impl Play {
             nodes,
             edges: vec![json!({ "from": "start", "port": "next", "to": "it" })],
             variables: Vec::new(),
+            repair: Value::Null,
             program: None,
             state: State::new("zh".into()),
             effects: Vec::new(),
@@ -83,13 +87,20 @@ impl Play {
         self
     }
 
+    /// The flow mends the dialogue.
+    pub(crate) fn mended(mut self) -> Self {
+        self.repair = json!({});
+        self
+    }
+
     pub(crate) fn at(mut self, now: &str) -> Self {
         self.now = moment(now);
         self
     }
 
     pub(crate) fn open(mut self) -> Self {
-        let flow = flow("test", &self.nodes, &self.edges, &self.variables);
+        let mut flow = flow("test", &self.nodes, &self.edges, &self.variables);
+        flow.repair = serde_json::from_value(self.repair.clone()).expect("settings of repair");
         let callees = BTreeMap::from([("double".into(), Arc::new(double()))]);
         let program = Program::compile_draft(&flow, &crate::catalogue(), Arc::new(resources()), callees);
         self.program = program.map(Arc::new);
@@ -265,6 +276,10 @@ fn resources() -> Resources {
             name: Texts::new("店", "shop"),
             base_url: "https://shop.example/api/".into(),
             headers: BTreeMap::from([("X-Shop".into(), "1".into())]),
+            secrets: BTreeMap::from([(
+                "Authorization".into(),
+                SecretHeader { secret: "shop_token".into(), before: "Bearer ".into() },
+            )]),
         }],
         ..Resources::default()
     }

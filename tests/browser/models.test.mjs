@@ -10,6 +10,7 @@ import { setUpOwner } from './designer.mjs';
 let server;
 let browser;
 let stub;
+let cookies;
 before(async () => {
   stub = await startStub();
   server = await startServer({ args: ['--allow-private', stub.host] });
@@ -47,6 +48,8 @@ test('a provider is set up, tried, mended and tried again', { timeout: 120_000 }
   await page.locator('dialog [data-test="save"]').click();
   await page.locator('dialog').waitFor({ state: 'detached' });
   await page.locator('[data-test="try-provider"]').click();
+  await page.locator('[data-test="trying"]', { hasText: '您好，' }).waitFor();
+  assert.match(await page.locator('[data-test="trying"]').innerText(), /首字 \d+ 毫秒/);
   await page.locator('[data-test="trial"].ok').waitFor();
   assert.match(await page.locator('[data-test="trial"]').innerText(), /您好，我是测试模型[\s\S]*12 \+ 8/);
   assert.match(await page.locator('[data-test="models-today"]').innerText(), /20 个 token/);
@@ -55,6 +58,7 @@ test('a provider is set up, tried, mended and tried again', { timeout: 120_000 }
   await page.locator('[data-test="save-budgets"]').click();
   await page.getByText('已保存').waitFor();
   await picture(page, 'models-works-zh');
+  cookies = await page.context().cookies();
   const text = await page.locator('body').innerText();
   assert.ok(!text.includes('sk-right') && !text.includes('sk-wrong'));
   assert.deepEqual(page.broken, []);
@@ -69,6 +73,25 @@ test('a provider is set up, tried, mended and tried again', { timeout: 120_000 }
   }
 });
 
+test('an agent finds a summary, marked as a model\'s, without a press', { timeout: 120_000 }, async () => {
+  const page = await openPage(browser, { viewport: { width: 1400, height: 860 } });
+  await page.context().addCookies(cookies);
+  await page.goto(`${server.url}/desk`);
+  await page.evaluate(async () => {
+    const send = (path, method, body, headers = {}) =>
+      fetch(path, { method, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }).then((answer) => answer.json());
+    await send('/api/desk/presence', 'PUT', { status: 'online' });
+    const opened = await send('/api/chat/web/conversations', 'POST', { flow: 'refund', language: 'zh' });
+    await send(`/api/chat/conversations/${opened.id}/messages`, 'POST', { id: '1', text: '转人工' }, { authorization: `Bearer ${opened.token}` });
+  });
+  await page.reload();
+  await page.locator('.desk-row').first().click();
+  await page.locator('[data-test="summary"]', { hasText: '我是测试模型' }).waitFor();
+  assert.match(await page.locator('[data-test="by-model"]').innerText(), /由模型撰写/);
+  await picture(page, 'desk-summary-zh');
+  assert.deepEqual(page.broken, []);
+});
+
 /** Streams a few words to whoever has the right key. */
 function startStub() {
   const stream = createServer((request, response) => {
@@ -81,9 +104,12 @@ function startStub() {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     const piece = (value) => response.write(`data: ${JSON.stringify(value)}\n\n`);
     piece({ model: 'stub-model', choices: [{ index: 0, delta: { content: '您好，' } }] });
-    piece({ choices: [{ index: 0, delta: { content: '我是测试模型。' }, finish_reason: 'stop' }] });
-    piece({ choices: [], usage: { prompt_tokens: 12, completion_tokens: 8 } });
-    response.end('data: [DONE]\n\n');
+    // Long enough to be seen before the rest.
+    setTimeout(() => {
+      piece({ choices: [{ index: 0, delta: { content: '我是测试模型。' }, finish_reason: 'stop' }] });
+      piece({ choices: [], usage: { prompt_tokens: 12, completion_tokens: 8 } });
+      response.end('data: [DONE]\n\n');
+    }, 700);
   });
   return new Promise((resolve) => {
     stream.listen(0, '127.0.0.1', () => resolve({ server: stream, host: `127.0.0.1:${stream.address().port}` }));

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use jsonschema::Validator;
 use model::spec::Example;
-use model::{Flow, KindName, LibraryKey, NodeSpec, Problem};
+use model::{Flow, KindName, LibraryKey, NodeSpec, Problem, Texts};
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
@@ -148,6 +148,8 @@ pub trait Built: Send + Sync {
     fn enter(&self, ctx: &mut Ctx<'_>) -> Result<Next, Failure>;
     /// See [`Kind::resume`].
     fn resume(&self, ctx: &mut Ctx<'_>, happened: Happened) -> Result<Next, Failure>;
+    /// See [`Kind::help`].
+    fn help(&self, ctx: &Ctx<'_>) -> Option<Texts>;
     /// See [`Kind::check`].
     fn check(&self) -> Vec<Problem>;
 }
@@ -158,6 +160,9 @@ impl<K: Kind> Built for K {
     }
     fn resume(&self, ctx: &mut Ctx<'_>, happened: Happened) -> Result<Next, Failure> {
         Kind::resume(self, ctx, happened)
+    }
+    fn help(&self, ctx: &Ctx<'_>) -> Option<Texts> {
+        Kind::help(self, ctx)
     }
     fn check(&self) -> Vec<Problem> {
         Kind::check(self)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Content, DetailKey, HandOffPacket, IntentKey, LibraryKey, Moment, NodeId};
+use model::{Content, DetailKey, HandOffPacket, IntentKey, LibraryKey, Moment, NodeId, SecretHeader};
 use serde::{Deserialize, Serialize};
 
 use crate::Task;
@@ -152,6 +152,10 @@ pub struct HttpRequest {
     pub url: String,
     /// Headers by lower-case name.
     pub headers: BTreeMap<String, String>,
+    /// Headers whose secret is put in when the call leaves, by lower-case name: conversations and journals have only
+    /// the secret's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub secrets: BTreeMap<String, SecretHeader>,
     /// The body, already encoded.
     pub body: Option<String>,
     /// Give up after this, all tries together.

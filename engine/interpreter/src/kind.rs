@@ -30,6 +30,13 @@ pub trait Kind: Serialize + DeserializeOwned + JsonSchema + Default + Send + Syn
         self.enter(ctx)
     }
 
+    /// What a customer is told who does not know what to answer to the question that waits; nothing says what an answer
+    /// that is not valid is told. Dialogue repair asks for it.
+    fn help(&self, ctx: &Ctx<'_>) -> Option<Texts> {
+        let _ = ctx;
+        None
+    }
+
     /// What the schema and the references cannot say: problems of these settings, with a pointer into them.
     /// The caller fills in the node.
     fn check(&self) -> Vec<Problem> {

@@ -95,7 +95,13 @@ fn size_of_pending(pending: &Pending) -> usize {
             }
             Effect::Call { request, .. } => {
                 let headers = request.headers.iter();
+                let secrets = request.secrets.iter();
                 size_of_text(&request.url)
+                    + secrets
+                        .map(|(name, it)| {
+                            size_of_text(name) + size_of_text(it.secret.as_str()) + size_of_text(&it.before) + 32
+                        })
+                        .sum::<usize>()
                     + headers.map(|(name, value)| size_of_text(name) + size_of_text(value) + 2).sum::<usize>()
                     + request.body.as_deref().map_or(0, size_of_text)
             }

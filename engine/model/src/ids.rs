@@ -65,6 +65,8 @@ names! {
     DetailKey = "detail";
     /// A connector's key.
     ConnectorKey = "connector";
+    /// The name of a secret that the vault keeps.
+    SecretKey = "secret";
     /// A phrase's key: the name texts use.
     PhraseKey = "phrase";
     /// A text with `{{ expression }}` inside, expanded once.

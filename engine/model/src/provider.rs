@@ -74,7 +74,7 @@ pub struct ModelSettings {
     pub day_tokens: u64,
     /// Money that may be spent a day.
     pub day_money: f64,
-    /// Sum a conversation up for the agent who opens it after it was handed over.
+    /// Sum conversations up for agents as they are handed over.
     pub summarise: bool,
 }
 
@@ -87,7 +87,7 @@ impl Default for ModelSettings {
             conversation_money: 0.0,
             day_tokens: 2_000_000,
             day_money: 0.0,
-            summarise: false,
+            summarise: true,
         }
     }
 }

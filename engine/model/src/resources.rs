@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{CalendarKey, ConnectorKey, DetailKey, FlowKey, IntentKey, LibraryKey, Phrase, TeamKey, Texts, VarName};
+use crate::{
+    CalendarKey, ConnectorKey, DetailKey, FlowKey, IntentKey, LibraryKey, Phrase, SecretKey, TeamKey, Texts, VarName,
+};
 
 /// Everything a workspace has that flows refer to. Checks and pickers read it; steps get calendars and connectors from it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -28,6 +30,9 @@ pub struct Resources {
     pub phrases: Vec<Phrase>,
     /// Other flows.
     pub flows: Vec<FlowSignature>,
+    /// Secrets that connectors refer to and that the vault does not have for their address; checks alone read it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unset_secrets: BTreeMap<ConnectorKey, Vec<SecretKey>>,
 }
 
 /// A key with the name people see.
@@ -76,6 +81,19 @@ pub struct Connector {
     /// Headers sent with every call; secrets are not kept here.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+    /// Headers whose value is a secret of the vault, put in when the call leaves.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub secrets: BTreeMap<String, SecretHeader>,
+}
+
+/// The value of a header, without its secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SecretHeader {
+    /// The secret's name.
+    pub secret: SecretKey,
+    /// What stands before it, for example `Bearer` and a space.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub before: String,
 }
 
 /// What a caller needs to know of another flow.

@@ -31,7 +31,7 @@ pub(crate) struct Circumstances {
 impl Circumstances {
     /// Of a workspace's resources, releases and served topics.
     pub(crate) fn new(resources: &Resources, live: Live, topics: &TopicSet) -> Self {
-        let resources = Resources { flows: Vec::new(), ..resources.clone() };
+        let resources = Resources { flows: Vec::new(), unset_secrets: BTreeMap::new(), ..resources.clone() };
         Self { resources: Arc::new(resources), live, topics: Some(topics.hash.clone()) }
     }
 

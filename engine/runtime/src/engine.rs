@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use interpreter::{Catalogue, Program, check};
@@ -28,8 +28,10 @@ use crate::programs::{self, Programs};
 use crate::rehearsal::Rehearsals;
 use crate::replicas::Replicas;
 use crate::shelf::Shelves;
+use crate::summaries::Summaries;
 use crate::timers::Alarm;
 use crate::topics::Topics;
+use crate::vault::Vault;
 use crate::{Clock, Error, Knowledge, Result};
 
 /// How much may go on at once.
@@ -61,6 +63,9 @@ pub struct Engine {
     pub(crate) catalogue: Catalogue,
     pub(crate) caller: Caller,
     pub(crate) generator: Generator,
+    pub(crate) summaries: Summaries,
+    /// What opens secrets; commands that ask nobody have none.
+    pub(crate) vault: OnceLock<Vault>,
     pub(crate) mailboxes: Arc<Mailboxes>,
     pub(crate) fan_out: FanOut,
     pub(crate) alarm: Alarm,
@@ -116,6 +121,8 @@ impl Engine {
             catalogue,
             caller,
             generator: Generator::default(),
+            summaries: Summaries::default(),
+            vault: OnceLock::new(),
             mailboxes: Arc::default(),
             fan_out: FanOut::default(),
             alarm: Alarm::default(),
@@ -152,6 +159,7 @@ impl Engine {
             self.make_vectors(),
             self.read_documents(),
             self.keep_judgements(),
+            self.sum_up_hand_overs(),
         );
     }
 

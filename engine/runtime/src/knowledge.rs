@@ -50,7 +50,8 @@ impl Knowledge {
         let intents = &written.set.intents;
         let libraries = store::libraries::names(store.read(), workspace).await?;
         let details = store::details::all(store.read(), workspace).await?;
-        let resources = resources(store, workspace, intents, &details, &libraries).await?;
+        let mut resources = resources(store, workspace, intents, &details, &libraries).await?;
+        resources.unset_secrets = engine.unset_secrets(workspace, &resources.connectors).await?;
         let calendar = resources.calendars.first();
         let models = Models {
             providers: store::models::providers(store.read(), workspace).await?,
@@ -147,6 +148,7 @@ async fn resources(
         connectors: store::directory::connectors(db, workspace).await?,
         phrases: store::phrases::all(db, workspace).await?,
         flows: drafts.iter().map(|flow| signature(flow, live.contains_key(&flow.id))).collect(),
+        unset_secrets: BTreeMap::new(),
     })
 }
 

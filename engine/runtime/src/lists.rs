@@ -57,7 +57,7 @@ impl Engine {
         let connectors = store::directory::connectors(self.store.read(), workspace).await?;
         let connector = connectors.iter().find(|connector| connector.key == list.connector);
         let fetched = match connector {
-            Some(connector) => self.fetch(connector, list).await,
+            Some(connector) => self.fetch(workspace, connector, list).await,
             None => Err(Texts::new(
                 format!("没有连接“{}”", list.connector),
                 format!("there is no connection “{}”", list.connector),
@@ -76,19 +76,25 @@ impl Engine {
         Ok(())
     }
 
-    async fn fetch(&self, connector: &Connector, list: &ServiceList) -> std::result::Result<Vec<DetailEntry>, Texts> {
+    async fn fetch(
+        &self,
+        workspace: WorkspaceId,
+        connector: &Connector,
+        list: &ServiceList,
+    ) -> std::result::Result<Vec<DetailEntry>, Texts> {
         let base = connector.base_url.trim_end_matches('/');
         let path = list.path.trim_start_matches('/');
         let request = HttpRequest {
             method: Method::Get,
             url: if path.is_empty() { base.to_owned() } else { format!("{base}/{path}") },
             headers: connector.headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect(),
+            secrets: connector.secrets.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect(),
             body: None,
             timeout_ms: TIMEOUT_MS,
             retries: 1,
             at_most_once: false,
         };
-        match self.caller.call(&request, Uuid::new_v4()).await {
+        match self.call(workspace, &request, Uuid::new_v4()).await {
             Answer::Replied(reply) if (200..300).contains(&reply.status) => entries_of(&reply.body, list),
             Answer::Replied(reply) => Err(Texts::new(
                 format!("服务回复了 {}", reply.status),

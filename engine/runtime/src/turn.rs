@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::happen::{Outcome, act_of, happen};
 use crate::hot::Warm;
 use crate::perform::{Behalf, has_consequences, is_at_most_once, perform};
+use crate::summaries::HandedOver;
 use crate::topics::By;
 use crate::{Engine, Error, Knowledge, Result};
 
@@ -343,6 +344,7 @@ impl<'e> Work<'e> {
     async fn commit(&mut self, is_over: bool) -> Result<()> {
         let conversation = &mut self.conversation;
         conversation.state = json(&self.state);
+        let is_newly_queued = self.state.status == Status::Queued && conversation.status != Status::Queued;
         conversation.status = self.state.status;
         conversation.changed_at = self.engine.clock.now();
         let answers_effect = conversation.unanswered_effect.is_some();
@@ -380,6 +382,10 @@ impl<'e> Work<'e> {
         crash::point(if conversation.unanswered_effect.is_some() { "after_intent" } else { "before_telling" });
         if let Some(due) = first_due {
             self.engine.alarm.set(due);
+        }
+        if is_newly_queued {
+            let (workspace, id) = (conversation.workspace, conversation.public_id.clone());
+            self.engine.summaries.want(HandedOver { workspace, id });
         }
         let (seq, status) = (conversation.last_seq, conversation.status);
         self.engine.replicas.tell_committed(&conversation.public_id, seq - said.len() as i64, seq);

@@ -21,9 +21,9 @@ pub const KEY_FILE: &str = "secret.key";
 const LEAST_KEY: usize = 32;
 const NONCE: usize = 24;
 
-/// Seals and opens.
+/// Seals with its first key, and opens with that and older ones.
 #[derive(Clone)]
-pub struct Vault(XChaCha20Poly1305);
+pub struct Vault(Vec<XChaCha20Poly1305>);
 
 /// What a secret belongs to.
 #[derive(Clone, Copy, Debug)]
@@ -42,18 +42,14 @@ impl Vault {
             return Err("the secret key must have at least 32 characters");
         }
         let key: [u8; 32] = Sha256::digest(format!("heliu secrets\n{text}").as_bytes()).into();
-        Ok(Self(XChaCha20Poly1305::new(&Key::from(key))))
+        Ok(Self(vec![XChaCha20Poly1305::new(&Key::from(key))]))
     }
 
-    /// The vault of a data folder: its key file is made, for this user only, where there is none.
-    pub fn of_folder(folder: &Path) -> std::io::Result<Self> {
-        let path = folder.join(KEY_FILE);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_key(folder, &path)?,
-            Err(error) => return Err(error),
-        };
-        Self::of_text(&text).map_err(|why| std::io::Error::new(std::io::ErrorKind::InvalidData, why))
+    /// The same vault, which also opens what another sealed.
+    #[must_use]
+    pub fn with_older_of(mut self, older: Option<Self>) -> Self {
+        self.0.extend(older.into_iter().flat_map(|older| older.0));
+        self
     }
 
     /// Seals a secret, as text.
@@ -63,7 +59,7 @@ impl Vault {
         nonce.iter_mut().zip(a.into_iter().chain(b)).for_each(|(place, byte)| *place = byte);
         let aad = belongs.as_text();
         let payload = Payload { msg: secret.as_bytes(), aad: aad.as_bytes() };
-        let sealed = self.0.encrypt(&XNonce::from(nonce), payload).ok()?;
+        let sealed = self.0.first()?.encrypt(&XNonce::from(nonce), payload).ok()?;
         let mut text = String::with_capacity(2 * (NONCE + sealed.len()));
         for byte in nonce.iter().chain(&sealed) {
             let _ = write!(text, "{byte:02x}");
@@ -73,14 +69,21 @@ impl Vault {
 
     /// Opens what was sealed for the same belonging.
     pub(crate) fn open(&self, sealed: &str, belongs: Belongs<'_>) -> Option<String> {
+        self.opened_by(sealed, belongs).map(|(_, secret)| secret)
+    }
+
+    /// The same, with which of the keys opened it: 0 is the one that seals.
+    pub(crate) fn opened_by(&self, sealed: &str, belongs: Belongs<'_>) -> Option<(usize, String)> {
         let bytes: Option<Vec<u8>> =
             (0..sealed.len()).step_by(2).map(|at| u8::from_str_radix(sealed.get(at..at + 2)?, 16).ok()).collect();
         let bytes = bytes?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE)?;
         let nonce: [u8; NONCE] = nonce.try_into().ok()?;
         let aad = belongs.as_text();
-        let opened = self.0.decrypt(&XNonce::from(nonce), Payload { msg: sealed, aad: aad.as_bytes() }).ok()?;
-        String::from_utf8(opened).ok()
+        self.0.iter().enumerate().find_map(|(place, key)| {
+            let opened = key.decrypt(&XNonce::from(nonce), Payload { msg: sealed, aad: aad.as_bytes() }).ok()?;
+            Some((place, String::from_utf8(opened).ok()?))
+        })
     }
 }
 
@@ -96,26 +99,27 @@ impl Belongs<'_> {
     }
 }
 
-#[cfg(unix)]
-fn make_key(folder: &Path, path: &Path) -> std::io::Result<String> {
+/// Makes a key in a file of this name, for this user alone, and answers with its vault.
+pub(crate) fn make_key(folder: &Path, name: &str) -> std::io::Result<Vault> {
     use std::io::Write as _;
-    use std::os::unix::fs::OpenOptionsExt as _;
     let text = random_token();
     // Under another name first: a crash in the middle leaves no half key.
-    let new = folder.join(format!("{KEY_FILE}.new"));
-    let mut file = std::fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    let new = folder.join(format!("{name}.new"));
+    let mut options = std::fs::File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&new)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
-    std::fs::rename(&new, path)?;
-    std::fs::File::open(folder)?.sync_all()?;
-    Ok(text)
+    std::fs::rename(&new, folder.join(name))?;
+    sync(folder)?;
+    Vault::of_text(&text).map_err(|why| std::io::Error::new(std::io::ErrorKind::InvalidData, why))
 }
 
-#[cfg(not(unix))]
-fn make_key(_: &Path, path: &Path) -> std::io::Result<String> {
-    let text = random_token();
-    std::fs::write(path, &text)?;
-    Ok(text)
+/// Makes renames in a folder durable.
+pub(crate) fn sync(folder: &Path) -> std::io::Result<()> {
+    if cfg!(unix) { std::fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -154,21 +158,31 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_keeps_its_key_for_its_user_alone() {
+    fn an_older_key_opens_and_seals_no_more() {
+        let of = |text: &str| Vault::of_text(&text.repeat(40)).expect("a key");
+        let (before, after) = (of("k"), of("x").with_older_of(Some(of("k"))));
+        let sealed = before.seal(CANARY, here()).expect("sealed");
+
+        assert_eq!(after.opened_by(&sealed, here()), Some((1, CANARY.into())));
+        let anew = after.seal(CANARY, here()).expect("sealed");
+        assert_eq!(after.opened_by(&anew, here()), Some((0, CANARY.into())));
+        assert_eq!(before.open(&anew, here()), None);
+    }
+
+    #[test]
+    fn a_key_file_is_for_its_user_alone() {
         let folder = tempfile::tempdir().expect("a folder");
-        let sealed = Vault::of_folder(folder.path()).expect("a vault").seal(CANARY, here()).expect("sealed");
+        let sealed = make_key(folder.path(), KEY_FILE).expect("a vault").seal(CANARY, here()).expect("sealed");
 
-        let again = Vault::of_folder(folder.path()).expect("the same vault");
-
-        assert_eq!(again.open(&sealed, here()).as_deref(), Some(CANARY));
+        let text = std::fs::read_to_string(folder.path().join(KEY_FILE)).expect("a file");
+        assert_eq!(Vault::of_text(&text).expect("a key").open(&sealed, here()).as_deref(), Some(CANARY));
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
             let mode = folder.path().join(KEY_FILE).metadata().expect("a file").permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
-        std::fs::write(folder.path().join(KEY_FILE), "short").expect("written");
-        assert!(Vault::of_folder(folder.path()).is_err());
+        assert!(Vault::of_text("short").is_err());
     }
 
     fn here() -> Belongs<'static> {

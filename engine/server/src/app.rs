@@ -76,6 +76,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(routes::documents::routes())
         .merge(routes::synonyms::routes())
         .merge(routes::directory::routes())
+        .merge(routes::secrets::routes())
         .merge(routes::phrases::routes())
         .merge(routes::members::routes())
         .merge(routes::models::routes())

@@ -36,6 +36,9 @@ pub(crate) struct Serve {
     /// What secrets are sealed with, 32 characters or more; without it, a key file is made in the data folder
     #[arg(long, env = "HELIU_SECRET_KEY", value_name = "TEXT", hide_env_values = true)]
     pub(crate) secret_key: Option<String>,
+    /// The key before, after a change: secrets are sealed anew at the start
+    #[arg(long, env = "HELIU_OLD_SECRET_KEY", value_name = "TEXT", hide_env_values = true)]
+    pub(crate) old_secret_key: Option<String>,
     /// Turns that may run at once; more are refused with 429
     #[arg(long, env = "HELIU_MAX_TURNS", default_value_t = 1_024, value_name = "N")]
     pub(crate) max_turns: usize,
@@ -72,17 +75,18 @@ pub(crate) struct Serve {
 }
 
 /// The commands that work on a data folder.
-const WITH_STORAGE: [&str; 9] =
-    ["serve", "import", "export", "replay", "user", "backup", "restore", "doctor", "archive"];
+const WITH_STORAGE: [&str; 10] =
+    ["serve", "import", "export", "replay", "user", "backup", "restore", "doctor", "archive", "rotate-key"];
 
 /// The names a file may set: those of the flags.
-const NAMES: [(&str, &str); 17] = [
+const NAMES: [(&str, &str); 18] = [
     ("data", "data"),
     ("database-url", "database_url"),
     ("listen", "listen"),
     ("public-url", "public_url"),
     ("allow-private", "allow_private"),
     ("secret-key", "secret_key"),
+    ("old-secret-key", "old_secret_key"),
     ("max-turns", "max_turns"),
     ("max-connections", "max_connections"),
     ("max-connections-per-address", "max_connections_per_address"),
@@ -120,7 +124,11 @@ pub(crate) fn with_file(command: Command, file: &Path) -> anyhow::Result<Command
         };
         let text = kept(text);
         let is_storage = matches!(*id, "data" | "database_url");
-        let commands: &[&str] = if is_storage { &WITH_STORAGE } else { &["serve"] };
+        let commands: &[&str] = match *id {
+            _ if is_storage => &WITH_STORAGE,
+            "secret_key" | "old_secret_key" => &["serve", "rotate-key"],
+            _ => &["serve"],
+        };
         for name in commands {
             command = command.mut_subcommand(*name, |one| one.mut_arg(*id, |arg| arg.default_value(text)));
         }

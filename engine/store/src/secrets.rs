@@ -23,6 +23,37 @@ pub async fn keep(
     Ok(())
 }
 
+/// A sealed secret.
+#[derive(Clone, Debug)]
+pub struct Secret {
+    /// Whose.
+    pub workspace: WorkspaceId,
+    /// Its name.
+    pub name: String,
+    /// What is kept.
+    pub sealed: String,
+    /// When it was entered.
+    pub changed_at: Moment,
+}
+
+impl From<Model> for Secret {
+    fn from(row: Model) -> Self {
+        let Model { workspace_id, name, sealed, changed_at } = row;
+        Self { workspace: WorkspaceId(workspace_id), name, sealed, changed_at }
+    }
+}
+
+/// All secrets of all workspaces.
+pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Secret>> {
+    Ok(Entity::find().all(db).await?.into_iter().map(Secret::from).collect())
+}
+
+/// All secrets of a workspace.
+pub async fn of(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<Vec<Secret>> {
+    let rows = Entity::find().filter(Column::WorkspaceId.eq(workspace.0)).all(db).await?;
+    Ok(rows.into_iter().map(Secret::from).collect())
+}
+
 /// The sealed secret of this name.
 pub async fn sealed(db: &impl ConnectionTrait, workspace: WorkspaceId, name: &str) -> Result<Option<String>> {
     Ok(Entity::find_by_id((workspace.0, name.to_owned())).one(db).await?.map(|row| row.sealed))

@@ -192,6 +192,7 @@ fn resources(bundle: &Bundle) -> Resources {
         calendars: bundle.calendars.clone(),
         connectors: bundle.connectors.clone(),
         phrases: bundle.phrases.clone(),
+        unset_secrets: BTreeMap::new(),
         flows: bundle
             .flows
             .iter()

@@ -14,7 +14,7 @@ use crate::words::short;
 /// Settings of a question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
-#[schemars(extend("x-order" = ["question", "answer", "detail", "pattern", "save_to", "invalid", "tries", "wait_minutes"]))]
+#[schemars(extend("x-order" = ["question", "answer", "detail", "pattern", "save_to", "invalid", "help", "tries", "wait_minutes"]))]
 pub struct Settings {
     /// The question the customer reads.
     #[schemars(title = "Question", extend("x-zh" = ["问题", "客户看到的问题"], "x-required" = true))]
@@ -37,6 +37,9 @@ pub struct Settings {
     /// What to say when the answer is not valid.
     #[schemars(title = "If not valid, say", extend("x-zh" = ["无效时说", "回答无效时对客户说的话"], "x-group" = "trouble"))]
     pub invalid: Texts,
+    /// What to say to a customer who does not know, for example where the number stands. It needs dialogue repair, which mends “I don't know”.
+    #[schemars(title = "If the customer does not know, say", extend("x-zh" = ["客户不知道时说", "客户说“不知道”时的提示，例如号码在哪里能找到；流程开启了对话修复才会用到"], "x-group" = "trouble"))]
+    pub help: Texts,
     /// How often the customer may try.
     #[schemars(title = "Tries", range(min = 1, max = 10), extend("x-zh" = ["最多几次", "客户最多可以回答几次"], "x-unit" = ["次", "times"], "x-group" = "trouble"))]
     pub tries: u32,
@@ -54,6 +57,7 @@ impl Default for Settings {
             pattern: Pattern::default(),
             save_to: VarName::default(),
             invalid: Texts::default(),
+            help: Texts::default(),
             tries: 3,
             wait_minutes: 10,
         }
@@ -174,6 +178,10 @@ impl Kind for Settings {
             }
             _ => Ok(Next::go("silence")),
         }
+    }
+
+    fn help(&self, _: &Ctx<'_>) -> Option<Texts> {
+        Some(self.help.clone())
     }
 
     fn check(&self) -> Vec<Problem> {

@@ -198,6 +198,7 @@ impl Settings {
         let mut headers = BTreeMap::from([("accept".to_owned(), "application/json".to_owned())]);
         let path = ctx.expand(&self.path, Sink::UrlComponent)?;
         let mut url = path.trim().to_owned();
+        let mut secrets = BTreeMap::new();
         if !self.connector.is_empty() {
             let connector = ctx.resources().connectors.iter().find(|known| known.key == self.connector);
             let connector = connector.ok_or_else(|| {
@@ -209,6 +210,7 @@ impl Settings {
             url = join(&connector.base_url, &url);
             let own = connector.headers.iter();
             headers.extend(own.map(|(name, value)| (name.to_lowercase(), value.clone())));
+            secrets.extend(connector.secrets.iter().map(|(name, value)| (name.to_lowercase(), value.clone())));
         }
         for (index, pair) in self.query.iter().filter(|pair| !pair.name.trim().is_empty()).enumerate() {
             url.push(if index == 0 && !url.contains('?') { '?' } else { '&' });
@@ -227,6 +229,7 @@ impl Settings {
             method: self.method,
             url,
             headers,
+            secrets,
             body,
             timeout_ms: u64::from(self.timeout_s.clamp(1, 60)) * 1_000,
             retries: self.retries.min(5),
@@ -329,6 +332,8 @@ mod tests {
         let Some(Effect::Call { request, .. }) = play.asked() else { panic!("no call") };
         assert_eq!(request.url, "https://shop.example/api/orders/A%2F1%3F?note=a%26b");
         assert_eq!(request.headers["x-order"], "A/1?");
+        assert!(!request.headers.contains_key("authorization"), "a secret is put in when the call leaves");
+        assert_eq!(request.secrets["authorization"].secret.as_str(), "shop_token");
         assert_eq!(request.timeout_ms, 10_000);
     }
 

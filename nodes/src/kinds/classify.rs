@@ -21,7 +21,8 @@ const N_OFFERED: usize = 3;
 const NONE: &str = "none_of_these";
 /// What a model answers when it is none of the topics.
 const NO_TOPIC: &str = "none";
-const MODEL_TIMEOUT_MS: u64 = 8_000;
+/// A customer waits for a model's help this long.
+pub(crate) const MODEL_TIMEOUT_MS: u64 = 8_000;
 
 /// Settings of recognising a topic.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -1,26 +1,29 @@
 //! `collect`: gathers several details from what the customer says, asking only for what is missing.
 
+mod advice;
 mod checks;
+mod confirming;
+mod detail;
 mod leaving;
 mod reading;
+mod standing;
 
 use interpreter::{Answer, Ctx, Failure, FoundDetail, Happened, Kind, KindInfo, Next};
 use model::spec::{Family, PortRole, PortSpec};
-use model::{Choice, Content, DetailKey, Input, Problem, Texts, VarName};
+use model::{Content, DetailKey, Input, Problem, Texts};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::answers::{AnswerKind, OPTIONS};
-use crate::options::{Offered, chosen};
 use crate::pattern::Pattern;
-use crate::words::{in_language, short, whole};
+use crate::words::{in_language, short};
+pub use detail::{Check, Detail, DetailKind};
 use reading::Mention;
 
 /// Settings of collecting details.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
-#[schemars(extend("x-order" = ["details", "confirm", "may_cancel", "tries", "wait_minutes"]))]
+#[schemars(extend("x-order" = ["details", "confirm", "may_cancel", "model", "tries", "wait_minutes"]))]
 pub struct Settings {
     /// What to find out. A detail the customer has already given is not asked for again.
     #[schemars(title = "Details", extend("x-zh" = ["要收集的信息", "客户已经说过的不会再问"], "x-item" = ["信息", "detail"], "x-required" = true))]
@@ -31,143 +34,15 @@ pub struct Settings {
     /// Let the customer break off with a word such as “cancel”; the step then leaves by an exit of its own.
     #[schemars(title = "May cancel", extend("x-zh" = ["可以取消", "客户说“取消”“算了”时，从单独的出口离开"]))]
     pub may_cancel: bool,
+    /// When an answer gives nothing that can be used, ask a language model to find the missing details in it. What it finds is checked like an answer. It needs a model in the settings; without one nothing changes.
+    #[schemars(title = "Let a model help", extend("x-zh" = ["请模型帮忙", "客户的回答里读不出要的信息时，请大模型从里面找出缺少的信息，找到的和客户的回答一样检查；需要在设置里配置模型，没有时不影响"], "x-group" = "more"))]
+    pub model: bool,
     /// How often to ask for one detail.
     #[schemars(title = "Tries for each", range(min = 1, max = 10), extend("x-zh" = ["每项最多问几次", "同一项信息最多问几次"], "x-unit" = ["次", "times"], "x-group" = "trouble"))]
     pub tries: u32,
     /// How long to wait for an answer. 0 waits for ever.
     #[schemars(title = "Wait at most", range(max = 10080), extend("x-zh" = ["最长等待", "等客户回答多久，0 表示一直等"], "x-unit" = ["分钟", "minutes"], "x-group" = "trouble"))]
     pub wait_minutes: u32,
-}
-
-/// One detail.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-#[schemars(extend("x-order" = ["name", "kind", "detail", "question", "required", "may_skip", "check", "min", "max", "pattern", "invalid"]))]
-pub struct Detail {
-    /// The variable that keeps it.
-    #[schemars(title = "Save to", extend("x-zh" = ["保存到", "保存这项信息的变量"]))]
-    pub name: VarName,
-    /// What it is.
-    #[schemars(title = "Type", extend("x-zh" = ["类型", "这项信息是什么"], "x-options" = OPTIONS))]
-    pub kind: DetailKind,
-    /// A dictionary, a pattern or a list of the workspace.
-    #[schemars(title = "Detail", extend("x-zh" = ["信息项", "工作区里的词典、格式或列表"], "x-show-when" = { "kind": "own" }))]
-    pub detail: DetailKey,
-    /// The question when it is missing.
-    #[schemars(title = "Question", extend("x-zh" = ["缺少时问", "没有这项信息时问的问题"]))]
-    pub question: Texts,
-    /// Details that are not required are kept when the customer mentions them, but not asked for.
-    #[schemars(title = "Required", extend("x-zh" = ["必填", "不必填的信息，客户说到就记下，不主动问"]))]
-    pub required: bool,
-    /// The customer may answer “skip” or “none”, and it stays empty.
-    #[schemars(title = "May be skipped", extend("x-zh" = ["可以跳过", "客户回答“跳过”“没有”时，这项留空"], "x-show-when" = { "required": true }))]
-    pub may_skip: bool,
-    /// What else must be true of the value.
-    #[schemars(title = "Check", extend("x-zh" = ["检查", "值还要满足什么"], "x-options" = [["none", "不检查", "none"], ["future", "今天或以后", "today or later"], ["past", "今天或以前", "today or earlier"], ["between", "数值范围", "a number between"], ["pattern", "符合格式", "fits a pattern"]]))]
-    pub check: Check,
-    /// The smallest number that is taken.
-    #[schemars(title = "At least", extend("x-zh" = ["最小", "能接受的最小数值"], "x-show-when" = { "check": "between" }))]
-    #[serde(serialize_with = "whole")]
-    pub min: f64,
-    /// The largest number that is taken.
-    #[schemars(title = "At most", extend("x-zh" = ["最大", "能接受的最大数值"], "x-show-when" = { "check": "between" }))]
-    #[serde(serialize_with = "whole")]
-    pub max: f64,
-    /// A regular expression that the value must fit, for example [A-Z]{2}[0-9]{6}.
-    #[schemars(title = "Pattern", extend("x-zh" = ["格式", "值必须符合的正则表达式，例如 [A-Z]{2}[0-9]{6}"], "x-show-when" = { "check": "pattern" }))]
-    pub pattern: Pattern,
-    /// What to say when the answer is not valid.
-    #[schemars(title = "If not valid, say", extend("x-zh" = ["无效时说", "回答无效时对客户说的话"]))]
-    pub invalid: Texts,
-}
-
-/// What must be true of a value beside its kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-// The values are named by `x-options` where the enum is used; doc comments would only make its schema longer.
-pub enum Check {
-    #[default]
-    None,
-    Future,
-    Past,
-    Between,
-    Pattern,
-}
-
-/// What a detail is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-// The values are named by `x-options` where the enum is used; doc comments would only make its schema longer.
-pub enum DetailKind {
-    #[default]
-    Text,
-    Number,
-    Date,
-    Phone,
-    Email,
-    OrderNumber,
-    YesNo,
-    Own,
-    Time,
-    DateTime,
-    Money,
-    Quantity,
-    Duration,
-    Name,
-    Address,
-    IdNumber,
-    BankCard,
-    Plate,
-    Url,
-}
-
-impl DetailKind {
-    /// What it is called where sentences are searched.
-    fn found(self) -> Option<model::DetailKind> {
-        self.answer().found()
-    }
-
-    fn answer(self) -> AnswerKind {
-        match self {
-            Self::Text => AnswerKind::Text,
-            Self::Number => AnswerKind::Number,
-            Self::Date => AnswerKind::Date,
-            Self::Phone => AnswerKind::Phone,
-            Self::Email => AnswerKind::Email,
-            Self::OrderNumber => AnswerKind::OrderNumber,
-            Self::YesNo => AnswerKind::YesNo,
-            Self::Own => AnswerKind::Own,
-            Self::Time => AnswerKind::Time,
-            Self::DateTime => AnswerKind::DateTime,
-            Self::Money => AnswerKind::Money,
-            Self::Quantity => AnswerKind::Quantity,
-            Self::Duration => AnswerKind::Duration,
-            Self::Name => AnswerKind::Name,
-            Self::Address => AnswerKind::Address,
-            Self::IdNumber => AnswerKind::IdNumber,
-            Self::BankCard => AnswerKind::BankCard,
-            Self::Plate => AnswerKind::Plate,
-            Self::Url => AnswerKind::Url,
-        }
-    }
-}
-
-impl Default for Detail {
-    fn default() -> Self {
-        Self {
-            name: VarName::default(),
-            kind: DetailKind::Text,
-            detail: DetailKey::default(),
-            question: Texts::default(),
-            required: true,
-            may_skip: false,
-            check: Check::None,
-            min: 0.0,
-            max: 100.0,
-            pattern: Pattern::default(),
-            invalid: Texts::default(),
-        }
-    }
 }
 
 impl Default for Settings {
@@ -177,7 +52,7 @@ impl Default for Settings {
             question: Texts::new("请问您的订单号是多少？", "What is your order number?"),
             ..Detail::default()
         };
-        Self { details: vec![detail], confirm: false, may_cancel: false, tries: 3, wait_minutes: 10 }
+        Self { details: vec![detail], confirm: false, may_cancel: false, model: false, tries: 3, wait_minutes: 10 }
     }
 }
 
@@ -196,6 +71,9 @@ struct Memory {
     /// What the customer said while the workspace's details are looked for in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     said: Option<Input>,
+    /// What a model was asked for in what the customer said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked: Option<advice::Asked>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -311,6 +189,8 @@ impl Kind for Settings {
         memory.values.resize(self.details.len(), Value::Null);
         match happened {
             Happened::Said(input) => {
+                // A question to a model that something else came between is nobody's any more.
+                memory.asked = None;
                 let own = self.own();
                 let words = input.as_text();
                 let is_sentence = matches!(input, Input::Text(_)) && !words.trim().is_empty();
@@ -322,6 +202,9 @@ impl Kind for Settings {
                 Ok(ctx.ask_details(&[words], &own))
             }
             Happened::Answered(answer) => {
+                if let Some(asked) = memory.asked.take() {
+                    return self.advised(ctx, memory, asked, answer);
+                }
                 // Without an answer the rest of the sentence still counts.
                 let found = if let Answer::Extracted { found } = answer { found } else { Vec::new() };
                 match memory.said.take() {
@@ -331,6 +214,11 @@ impl Kind for Settings {
             }
             _ => Ok(Next::go("silence")),
         }
+    }
+
+    fn help(&self, ctx: &Ctx<'_>) -> Option<Texts> {
+        let Stage::Asking(index) = ctx.memory::<Memory>().stage else { return None };
+        self.details.get(index).map(|detail| detail.help.clone())
     }
 
     fn check(&self) -> Vec<Problem> {
@@ -439,15 +327,30 @@ impl Settings {
         if read.is_none() && self.take(ctx, &mut memory, mentions, false)? {
             return self.go_on(ctx, memory);
         }
+        let is_there = read.is_some() || self.is_mentioned(index, mentions);
+        if self.model && matches!(input, Input::Text(_)) && !words.trim().is_empty() {
+            return Ok(self.ask_model(ctx, memory, index, input, is_there));
+        }
+        self.not_given(ctx, memory, index, &words, is_there)
+    }
+
+    /// The answer does not give what was asked for: `is_there` when it gave a value that did not pass.
+    fn not_given(
+        &self,
+        ctx: &mut Ctx<'_>,
+        mut memory: Memory,
+        index: usize,
+        words: &str,
+        is_there: bool,
+    ) -> Result<Next, Failure> {
         ctx.does_not_fit();
         memory.n_tries += 1;
-        let said = short(&words);
+        let said = short(words);
         ctx.because(format!("“{said}”里没有要的信息"), format!("“{said}” does not give the detail"));
         if memory.n_tries >= self.tries.max(1) {
             return Ok(Next::go("gave_up"));
         }
         ctx.remember(&memory);
-        let is_there = read.is_some() || self.is_mentioned(index, mentions);
         self.say_why(ctx, index, is_there)?;
         Ok(self.wait(ctx))
     }
@@ -464,115 +367,6 @@ impl Settings {
         self.mentioned(ctx, index, mentions)
             .filter(|_| detail.kind == DetailKind::Own)
             .or_else(|| detail.kind.answer().read(input, &Pattern::default(), ctx))
-    }
-
-    /// Shows all details and asks whether they are right.
-    fn show(&self, ctx: &mut Ctx<'_>, mut memory: Memory) -> Result<Next, Failure> {
-        memory.stage = Stage::Confirming;
-        ctx.remember(&memory);
-        let mut lines = vec![in_language(ctx, "请确认：", "Please check:").to_owned()];
-        let colon = in_language(ctx, "：", ": ");
-        for (detail, value) in self.details.iter().zip(&memory.values).filter(|(_, value)| !value.is_null()) {
-            lines.push(format!("{}{colon}{}", ctx.label(&detail.name), shown(ctx, value)));
-        }
-        let choice = |id: &str, label: &str| Choice { id: id.into(), label: label.into() };
-        let options =
-            vec![choice("yes", in_language(ctx, "正确", "Correct")), choice("no", in_language(ctx, "修改", "Change"))];
-        ctx.say(Content::Choices { text: lines.join("\n"), options });
-        Ok(self.wait(ctx))
-    }
-
-    fn confirmed(
-        &self,
-        ctx: &mut Ctx<'_>,
-        mut memory: Memory,
-        input: &Input,
-        mentions: &[Mention],
-    ) -> Result<Next, Failure> {
-        let words = input.as_text();
-        // "对，不过电话是 139…": what is different from the summary counts before the yes.
-        let is_typed = matches!(input, Input::Text(_));
-        if is_typed && self.correct(ctx, &mut memory, None, &words, mentions, true)? {
-            self.take(ctx, &mut memory, mentions, false)?;
-            return self.go_on(ctx, memory);
-        }
-        let offered =
-            [Offered::new("yes", ["正确", "对", "Correct"]), Offered::new("no", ["修改", "Change", "wrong", "改"])];
-        let pressed = chosen(input, &offered).map(str::to_owned);
-        if pressed.as_deref() == Some("yes") {
-            return Ok(self.leave(ctx));
-        }
-        if self.take(ctx, &mut memory, mentions, false)? {
-            return self.go_on(ctx, memory);
-        }
-        match (pressed.is_some(), nlu::details::yes_no(&words)) {
-            (false, Some(true)) => Ok(self.leave(ctx)),
-            (true, _) | (_, Some(false)) => self.ask_which(ctx, memory),
-            _ => {
-                ctx.does_not_fit();
-        memory.n_tries += 1;
-                if memory.n_tries >= self.tries.max(1) {
-                    return Ok(Next::go("gave_up"));
-                }
-                self.show(ctx, memory)
-            }
-        }
-    }
-
-    fn ask_which(&self, ctx: &mut Ctx<'_>, mut memory: Memory) -> Result<Next, Failure> {
-        memory.stage = Stage::Which;
-        ctx.remember(&memory);
-        let label = |(index, detail): (usize, &Detail)| Choice {
-            id: index.to_string(),
-            label: ctx.label(&detail.name).to_owned(),
-        };
-        let options = self.details.iter().enumerate().map(label).collect();
-        let text = in_language(ctx, "哪一项需要修改？", "Which one should be changed?").to_owned();
-        ctx.say(Content::Choices { text, options });
-        Ok(self.wait(ctx))
-    }
-
-    fn chose_wrong(
-        &self,
-        ctx: &mut Ctx<'_>,
-        mut memory: Memory,
-        input: &Input,
-        mentions: &[Mention],
-    ) -> Result<Next, Failure> {
-        let is_typed = matches!(input, Input::Text(_));
-        if self.correct(ctx, &mut memory, None, &input.as_text(), mentions, is_typed)?
-            || self.take(ctx, &mut memory, mentions, false)?
-        {
-            return self.go_on(ctx, memory);
-        }
-        let offered: Vec<_> = self
-            .details
-            .iter()
-            .enumerate()
-            .map(|(index, detail)| Offered::new(index.to_string(), [ctx.label(&detail.name), detail.name.as_str()]))
-            .collect();
-        let index = chosen(input, &offered).and_then(|id| id.parse::<usize>().ok());
-        if let Some(index) = index {
-            memory.values[index] = Value::Null;
-            memory.stage = Stage::Begin;
-            memory.skipped.retain(|skipped| *skipped != index);
-            let detail = &self.details[index];
-            ctx.set(&detail.name, Value::Null)?;
-            if !detail.required {
-                // An optional one is asked for here all the same: the customer wants to give it.
-                memory.stage = Stage::Asking(index);
-                ctx.remember(&memory);
-                ctx.say_text(&detail.question)?;
-                return Ok(self.wait(ctx));
-            }
-            return self.go_on(ctx, memory);
-        }
-        ctx.does_not_fit();
-        memory.n_tries += 1;
-        if memory.n_tries >= self.tries.max(1) {
-            return Ok(Next::go("gave_up"));
-        }
-        self.ask_which(ctx, memory)
     }
 
     fn keep(&self, ctx: &mut Ctx<'_>, memory: &mut Memory, index: usize, value: Value) -> Result<(), Failure> {
@@ -596,15 +390,6 @@ impl Settings {
 
     fn wait(&self, ctx: &mut Ctx<'_>) -> Next {
         ctx.wait_for_customer(Some(f64::from(self.wait_minutes)))
-    }
-}
-
-/// A value as the customer reads it.
-fn shown(ctx: &Ctx<'_>, value: &Value) -> String {
-    match value {
-        Value::Bool(true) => in_language(ctx, "是", "yes").into(),
-        Value::Bool(false) => in_language(ctx, "否", "no").into(),
-        other => expr::as_text(other),
     }
 }
 

@@ -4,6 +4,7 @@ mod archive;
 mod backup;
 mod disk;
 mod release;
+mod rotation;
 mod server;
 mod size;
 mod start;

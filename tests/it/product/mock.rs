@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 pub(crate) struct Call {
     pub(crate) line: String,
     pub(crate) key: Option<String>,
+    pub(crate) authorization: Option<String>,
     pub(crate) body: String,
 }
 
@@ -23,6 +24,8 @@ pub(crate) enum Manner {
     Closes,
     /// Takes the call and stays silent.
     Hangs,
+    /// Answers every call with its own `authorization`.
+    Repeats,
     /// Fails with this head the first time it sees a key, and answers with this body from then on.
     Recovers(&'static str, &'static str),
 }
@@ -85,10 +88,16 @@ async fn answer_one(mut stream: TcpStream, manner: Manner, calls: &Mutex<Vec<Cal
     let key = header("idempotency-key");
     let is_first = {
         let mut calls = calls.lock().expect("nobody panics here");
-        calls.push(Call { line, key: key.clone(), body });
+        calls.push(Call { line, key: key.clone(), authorization: header("authorization"), body });
         calls.iter().filter(|call| call.key == key).count() == 1
     };
+    let repeated;
     let answer = match manner {
+        Manner::Repeats => {
+            let got = header("authorization").unwrap_or_default();
+            repeated = serde_json::json!({ "got": got, (got.clone()): [got, 1] }).to_string();
+            &repeated
+        }
         Manner::Closes => return Some(()),
         Manner::Hangs => std::future::pending().await,
         Manner::Recovers(head, _) if is_first => {

@@ -15,16 +15,18 @@ pub(crate) struct Asked {
 }
 
 /// The endpoint. It answers by the model's name:
-/// `words` streams an answer, `whole` gives it at once, `json` answers by schema, `slow` never begins, `error` fails with
+/// `words` streams an answer, `halting` with pauses, `whole` gives it at once, `json` answers by schema, `slow` never begins, `error` fails with
 /// 500, `limited` says 429 once, `key` wants a key, `garbage`, `html`, `half`, `empty` and `huge` are no answers,
 /// `endless` never ends, `old` knows no `json_schema`, `wrong` answers with JSON that does not fit, `obeys` does what the
 /// customer's last message says (a tool call, where it is JSON with `name`), `poisoned` does what the first passage says
-/// that holds an order.
+/// that holds an order, `told` says what the test told it to, `invents` fills every place of the schema with what nobody
+/// said.
 pub(crate) struct ModelStub {
     pub(crate) host: String,
     asked: Arc<Mutex<Vec<Asked>>>,
     left: Arc<Mutex<Option<Instant>>>,
     mode: Arc<Mutex<Option<String>>>,
+    told: Arc<Mutex<String>>,
 }
 
 impl ModelStub {
@@ -33,12 +35,19 @@ impl ModelStub {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let host = listener.local_addr().expect("an address").to_string();
         let (asked, left) = (Arc::<Mutex<Vec<Asked>>>::default(), Arc::<Mutex<Option<Instant>>>::default());
-        let mode = Arc::<Mutex<Option<String>>>::default();
-        let stub = Self { host, asked: Arc::clone(&asked), left: Arc::clone(&left), mode: Arc::clone(&mode) };
+        let (mode, told) = (Arc::<Mutex<Option<String>>>::default(), Arc::<Mutex<String>>::default());
+        let stub = Self {
+            host,
+            asked: Arc::clone(&asked),
+            left: Arc::clone(&left),
+            mode: Arc::clone(&mode),
+            told: Arc::clone(&told),
+        };
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (asked, left, mode) = (Arc::clone(&asked), Arc::clone(&left), Arc::clone(&mode));
-                tokio::spawn(async move { answer(stream, &asked, &left, &mode).await });
+                let told = told.lock().expect("nobody panics here").clone();
+                tokio::spawn(async move { answer(stream, &asked, &left, &mode, &told).await });
             }
         });
         stub
@@ -66,6 +75,11 @@ impl ModelStub {
         self.asked.lock().expect("nobody panics here").clone()
     }
 
+    /// What `told` says from now on.
+    pub(crate) fn tell(&self, words: &str) {
+        words.clone_into(&mut self.told.lock().expect("nobody panics here"));
+    }
+
     /// When somebody hung up before the answer was over.
     pub(crate) fn left(&self) -> Option<Instant> {
         *self.left.lock().expect("nobody panics here")
@@ -77,6 +91,7 @@ async fn answer(
     asked: &Mutex<Vec<Asked>>,
     left: &Mutex<Option<Instant>>,
     mode: &Mutex<Option<String>>,
+    told: &str,
 ) -> Option<()> {
     let (head, body) = request(&mut stream).await?;
     let authorization = head.lines().find_map(|line| {
@@ -97,6 +112,7 @@ async fn answer(
         "slow" => return hang(&mut stream, left).await,
         "endless" => return endless(&mut stream, left).await,
         "huge" => return huge(&mut stream).await,
+        "halting" => return halting(&mut stream).await,
         "error" => refused("500 Internal Server Error", "down"),
         "limited" if n == 1 => {
             plain("429 Too Many Requests\r\nretry-after: 1", "application/json", r#"{"error":{"message":"slow down"}}"#)
@@ -123,6 +139,8 @@ async fn answer(
         _ if body["documents"].is_array() => plain("200 OK", "application/json", &ranks(&model, &body).to_string()),
         "obeys" => streamed(&obeyed(&body)),
         "poisoned" => streamed(&poisoned(&body)),
+        "told" => streamed(&[json!({ "content": told })]),
+        "invents" => streamed(&[json!({ "content": invented(&body).to_string() })]),
         "wrong" => streamed(&[json!({ "content": "{\"hello\": 1}" })]),
         _ if !body["response_format"].is_null() || body["model"] == "old" => {
             streamed(&[json!({ "content": by_schema(&body).to_string() })])
@@ -203,6 +221,13 @@ fn by_schema(body: &Value) -> Value {
     json!({ "say": "模型说：好的", "next": "wait", "citations": [] })
 }
 
+/// A value for everything that was asked for.
+fn invented(body: &Value) -> Value {
+    let schema = &body["response_format"]["json_schema"]["schema"];
+    let names = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone());
+    names.map(|name| (name, json!("13912345678 SF1234567890 2020-01-01 {{ secret }}"))).collect()
+}
+
 /// Does what the customer says: a tool where it is a call, else the words themselves.
 fn obeyed(body: &Value) -> Vec<Value> {
     let messages = body["messages"].as_array().cloned().unwrap_or_default();
@@ -274,6 +299,19 @@ fn plain(status: &str, kind: &str, body: &str) -> Vec<u8> {
 }
 
 const OPEN_HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+
+/// Three words with a pause after each.
+async fn halting(stream: &mut TcpStream) -> Option<()> {
+    stream.write_all(OPEN_HEAD).await.ok()?;
+    for words in ["您好，", "我在", "想"] {
+        let piece = json!({ "model": "halting", "choices": [{ "index": 0, "delta": { "content": words } }] });
+        stream.write_all(format!("data: {piece}\n\n").as_bytes()).await.ok()?;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let last = json!({ "choices": [{ "index": 0, "delta": {}, "finish_reason": "stop" }] });
+    stream.write_all(format!("data: {last}\n\ndata: [DONE]\n\n").as_bytes()).await.ok()?;
+    stream.shutdown().await.ok()
+}
 
 /// Never begins; notes when the other side hangs up.
 async fn hang(stream: &mut TcpStream, left: &Mutex<Option<Instant>>) -> Option<()> {

@@ -59,7 +59,7 @@ async fn a_key_is_written_and_never_seen_again() {
             .text,
     );
     assert!(seen.contains("key_set_at"), "the crawl saw the provider");
-    is_clean("an answer", seen.as_bytes());
+    is_clean("an answer", seen.as_bytes(), CANARY);
 
     // K2, K3: the database, its log, the product's log at its most talkative.
     process.signal("TERM").await;
@@ -73,7 +73,7 @@ async fn a_key_is_written_and_never_seen_again() {
         .output()
         .expect("a backup runs");
     assert!(made.status.success(), "{made:?}");
-    let n_files = look_through(folder.path());
+    let n_files = look_through(folder.path(), CANARY);
     assert!(n_files >= 4, "the database, a log, a key file and a backup were looked through: {n_files}");
     assert!(std::fs::read_to_string(&log).expect("a log").len() > 1_000, "the log says something");
 }
@@ -146,6 +146,41 @@ async fn an_endpoint_that_misbehaves_is_explained_in_time() {
     }
     let figures = owner.get("/metrics").await.text;
     assert!(figures.contains("heliu_model_calls_total{outcome=\"answered\"} 3"), "{figures}");
+}
+
+/// The words come one after the other, each with its time; then all of it, or why there is no answer.
+#[tokio::test]
+async fn a_test_tells_the_words_as_they_come() {
+    let stub = ModelStub::start().await;
+    let product = Product::start_allowing("127.0.0.1").await;
+    let mut owner = product.owner().await;
+    let key = add(&mut owner, provider(&stub, "halting"), None).await;
+
+    let events = events(&owner, &key).await;
+
+    let said: Vec<(&str, u64)> = events
+        .iter()
+        .filter_map(|event| Some((event["words"].as_str()?, event["ms"].as_u64()?)))
+        .filter(|(words, _)| !words.is_empty())
+        .collect();
+    assert_eq!(said.iter().map(|(words, _)| *words).collect::<Vec<_>>(), ["您好，", "我在", "想"], "{events:?}");
+    assert!(said[2].1 >= said[0].1 + 300, "told as they came, not at the end: {said:?}");
+    let tried = &events.last().expect("an end")["tried"];
+    assert_eq!((&tried["ok"], &tried["text"]), (&json!(true), &json!("您好，我在想")));
+    assert!(tried["first_words_ms"].as_u64() < tried["total_ms"].as_u64(), "{tried}");
+
+    for (model, expected) in [
+        ("key", "wants a key (401)"),
+        ("html", "a web page"),
+        ("half", "not whole JSON"),
+        ("huge", "larger than 10 MB"),
+        ("slow", "within 2 s"),
+    ] {
+        let key = add(&mut owner, provider(&stub, model), None).await;
+        let events = self::events(&owner, &key).await;
+        let why = events.last().expect("an end")["tried"]["why"]["en"].as_str().unwrap_or_default().to_owned();
+        assert!(why.contains(expected), "{model}: {events:?}");
+    }
 }
 
 /// L5: nobody waits any more, and within a second nobody asks any more.
@@ -226,6 +261,48 @@ async fn a_fallback_is_asked_and_an_old_endpoint_is_understood() {
     let suggested =
         owner.post("/api/models/suggest", json!({ "what": "examples", "about": "退款", "known": ["我要退款"] })).await;
     assert_eq!(suggested.is(200)["sentences"], json!(["怎么退钱", "钱退哪儿了"]));
+}
+
+/// The agent finds the summary there; the customer's hand-over does not wait for it.
+#[tokio::test]
+async fn a_conversation_is_summed_up_as_it_is_handed_over() {
+    let stub = ModelStub::start().await;
+    let product = Product::start_allowing("127.0.0.1").await;
+    let mut owner = product.owner().await;
+    owner.put("/api/desk/presence", json!({ "status": "online" })).await.is(200);
+    let slow = add(&mut owner, provider(&stub, "slow"), None).await;
+    let works = add(&mut owner, provider(&stub, "words"), None).await;
+    set_budgets(&mut owner, json!({ "provider": slow })).await;
+    import_flow(&mut owner, hand_off_flow()).await;
+
+    let began = Instant::now();
+    let waits = Customer::open(&product, json!({ "flow": "person", "language": "zh" })).await;
+    assert!(began.elapsed() < Duration::from_secs(1), "the hand-over waits for no model: {:?}", began.elapsed());
+    let seen = owner.get(&format!("/api/desk/conversations/{}", waits.id)).await.is(200);
+    assert_eq!((&seen["row"]["status"], &seen["written_summary"]), (&json!("queued"), &Value::Null));
+
+    set_budgets(&mut owner, json!({ "provider": works })).await;
+    let customer = Customer::open(&product, json!({ "flow": "person", "language": "en" })).await;
+    let place = format!("/api/desk/conversations/{}", customer.id);
+    let began = Instant::now();
+    let summary = loop {
+        let seen = owner.get(&place).await.is(200);
+        if !seen["written_summary"].is_null() {
+            break seen["written_summary"]["text"].clone();
+        }
+        assert!(began.elapsed() < Duration::from_secs(10), "{seen}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert_eq!(summary, "您好，words");
+    let asked = owner.post(&format!("{place}/summary"), json!({})).await.is(200);
+    assert_eq!(asked["text"], summary);
+    let n_asked = stub.asked().iter().filter(|one| one.body["model"] == "words").count();
+    assert_eq!(n_asked, 1, "what is written is not written again");
+
+    set_budgets(&mut owner, json!({ "provider": works, "summarise": false })).await;
+    let third = Customer::open(&product, json!({ "flow": "person", "language": "en" })).await;
+    let seen = owner.get(&format!("/api/desk/conversations/{}", third.id)).await.is(200);
+    assert_eq!((&seen["sums_up"], &seen["written_summary"]), (&json!(false), &Value::Null));
 }
 
 /// L1, L2, L4 through the whole product, with a model that always obeys: 200 prompts and more, one conversation each of
@@ -314,6 +391,34 @@ fn attacks() -> Vec<String> {
     words.chain(calls).collect()
 }
 
+/// What a test tells, to its end.
+async fn events(owner: &Client, key: &str) -> Vec<Value> {
+    let request = owner.http.post(format!("{}/api/models/providers/{key}/test/stream", owner.url));
+    let response = request.header("cookie", &owner.cookie).send().await.expect("an answer");
+    assert_eq!(response.status().as_u16(), 200);
+    let text = response.text().await.expect("events");
+    text.lines()
+        .filter_map(|line| line.strip_prefix("data:"))
+        .map(|data| serde_json::from_str(data.trim()).expect("JSON"))
+        .collect()
+}
+
+fn hand_off_flow() -> Value {
+    let both = |text: &str| json!({ "zh": text, "en": text });
+    let ends = ["handed_back", "closed", "timeout", "nobody"];
+    let edges = ends.iter().map(|port| json!({ "from": "person", "port": port, "to": "end" }));
+    let first = json!({ "from": "start", "port": "next", "to": "person" });
+    json!({
+        "format": 1, "id": "flow-person", "key": "person", "name": both("person"), "languages": ["zh", "en"],
+        "nodes": [
+            { "id": "start", "kind": "start", "v": 1 },
+            { "id": "person", "kind": "hand_off", "v": 1 },
+            { "id": "end", "kind": "end", "v": 1 },
+        ],
+        "edges": std::iter::once(first).chain(edges).collect::<Vec<_>>(),
+    })
+}
+
 fn reply_flow(key: &str, tools: Value) -> Value {
     let both = |text: &str| json!({ "zh": text, "en": text });
     let ends = ["done", "unsure", "person", "too_many", "over_budget", "silence", "failed"];
@@ -336,11 +441,11 @@ fn reply_flow(key: &str, tools: Value) -> Value {
     })
 }
 
-fn provider(stub: &ModelStub, model: &str) -> Value {
+pub(super) fn provider(stub: &ModelStub, model: &str) -> Value {
     json!({ "name": model, "base_url": stub.base_url(), "chat_model": model, "first_token_s": 2, "timeout_s": 8, "retries": 1 })
 }
 
-async fn add(owner: &mut Client, provider: Value, secret: Option<&str>) -> String {
+pub(super) async fn add(owner: &mut Client, provider: Value, secret: Option<&str>) -> String {
     let made = owner.post("/api/models/providers", provider).await.is(201);
     let key = made["key"].as_str().expect("a key").to_owned();
     if let Some(secret) = secret {
@@ -353,7 +458,7 @@ async fn set_key(owner: &mut Client, key: &str, secret: &str) {
     owner.put(&format!("/api/models/providers/{key}/secret"), json!({ "secret": secret })).await.is(204);
 }
 
-async fn set_budgets(owner: &mut Client, settings: Value) {
+pub(super) async fn set_budgets(owner: &mut Client, settings: Value) {
     owner.put("/api/models/settings", settings).await.is(200);
 }
 
@@ -362,13 +467,13 @@ async fn try_it(owner: &mut Client, key: &str) -> Value {
 }
 
 /// Every file below a folder; answers with how many there are.
-fn look_through(folder: &Path) -> usize {
+pub(super) fn look_through(folder: &Path, canary: &str) -> usize {
     let mut n_files = 0;
     for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
         if entry.is_dir() {
-            n_files += look_through(&entry);
+            n_files += look_through(&entry, canary);
         } else {
-            is_clean(&entry.display().to_string(), &std::fs::read(&entry).expect("a file"));
+            is_clean(&entry.display().to_string(), &std::fs::read(&entry).expect("a file"), canary);
             n_files += 1;
         }
     }
@@ -376,9 +481,9 @@ fn look_through(folder: &Path) -> usize {
 }
 
 /// The canary is nowhere: not as it is, not in hexadecimal, not a long piece of it.
-fn is_clean(place: &str, bytes: &[u8]) {
-    let hex: String = CANARY.bytes().map(|byte| format!("{byte:02x}")).collect();
-    for piece in [CANARY, &CANARY[3..15], &CANARY[14..], &hex] {
+pub(super) fn is_clean(place: &str, bytes: &[u8], canary: &str) {
+    let hex: String = canary.bytes().map(|byte| format!("{byte:02x}")).collect();
+    for piece in [canary, &canary[3..15], &canary[14..], &hex] {
         let has = bytes.windows(piece.len()).any(|window| window == piece.as_bytes());
         assert!(!has, "{place} holds {piece}");
     }

@@ -3,6 +3,7 @@
 use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use wasm_bindgen::JsCast;
 
 use super::{Answer, ApiError};
 use crate::i18n::language_now;
@@ -37,6 +38,31 @@ pub(crate) async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize)
 /// The same without a body.
 pub(crate) async fn post_empty<T: DeserializeOwned>(path: &str) -> Answer<T> {
     read(send_bare(start(Method::POST, path)).await?).await
+}
+
+/// Starts something and hears the data of its events as they come.
+pub(crate) async fn post_events(path: &str, mut heard: impl FnMut(&str)) -> Answer<()> {
+    let request = start(Method::POST, path).header("Accept", "text/event-stream");
+    let response = send_bare(request).await?;
+    let status = response.status();
+    let broken = |error: wasm_bindgen::JsValue| ApiError::unreadable(status, &format!("{error:?}"));
+    let Some(body) = response.body() else { return Ok(()) };
+    let reader: web_sys::ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+    let mut rest: Vec<u8> = Vec::new();
+    loop {
+        let piece = wasm_bindgen_futures::JsFuture::from(reader.read()).await.map_err(broken)?;
+        let part = |name: &str| js_sys::Reflect::get(&piece, &name.into());
+        if part("done").map_err(broken)?.is_truthy() {
+            return Ok(());
+        }
+        rest.extend(js_sys::Uint8Array::new(&part("value").map_err(broken)?).to_vec());
+        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = rest.drain(..=end).collect();
+            if let Some(data) = String::from_utf8_lossy(&line).trim().strip_prefix("data:") {
+                heard(data.trim());
+            }
+        }
+    }
 }
 
 /// Sends a file as it is; JSON is what it should contain.

@@ -128,12 +128,22 @@ impl DeskCounts {
     }
 }
 
+/// A conversation in a few lines, by a model.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct WrittenSummary {
+    /// The lines.
+    pub(crate) text: String,
+}
+
 /// One conversation with all an agent gets to know.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub(crate) struct DeskDetail {
     /// Is it summed up without asking?
     #[serde(default)]
     pub(crate) sums_up: bool,
+    /// What a model wrote about it as it was handed over.
+    #[serde(default)]
+    pub(crate) written_summary: Option<WrittenSummary>,
     /// What models have cost in it.
     #[serde(default)]
     pub(crate) models: Spent,

@@ -4,7 +4,7 @@ use model::{ModelProvider, ModelSettings};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Answer, delete, get, post, post_empty, put};
+use super::{Answer, delete, get, post, post_empty, post_events, put};
 
 /// Everything the screen shows.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -88,9 +88,33 @@ pub(crate) async fn set_provider_key(key: &str, secret: &str) -> Answer<()> {
     put(&format!("/api/models/providers/{key}/secret"), &json!({ "secret": secret })).await
 }
 
-/// Asks a provider for a few words.
-pub(crate) async fn try_provider(key: &str) -> Answer<Tried> {
-    post_empty(&format!("/api/models/providers/{key}/test")).await
+/// What comes while a provider is tried.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case", untagged)]
+pub(crate) enum Trying {
+    /// Words; empty ones when it begins, maybe anew.
+    Words {
+        /// The next ones.
+        words: String,
+        /// Since it was asked.
+        ms: u64,
+    },
+    /// It is over.
+    Over {
+        /// How it went.
+        tried: Tried,
+    },
+}
+
+/// Asks a provider for a few words and hears them as they come.
+pub(crate) async fn try_provider(key: &str, mut heard: impl FnMut(Trying)) -> Answer<()> {
+    let path = format!("/api/models/providers/{key}/test/stream");
+    post_events(&path, |data| {
+        if let Ok(event) = serde_json::from_str(data) {
+            heard(event);
+        }
+    })
+    .await
 }
 
 /// Changes budgets and uses.

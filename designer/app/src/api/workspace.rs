@@ -1,8 +1,8 @@
 //! What a workspace is set up with: members, channels, teams, calendars, connectors.
 
-use model::{Calendar, Connector, Team};
+use model::{Calendar, Connector, ConnectorKey, Team};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Answer, Member, delete, get, post, put};
 
@@ -64,6 +64,29 @@ pub(crate) async fn calendars() -> Answer<Vec<Calendar>> {
 /// The connectors.
 pub(crate) async fn connectors() -> Answer<Vec<Connector>> {
     get("/api/connectors").await
+}
+
+/// A secret that a connector refers to; never its value.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(crate) struct SecretState {
+    /// The connector.
+    pub(crate) connector: ConnectorKey,
+    /// The header it is sent in.
+    pub(crate) header: String,
+    /// Since when it is kept.
+    pub(crate) set_at: Option<String>,
+    /// Does it open for the connector's address?
+    pub(crate) opens: bool,
+}
+
+/// The secrets that connectors refer to.
+pub(crate) async fn secrets() -> Answer<Vec<SecretState>> {
+    get("/api/secrets").await
+}
+
+/// Sets a secret of a connector; nobody can read it again.
+pub(crate) async fn set_connector_secret(connector: &str, secret: &str, value: &str) -> Answer<()> {
+    put(&format!("/api/connectors/{connector}/secrets/{secret}"), &json!({ "secret": value })).await
 }
 
 /// Adds a team.

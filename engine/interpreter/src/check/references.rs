@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use expr::{Compiled, CompiledTemplate, ExprError, MOOD, nearest};
 use model::spec::{Reference, references};
-use model::{Flow, FlowKey, Node, PhraseKey, Place, Problem, Repair, Resources, Texts, Trigger, VarName};
+use model::{
+    ConnectorKey, Flow, FlowKey, Node, PhraseKey, Place, Problem, Repair, Resources, SecretKey, Texts, Trigger, VarName,
+};
 use serde_json::Value;
 
 use super::Known;
@@ -60,6 +62,7 @@ struct There<'a> {
     teams: BTreeSet<&'a str>,
     calendars: BTreeSet<&'a str>,
     connectors: BTreeSet<&'a str>,
+    unset_secrets: &'a BTreeMap<ConnectorKey, Vec<SecretKey>>,
     flows: BTreeMap<&'a FlowKey, bool>,
     phrases: BTreeSet<&'a PhraseKey>,
 }
@@ -75,6 +78,7 @@ impl<'a> There<'a> {
             teams: resources.teams.iter().map(|team| team.key.as_str()).collect(),
             calendars: resources.calendars.iter().map(|calendar| calendar.key.as_str()).collect(),
             connectors: resources.connectors.iter().map(|connector| connector.key.as_str()).collect(),
+            unset_secrets: &resources.unset_secrets,
             flows: resources.flows.iter().map(|flow| (&flow.key, flow.is_live)).collect(),
             phrases: resources.phrases.iter().map(|phrase| &phrase.key).collect(),
         }
@@ -124,6 +128,10 @@ fn check_one(flow: &Flow, node: &Node, reference: &Reference<'_>, there: &There<
         "team" if !there.teams.contains(text) => vec![unknown(place, "team", text)],
         "calendar" if !there.calendars.contains(text) => vec![unknown(place, "calendar", text)],
         "connector" if !there.connectors.contains(text) => vec![unknown(place, "connector", text)],
+        "connector" => {
+            let unset = there.unset_secrets.get(&ConnectorKey::from(text)).into_iter().flatten();
+            unset.map(|secret| secret_not_set(place.clone(), text, secret)).collect()
+        }
         "flow" if flow.key == *text => vec![Problem::error(
             "flow-calls-itself",
             place,
@@ -256,6 +264,24 @@ fn unknown_phrase(place: Place, key: &str, there: &There<'_>) -> Problem {
         place,
         Texts::new(format!("没有话术“{key}”"), format!("there is no phrase “{key}”")),
         fix,
+    )
+}
+
+/// The flow is fine; its calls fail until somebody enters the secret.
+fn secret_not_set(place: Place, connector: &str, secret: &SecretKey) -> Problem {
+    Problem::warning(
+        "secret-not-set",
+        place,
+        Texts::new(
+            format!("连接“{connector}”的密钥“{secret}”还没有填写，或者是为另一个地址填写的，调用会失败"),
+            format!(
+                "the secret “{secret}” of the connection “{connector}” is not set, or was entered for another address; its calls fail"
+            ),
+        ),
+        Texts::new(
+            "请所有者在“设置”的“系统连接”里填写这个密钥",
+            "an owner enters it under “Connections” in the settings",
+        ),
     )
 }
 

@@ -195,7 +195,13 @@ impl<'a> Run<'a> {
             self.looked_up(looking, answer);
             return true;
         }
-        let is_understanding = !matches!(answer, Answer::Found { .. } | Answer::Replied(_) | Answer::Failed { .. });
+        // A model that fails leaves a step with the words it could not read, as if there were no model.
+        let asked_a_model = matches!(&self.state.pending, Pending::Effect { effect, .. } if matches!(**effect, Effect::Generate { .. }));
+        let is_understanding = match answer {
+            Answer::Found { .. } | Answer::Replied(_) => false,
+            Answer::Failed { .. } => asked_a_model,
+            _ => true,
+        };
         if !is_understanding || self.repair().is_none() || !self.is_asking() || !self.may_mend() {
             return false;
         }

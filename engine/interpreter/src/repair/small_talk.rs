@@ -33,8 +33,11 @@ impl Run<'_> {
             return false;
         }
         let words = self.state.heard.last().cloned().unwrap_or_default();
-        let probe = self.probe(None, &Input::Text(words));
-        let help = (probe.port.is_none()).then_some(probe.said).and_then(|said| said.into_iter().next());
+        let own = self.own_help().map(model::Content::text);
+        let help = own.or_else(|| {
+            let probe = self.probe(None, &Input::Text(words));
+            (probe.port.is_none()).then_some(probe.said).and_then(|said| said.into_iter().next())
+        });
         self.note_mend("unknown");
         self.mark_mend("客户说不知道：先帮一下", "does not know: helped first");
         self.say_words("unknown", &repair.unknown.say);
@@ -46,6 +49,16 @@ impl Run<'_> {
             _ => self.ask_again(""),
         }
         true
+    }
+
+    /// What the author wrote for customers who do not know the answer to the question that waits.
+    fn own_help(&mut self) -> Option<String> {
+        let plan = self.plan();
+        let node = self.state.current().and_then(|id| plan.node(id).ok())?;
+        let mut effects = Vec::new();
+        let ctx = self.ctx_of(node, &mut effects);
+        let text = node.built.help(&ctx).and_then(|help| ctx.text(&help).ok())?;
+        (!text.trim().is_empty()).then_some(text)
     }
 
     /// A short friendly answer and the question again.

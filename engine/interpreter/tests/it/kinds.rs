@@ -43,6 +43,9 @@ pub(crate) struct Talk {
     /// Only this word is an answer.
     #[serde(default)]
     only: String,
+    /// For who does not know.
+    #[serde(default)]
+    help: Texts,
 }
 
 impl Kind for Talk {
@@ -86,6 +89,9 @@ impl Kind for Talk {
             _ => Ok(Next::go("silence")),
         }
     }
+    fn help(&self, _: &Ctx<'_>) -> Option<Texts> {
+        Some(self.help.clone())
+    }
 }
 
 /// Does what its word says: `call KEY`, `end`, `fail`, `search`, `queue`, `post`.
@@ -121,6 +127,7 @@ impl Kind for Act {
                 method: Method::Post,
                 url: "https://example.com".into(),
                 headers: Default::default(),
+                secrets: Default::default(),
                 body: None,
                 timeout_ms: 1_000,
                 retries: 0,

@@ -100,6 +100,20 @@ fn who_does_not_know_is_helped_once_and_then_the_tries_count() {
 }
 
 #[test]
+fn who_does_not_know_reads_the_authors_help() {
+    let mut flow = asking();
+    flow.nodes[1].config["help"] = json!({ "en": "It is in the e-mail, {{ name }}." });
+    let mut talk = Talked::open(&flow, Callees::new());
+
+    talk.does("no idea", Some(act(ActKind::Unknown, "")));
+
+    let said = talk.all();
+    assert_eq!((said.len(), said.last().unwrap().as_str()), (2, "It is in the e-mail, ."));
+    talk.does("10442", None);
+    assert_eq!(talk.all(), ["Your phone?"]);
+}
+
+#[test]
 fn after_two_insults_a_person_is_offered() {
     let mut talk = Talked::open(&asking(), Callees::new());
     for _ in 0..2 {

@@ -17,6 +17,7 @@ use super::failure::{Failure, Means};
 use super::hosts::{Breaker, Hosts, Refused};
 use super::retry::{chance, pause, retry_after};
 use crate::Clock;
+use crate::secrets::Revealed;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// No call takes longer, all tries and pauses together.
@@ -98,21 +99,22 @@ impl Caller {
 
     /// Calls, again where it may, and answers with the reply or with why there is none. Tries, pauses and the wait for
     /// other calls of the same host together take no longer than the step's time.
-    pub(crate) async fn call(&self, request: &HttpRequest, key: Uuid) -> Answer {
+    pub(crate) async fn call(&self, request: &HttpRequest, secrets: &[Revealed], key: Uuid) -> Answer {
         let limit = Duration::from_millis(request.timeout_ms.clamp(1, LONGEST_MS));
         let deadline = Instant::now() + limit;
         let retries = request.retries.min(MAX_RETRIES);
         let mut tried = 0;
-        let mut outcome = self.attempt(request, key, deadline, limit).await;
+        let leaving = Leaving { request, secrets, key };
+        let mut outcome = self.attempt(leaving, deadline, limit).await;
         while tried < retries && is_worth_repeating(&outcome, request.at_most_once) {
             let asked = outcome.as_ref().ok().and_then(|reply| reply.retry_after);
             let mut pause = pause(tried, asked, chance());
             outcome = loop {
                 if Instant::now() + pause >= deadline {
-                    return answer(outcome);
+                    return answer(outcome, secrets);
                 }
                 tokio::time::sleep(pause).await;
-                match self.attempt(request, key, deadline, limit).await {
+                match self.attempt(leaving, deadline, limit).await {
                     // The circuit opened after this call began: it need not fail for that while it has time.
                     Err(Failure { means: Means::Resting(rest), .. }) => pause = rest,
                     next => break next,
@@ -120,16 +122,11 @@ impl Caller {
             };
             tried += 1;
         }
-        answer(outcome)
+        answer(outcome, secrets)
     }
 
-    async fn attempt(
-        &self,
-        request: &HttpRequest,
-        key: Uuid,
-        deadline: Instant,
-        limit: Duration,
-    ) -> Result<Reply, Failure> {
+    async fn attempt(&self, leaving: Leaving<'_>, deadline: Instant, limit: Duration) -> Result<Reply, Failure> {
+        let request = leaving.request;
         let (url, client) = self.target(&request.url)?;
         let host = format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(0));
         let call = self.hosts.enter(&host, deadline).await.map_err(|refused| Failure {
@@ -141,7 +138,7 @@ impl Caller {
         })?;
         let method = Method::from_bytes(request.method.as_str().as_bytes()).unwrap_or(Method::GET);
         let left = deadline.duration_since(Instant::now());
-        let outcome = self.exchange(filled(client.request(method, url).timeout(left), request, key), limit).await;
+        let outcome = self.exchange(leaving.filled(client.request(method, url).timeout(left)), limit).await;
         match &outcome {
             Ok(reply) if is_stand_in(reply) => call.failed(),
             Err(Failure { means: Means::NotSent | Means::Unknown, .. }) => call.failed(),
@@ -193,30 +190,69 @@ fn is_stand_in(reply: &Reply) -> bool {
     matches!(reply.http.status, 502..=504) && reply.retry_after.is_none()
 }
 
-fn answer(outcome: Result<Reply, Failure>) -> Answer {
+/// What came of it. A service that repeats a secret gives it to nobody.
+fn answer(outcome: Result<Reply, Failure>, secrets: &[Revealed]) -> Answer {
     match outcome {
-        Ok(reply) => Answer::Replied(reply.http),
+        Ok(mut reply) => {
+            for secret in secrets {
+                hide(&mut reply.http.body, &secret.secret);
+            }
+            Answer::Replied(reply.http)
+        }
         Err(failure) => Answer::Failed { why: failure.why },
     }
 }
 
-/// The headers and the body of a request.
-fn filled(mut call: RequestBuilder, request: &HttpRequest, key: Uuid) -> RequestBuilder {
-    for (name, value) in &request.headers {
-        if !FORBIDDEN_HEADERS.contains(&name.to_lowercase().as_str()) {
-            call = call.header(name, value);
+/// Takes every mention of a secret out of a value.
+fn hide(value: &mut Value, secret: &str) {
+    const HIDDEN: &str = "•••";
+    match value {
+        Value::String(text) if text.contains(secret) => *text = text.replace(secret, HIDDEN),
+        Value::Array(items) => items.iter_mut().for_each(|item| hide(item, secret)),
+        Value::Object(fields) => {
+            let has_it = fields.keys().any(|name| name.contains(secret));
+            if has_it {
+                let shown = std::mem::take(fields).into_iter();
+                fields.extend(shown.map(|(name, value)| (name.replace(secret, HIDDEN), value)));
+            }
+            fields.values_mut().for_each(|value| hide(value, secret));
         }
+        _ => {}
     }
-    if !request.method.is_safe() {
-        call = call.header("idempotency-key", key.to_string());
-    }
-    if let Some(body) = &request.body {
-        if !request.headers.keys().any(|name| name.eq_ignore_ascii_case("content-type")) {
-            call = call.header("content-type", "application/json");
+}
+
+/// A call on its way out.
+#[derive(Clone, Copy)]
+struct Leaving<'a> {
+    request: &'a HttpRequest,
+    secrets: &'a [Revealed],
+    key: Uuid,
+}
+
+impl Leaving<'_> {
+    /// The headers and the body of a request.
+    fn filled(self, mut call: RequestBuilder) -> RequestBuilder {
+        let Self { request, secrets, key } = self;
+        let is_secret = |name: &str| secrets.iter().any(|secret| secret.header.as_str().eq_ignore_ascii_case(name));
+        for (name, value) in &request.headers {
+            if !FORBIDDEN_HEADERS.contains(&name.to_lowercase().as_str()) && !is_secret(name) {
+                call = call.header(name, value);
+            }
         }
-        call = call.body(body.clone());
+        for secret in secrets.iter().filter(|secret| !FORBIDDEN_HEADERS.contains(&secret.header.as_str())) {
+            call = call.header(&secret.header, &secret.value);
+        }
+        if !request.method.is_safe() {
+            call = call.header("idempotency-key", key.to_string());
+        }
+        if let Some(body) = &request.body {
+            if !request.headers.keys().any(|name| name.eq_ignore_ascii_case("content-type")) {
+                call = call.header("content-type", "application/json");
+            }
+            call = call.body(body.clone());
+        }
+        call
     }
-    call
 }
 
 /// The body as JSON, or as text where it is none. Nothing is unpacked, so what counts is what comes over the wire.

@@ -62,7 +62,9 @@ async fn a_refused_connection_is_proof_that_nothing_was_sent() {
     let (caller, request) = (caller(&host), Ask { at_most_once: true, ..Ask::default() }.request(&host));
 
     let limit = Duration::from_secs(1);
-    let outcome = caller.attempt(&request, Uuid::nil(), Instant::now() + limit, limit).await;
+    let outcome = caller
+        .attempt(Leaving { request: &request, secrets: &[], key: Uuid::nil() }, Instant::now() + limit, limit)
+        .await;
 
     assert_eq!(outcome.as_ref().err().map(|failure| failure.means), Some(Means::NotSent));
     assert!(is_worth_repeating(&outcome, true));
@@ -176,6 +178,7 @@ impl Ask {
             method: Verb::Post,
             url: format!("http://{host}/orders"),
             headers: BTreeMap::new(),
+            secrets: BTreeMap::new(),
             body: Some("{}".into()),
             timeout_ms: self.timeout_ms,
             retries: self.retries,
@@ -206,7 +209,7 @@ impl Service {
     }
 
     async fn call(&self, ask: Ask) -> Answer {
-        self.caller.call(&ask.request(&self.host), Uuid::nil()).await
+        self.caller.call(&ask.request(&self.host), &[], Uuid::nil()).await
     }
 
     /// The key of every call, in order.

@@ -2,29 +2,28 @@
 
 mod budget;
 mod client;
+mod purse;
 mod stream;
 mod vectors;
 mod wire;
 
 use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use interpreter::{Answer, Generated, Task, Usage};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::{ModelProvider, ModelSettings, Texts};
-use store::models::Spent;
-use store::{Store, WorkspaceId};
+use store::WorkspaceId;
 use tokio::time::Instant;
-use url::Url;
 
-use self::budget::{Budgets, Hold, budgets, micros};
+use self::budget::{Budgets, Hold};
 use self::client::{After, Endpoint, Trouble, exchange};
+use self::purse::{Purse, no_count, priced};
 use self::wire::{Manner, request, tokens};
 use super::call::Caller;
 use super::retry::{chance, pause};
-use crate::vault::{Belongs, Vault};
 use crate::{Engine, Measure};
 
 pub(crate) use self::vectors::{NoVectors, ranks, vectors};
@@ -34,7 +33,6 @@ const LONGEST: Duration = Duration::from_secs(120);
 /// Providers that are asked one after the other.
 const MAX_PROVIDERS: usize = 3;
 const MAX_RETRIES: u32 = 3;
-const MAX_SUMMARIES: usize = 500;
 /// Simpler manners that are tried before a refusal is final.
 const MAX_MANNERS: usize = 5;
 
@@ -50,16 +48,10 @@ pub(crate) struct Models {
 /// What asking needs beside the task; one for the whole engine.
 #[derive(Debug, Default)]
 pub(crate) struct Generator {
-    vault: OnceLock<Vault>,
     budgets: Budgets,
     /// What endpoints take, by address and model.
     manners: Mutex<HashMap<(String, String), Manner>>,
-    /// Summaries by conversation, its last message, and language: opening it again costs nothing.
-    summaries: Mutex<HashMap<Summed, String>>,
 }
-
-/// A conversation up to a message, in Chinese or in English.
-pub(crate) type Summed = (String, i64, bool);
 
 /// On whose behalf a model is asked.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +68,18 @@ pub(crate) struct Asked {
     pub(crate) first_words: Duration,
 }
 
+/// An answer as it comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heard<'w> {
+    /// A model is asked; what came of an earlier try does not count.
+    Begins,
+    /// The next words.
+    Words(&'w str),
+}
+
+/// Who hears an answer as it comes.
+pub(crate) type Hearing<'h> = &'h (dyn Fn(Heard<'_>) + Send + Sync);
+
 /// Why there is none.
 #[derive(Debug)]
 pub(crate) enum NoAnswer {
@@ -84,30 +88,6 @@ pub(crate) enum NoAnswer {
 }
 
 impl Generator {
-    /// Says what opens secrets. Only the first counts.
-    pub(crate) fn set_vault(&self, vault: Vault) {
-        let _ = self.vault.set(vault);
-    }
-
-    /// What opens secrets.
-    pub(crate) fn vault(&self) -> Option<&Vault> {
-        self.vault.get()
-    }
-
-    /// A summary that was written before.
-    pub(crate) fn summary(&self, place: &Summed) -> Option<String> {
-        self.summaries.lock().unwrap_or_else(PoisonError::into_inner).get(place).cloned()
-    }
-
-    /// Keeps a summary; beyond a bound all are forgotten.
-    pub(crate) fn keep_summary(&self, place: Summed, text: &str) {
-        let mut summaries = self.summaries.lock().unwrap_or_else(PoisonError::into_inner);
-        if summaries.len() >= MAX_SUMMARIES {
-            summaries.clear();
-        }
-        summaries.insert(place, text.to_owned());
-    }
-
     fn manner(&self, provider: &ModelProvider) -> Manner {
         let manners = self.manners.lock().unwrap_or_else(PoisonError::into_inner);
         manners.get(&(provider.base_url.clone(), provider.chat_model.clone())).copied().unwrap_or_default()
@@ -158,6 +138,18 @@ pub(crate) async fn ask(
     behalf: Behalf<'_>,
     task: &Task,
 ) -> Result<Asked, NoAnswer> {
+    ask_aloud(engine, models, chain, behalf, task, &|_| {}).await
+}
+
+/// The same; somebody hears the words as they come.
+pub(crate) async fn ask_aloud(
+    engine: &Engine,
+    models: &Models,
+    chain: &[&ModelProvider],
+    behalf: Behalf<'_>,
+    task: &Task,
+    hearing: Hearing<'_>,
+) -> Result<Asked, NoAnswer> {
     let Some(first) = chain.first() else {
         return Err(NoAnswer::Failed(Texts::new(
             "还没有设置可用的模型",
@@ -176,7 +168,7 @@ pub(crate) async fn ask(
         if Instant::now() >= deadline {
             break;
         }
-        let asking = Asking { engine, provider, task, workspace: behalf.workspace };
+        let asking = Asking { engine, provider, task, workspace: behalf.workspace, hearing };
         let began = std::time::Instant::now();
         let (outcome, usage) = asking.ask(deadline).await;
         let usage = priced(usage, provider);
@@ -222,6 +214,7 @@ struct Asking<'a> {
     provider: &'a ModelProvider,
     task: &'a Task,
     workspace: WorkspaceId,
+    hearing: Hearing<'a>,
 }
 
 impl Asking<'_> {
@@ -230,7 +223,7 @@ impl Asking<'_> {
         let mut usage = Usage::default();
         let time = Duration::from_secs(u64::from(self.provider.timeout_s.max(1)));
         let deadline = deadline.min(Instant::now() + time);
-        let outcome = match key_of(self.engine, self.workspace, self.provider).await {
+        let outcome = match self.engine.model_key(self.workspace, self.provider).await {
             Ok(key) => self.fitting(key.as_deref(), deadline, &mut usage).await,
             Err(why) => Err(why),
         };
@@ -276,7 +269,7 @@ impl Asking<'_> {
         repair: Option<(&str, &str)>,
     ) -> Result<Asked, Texts> {
         let (caller, generator): (&Caller, _) = (&self.engine.caller, &self.engine.generator);
-        let endpoint = Endpoint { provider: self.provider, key };
+        let endpoint = Endpoint { provider: self.provider, key, hearing: self.hearing };
         let mut manner = generator.manner(self.provider);
         let (mut tried, mut n_manners) = (0, 0);
         loop {
@@ -309,84 +302,6 @@ impl Asking<'_> {
     }
 }
 
-/// The name of a provider's secret.
-pub(crate) fn secret_name(provider: &str) -> String {
-    format!("provider/{provider}")
-}
-
-/// Scheme, host and port: what a key belongs to.
-pub(crate) fn origin(base_url: &str) -> String {
-    let Ok(url) = Url::parse(base_url) else { return String::new() };
-    let port = url.port_or_known_default().unwrap_or(0);
-    format!("{}://{}:{port}", url.scheme(), url.host_str().unwrap_or_default())
-}
-
-/// The key of a provider, opened; none where none is set.
-async fn key_of(engine: &Engine, workspace: WorkspaceId, provider: &ModelProvider) -> Result<Option<String>, Texts> {
-    let name = secret_name(&provider.key);
-    let sealed = store::secrets::sealed(engine.store.read(), workspace, &name).await;
-    let sealed = sealed.map_err(|_| Texts::new("密钥暂时读不到", "the key cannot be read at the moment"))?;
-    let Some(sealed) = sealed else { return Ok(None) };
-    let origin = origin(&provider.base_url);
-    let belongs = Belongs { workspace, name: &name, origin: &origin };
-    let opened = engine.generator.vault().and_then(|vault| vault.open(&sealed, belongs));
-    opened.map(Some).ok_or_else(|| {
-        Texts::new(
-            "密钥打不开：它是为另一个地址填写的，或者服务器的密钥文件换了。请重新填写",
-            "the key does not open: it was entered for another address, or the server's key file has changed; enter it again",
-        )
-    })
-}
-
-/// Where spending is written down.
-struct Purse<'a> {
-    store: &'a Store,
-    behalf: Behalf<'a>,
-    day: &'a str,
-}
-
-impl Purse<'_> {
-    async fn budgets(&self, settings: &ModelSettings) -> store::Result<Vec<budget::Budget>> {
-        let (db, workspace) = (self.store.read(), self.behalf.workspace);
-        let day = store::models::spent_on(db, workspace, self.day).await?;
-        let conversation = match self.behalf.conversation {
-            Some(id) => Some((id.to_owned(), store::models::spent_by(db, workspace, id).await?)),
-            None => None,
-        };
-        Ok(budgets(settings, (format!("{} {}", workspace.0, self.day), day), conversation))
-    }
-
-    /// Durable before the amount held for it is given back.
-    async fn pay(&self, usage: Usage) {
-        let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-        let spent = Spent {
-            calls: 1,
-            tokens_in: whole(usage.tokens_in),
-            tokens_out: whole(usage.tokens_out),
-            cost_micros: whole(usage.cost_micros),
-        };
-        let Behalf { workspace, conversation } = self.behalf;
-        let (store, day, conversation) = (self.store.clone(), self.day.to_owned(), conversation.map(str::to_owned));
-        // In a task of its own: a turn that commits while its model answers does not poll this, and would wait for the
-        // very writer that is held here.
-        let written = tokio::spawn(async move {
-            let writing = store.write().await?;
-            store::models::spend(&writing, workspace, &day, conversation.as_deref(), spent).await?;
-            writing.commit().await.map_err(store::Error::from)
-        });
-        match written.await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(%error, "what a model cost could not be written down"),
-            Err(error) => tracing::error!(%error, "what a model cost could not be written down"),
-        }
-    }
-}
-
-fn priced(usage: Usage, provider: &ModelProvider) -> Usage {
-    let cost_micros = micros(usage.tokens_in, provider.price_in) + micros(usage.tokens_out, provider.price_out);
-    Usage { cost_micros, ..usage }
-}
-
 fn count(measure: &Measure, began: std::time::Instant, is_answered: bool, usage: Usage) {
     measure.model_seconds.took(began.elapsed());
     if is_answered {
@@ -397,11 +312,6 @@ fn count(measure: &Measure, began: std::time::Instant, is_answered: bool, usage:
     measure.model_tokens_in.add(usage.tokens_in);
     measure.model_tokens_out.add(usage.tokens_out);
     measure.model_cost_micros.add(usage.cost_micros);
-}
-
-fn no_count(error: store::Error) -> NoAnswer {
-    tracing::error!(%error, "budgets could not be read");
-    NoAnswer::Failed(Texts::new("暂时读不到模型预算", "the budgets for models cannot be read at the moment"))
 }
 
 #[cfg(test)]
@@ -435,12 +345,5 @@ mod tests {
 
         assert_eq!(models("Asia/Shanghai").day(late), "2026-11-20");
         assert_eq!(models("nowhere").day(late), "2026-11-19");
-    }
-
-    #[test]
-    fn a_key_belongs_to_scheme_host_and_port() {
-        assert_eq!(origin("https://api.deepseek.com/v1"), "https://api.deepseek.com:443");
-        assert_ne!(origin("https://api.deepseek.com/v1"), origin("http://api.deepseek.com/v1"));
-        assert_eq!(origin("nonsense"), "");
     }
 }

@@ -9,7 +9,8 @@ mod generate;
 pub(crate) mod hosts;
 mod retry;
 
-use interpreter::{Answer, Effect};
+use interpreter::{Answer, Effect, HttpRequest};
+use store::WorkspaceId;
 use uuid::Uuid;
 
 use crate::topics::By;
@@ -17,7 +18,7 @@ use crate::{Engine, Knowledge};
 pub(crate) use call::Caller;
 pub(crate) use fetch::{Fetched, NotFetched};
 pub(crate) use generate::{
-    Asked, Behalf, Generator, Models, NoAnswer, NoVectors, ask, origin, ranks, secret_name, vectors,
+    Asked, Behalf, Generator, Heard, Hearing, Models, NoAnswer, NoVectors, ask, ask_aloud, ranks, vectors,
 };
 
 /// Performs one asked effect. Whatever goes wrong is an answer.
@@ -42,11 +43,21 @@ pub(crate) async fn perform(
             engine.found(&knowledge.models, behalf, channel, query, libraries, *limit).await
         }
         Effect::Extract { sentences, details, now, .. } => knowledge.extracted(sentences, details, *now),
-        Effect::Call { request, .. } => engine.caller.call(request, key).await,
+        Effect::Call { request, .. } => engine.call(knowledge.workspace, request, key).await,
         Effect::Generate { task, .. } => generate::generate(engine, &knowledge.models, behalf, task).await,
         other => {
             tracing::error!(effect = ?std::mem::discriminant(other), "an effect without an answer was asked");
             Answer::Failed { why: model::Texts::new("程序内部出错", "the program failed inside") }
+        }
+    }
+}
+
+impl Engine {
+    /// Calls a service with the secrets that the request names.
+    pub(crate) async fn call(&self, workspace: WorkspaceId, request: &HttpRequest, key: Uuid) -> Answer {
+        match self.revealed(workspace, request).await {
+            Ok(secrets) => self.caller.call(request, &secrets, key).await,
+            Err(why) => Answer::Failed { why },
         }
     }
 }

@@ -10,6 +10,7 @@ mod folder;
 mod read_document;
 mod replay;
 mod restore;
+mod rotate_key;
 mod serve;
 mod talk;
 mod transfer;
@@ -52,6 +53,8 @@ enum Command {
     Doctor(doctor::Args),
     /// Move conversations that ended long ago out of the database into compressed files
     Archive(archive::Args),
+    /// Seal all secrets with another key, while no server runs on the folder
+    RotateKey(rotate_key::Args),
     /// Measure understanding on labelled lines
     #[command(subcommand)]
     Evaluate(evaluate::Evaluate),
@@ -83,6 +86,7 @@ pub fn run() -> ExitCode {
         Command::Restore(args) => wait(restore::run(args)),
         Command::Doctor(args) => wait(doctor::run(args)),
         Command::Archive(args) => wait(archive::run(args)),
+        Command::RotateKey(args) => wait(rotate_key::run(args)),
         Command::Evaluate(what) => evaluate::run(&what),
         Command::User(args) => wait(user::run(args)),
         Command::ReadDocument(args) => read_document::run(&args),

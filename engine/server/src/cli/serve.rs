@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use runtime::rotation::{self, Unopened};
 use runtime::{Egress, Limits, Reader, Vault};
 use store::disk::Trouble;
 use tokio::net::TcpListener;
@@ -14,6 +15,7 @@ use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
 
+use super::rotate_key::given;
 use super::user::new_setup_link;
 use super::{archive, folder};
 use crate::accept::{self, Doors, Places, Proxies};
@@ -39,7 +41,7 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
     let egress = Egress::new(settings.allow_private.iter().cloned());
     let opened = folder::open(&settings.storage, egress, limits, !settings.no_samples).await?;
     let engine = Arc::clone(&opened.engine);
-    engine.set_vault(vault(&settings)?);
+    engine.set_vault(vault(&settings, engine.store(), opened.workspace.id).await?);
 
     let listener =
         TcpListener::bind(settings.listen).await.with_context(|| format!("listen on {}", settings.listen))?;
@@ -137,15 +139,21 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-/// What opens secrets: the key that was given, or the key file of the data folder.
-fn vault(settings: &Serve) -> anyhow::Result<Vault> {
-    match &settings.secret_key {
-        Some(text) => Vault::of_text(text).map_err(|why| anyhow::anyhow!("HELIU_SECRET_KEY: {why}")),
-        None => {
-            let path = settings.storage.data.join(runtime::KEY_FILE);
-            Vault::of_folder(&settings.storage.data).with_context(|| format!("the key file {}", path.display()))
-        }
+/// What opens secrets: the key that was given, or the key file of the data folder. Secrets that a key before sealed are
+/// sealed anew; those that no key opens refuse the start.
+async fn vault(settings: &Serve, store: &store::Store, workspace: store::WorkspaceId) -> anyhow::Result<Vault> {
+    let data = &settings.storage.data;
+    let vault = match &settings.secret_key {
+        Some(text) => given("HELIU_SECRET_KEY", text)?.with_older_of(rotation::file_key(data)?),
+        None => rotation::open_folder(store, workspace, data).await?,
+    };
+    let old = settings.old_secret_key.as_deref().map(|text| given("HELIU_OLD_SECRET_KEY", text)).transpose()?;
+    let vault = vault.with_older_of(old);
+    let settled = rotation::settle(store, workspace, &vault, Unopened::Keep, runtime::now()).await?;
+    if settled.resealed > 0 {
+        tracing::info!(secrets = settled.resealed, "secrets are sealed with the new key; the key before opens none");
     }
+    Ok(vault)
 }
 
 /// Ends the process when the disk has failed. Nothing is folded in, flushed or tried again on the way out: what had been

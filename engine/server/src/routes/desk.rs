@@ -112,11 +112,15 @@ async fn reply(
 /// Sums up a conversation by a model; nothing is saved.
 #[utoipa::path(post, path = "/api/desk/conversations/{id}/summary", tag = "desk", responses((status = 200, body = Value), (status = 409)))]
 async fn summary(State(app): State<App>, signed_in: SignedIn, Path(id): Path<String>) -> Result<Json<Value>> {
-    let is_chinese = signed_in.member.language.as_str().starts_with("zh");
-    match app.engine.summarise(signed_in.workspace, &id, is_chinese).await? {
+    match app.engine.summarise(signed_in.workspace, &id, is_chinese(&signed_in)).await? {
         Ok(text) => Ok(Json(json!({ "text": text }))),
         Err(why) => Err(super::models::no_answer(&why)),
     }
+}
+
+/// Summaries are in the agent's language.
+fn is_chinese(signed_in: &SignedIn) -> bool {
+    signed_in.member.language.as_str().starts_with("zh")
 }
 
 #[derive(Deserialize)]
@@ -201,6 +205,7 @@ async fn detail(app: &App, signed_in: &SignedIn, id: &str) -> Result<Json<Value>
         "summary": conversation.summary,
         "rating": conversation.rating,
         "result": conversation.result,
+        "written_summary": app.engine.written_summary(&conversation.public_id, is_chinese(signed_in)),
         "sums_up": app.engine.sums_up(signed_in.workspace).await?,
         "models": store::models::spent_by(db, signed_in.workspace, &conversation.public_id).await?,
     })))

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use model::{Calendar, CalendarKey, Connector, ConnectorKey, Team, TeamKey};
+use model::{Calendar, CalendarKey, Connector, ConnectorKey, SecretHeader, Team, TeamKey};
 use serde_json::Value;
 use store::directory;
 use utoipa_axum::router::OpenApiRouter;
@@ -100,6 +100,7 @@ macro_rules! documents {
                 if wanted.name.is_empty() {
                     return Err(ApiError::not_valid("请填写名称", "give it a name"));
                 }
+                wanted.check()?;
                 let writing = app.engine.store().write().await?;
                 directory::$save(&writing, signed_in.workspace, wanted).await?;
                 commit(writing).await?;
@@ -114,6 +115,39 @@ macro_rules! documents {
             }
         }
     };
+}
+
+/// What else must be true of a document.
+trait Checked {
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Checked for Team {}
+impl Checked for Calendar {}
+
+impl Checked for Connector {
+    /// Names of headers and of secrets, and what stands before a secret, are short and plain.
+    fn check(&self) -> Result<()> {
+        const MAX_SECRETS: usize = 10;
+        const MAX_CHARS: usize = 60;
+        let is_name = |name: &str| {
+            let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_".contains(character);
+            (1..=MAX_CHARS).contains(&name.len()) && name.chars().all(is_plain)
+        };
+        let is_fine = |(header, value): (&String, &SecretHeader)| {
+            let is_visible = value.before.chars().all(|character| character.is_ascii_graphic() || character == ' ');
+            is_name(header) && is_name(value.secret.as_str()) && value.before.len() <= MAX_CHARS && is_visible
+        };
+        if self.secrets.len() > MAX_SECRETS || !self.secrets.iter().all(is_fine) {
+            return Err(ApiError::not_valid(
+                "密钥请求头和密钥的名称只能用英文字母、数字、- 和 _，最多 60 个字；每个连接最多 10 个密钥",
+                "headers with secrets, and secrets, have names of at most 60 Latin letters, digits, - and _; a connection has at most 10",
+            ));
+        }
+        Ok(())
+    }
 }
 
 documents!(

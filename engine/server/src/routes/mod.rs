@@ -22,6 +22,7 @@ pub(crate) mod members;
 pub(crate) mod models;
 pub(crate) mod pages;
 pub(crate) mod phrases;
+pub(crate) mod secrets;
 pub(crate) mod session;
 mod socket;
 pub(crate) mod synonyms;

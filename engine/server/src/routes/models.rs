@@ -1,15 +1,21 @@
 //! Language models of the workspace: providers, their keys (written, never read), budgets, a try, suggestions.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, Sse};
+use futures_util::stream;
 use model::{ModelProvider, ModelSettings, PRESETS, Texts};
 use runtime::Suggest;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::rfc3339;
+use tokio::sync::mpsc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -31,6 +37,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(replace, delete))
         .routes(routes!(set_key, forget_key))
         .routes(routes!(try_it))
+        .routes(routes!(try_aloud))
         .routes(routes!(set_settings))
         .routes(routes!(suggest))
 }
@@ -146,7 +153,41 @@ async fn try_it(State(app): State<App>, signed_in: SignedIn, Path(key): Path<Str
     if !known.iter().any(|provider| provider.key == key) {
         return Err(no_provider());
     }
-    Ok(Json(app.engine.try_model(signed_in.workspace, &key).await?))
+    Ok(Json(app.engine.try_model(signed_in.workspace, &key, &|_, _| {}).await?))
+}
+
+/// The same as events: `{"words", "ms"}` as words come (empty ones when it begins, maybe anew), at the end `{"tried"}`.
+/// Whoever hangs up ends it.
+#[utoipa::path(post, path = "/api/models/providers/{key}/test/stream", tag = "models", responses((status = 200, content_type = "text/event-stream")))]
+async fn try_aloud(State(app): State<App>, signed_in: SignedIn, Path(key): Path<String>) -> Result<impl IntoResponse> {
+    signed_in.as_owner()?;
+    let known = store::models::providers(app.engine.store().read(), signed_in.workspace).await?;
+    if !known.iter().any(|provider| provider.key == key) {
+        return Err(no_provider());
+    }
+    let (telling, told) = mpsc::unbounded_channel();
+    let (engine, workspace) = (Arc::clone(&app.engine), signed_in.workspace);
+    let trying = async move {
+        let tell = |words: &str, ms: u64| drop(telling.send(json!({ "words": words, "ms": ms })));
+        engine.try_model(workspace, &key, &tell).await
+    };
+    let events = stream::unfold((told, Some(Box::pin(trying))), async |(mut told, trying)| {
+        let mut trying = trying?;
+        let (event, trying) = tokio::select! {
+            biased;
+            Some(words) = told.recv() => (words, Some(trying)),
+            tried = &mut trying => match tried {
+                Ok(tried) => (json!({ "tried": tried }), None),
+                Err(error) => {
+                    tracing::error!(%error, "a model could not be tried");
+                    let why = Texts::new("服务内部出错", "something failed inside");
+                    (json!({ "tried": { "ok": false, "why": why } }), None)
+                }
+            },
+        };
+        Some((Ok::<_, Infallible>(Event::default().data(event.to_string())), (told, trying)))
+    });
+    Ok(Sse::new(events))
 }
 
 /// Changes which provider is asked, budgets and uses.

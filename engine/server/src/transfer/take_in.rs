@@ -229,6 +229,13 @@ async fn store_others(
             None => {
                 store::directory::save_connector(writing, workspace, connector).await?;
                 count(report, "connectors");
+                for secret in connector.secrets.values().map(|header| &header.secret) {
+                    let key = &connector.key;
+                    report.notes.push(Texts::new(
+                        format!("文件里没有密钥：连接“{key}”的密钥“{secret}”要在“设置”的“系统连接”里填写"),
+                        format!("files hold no secrets: enter “{secret}” of the connection “{key}” under “Connections” in the settings"),
+                    ));
+                }
             }
         }
     }

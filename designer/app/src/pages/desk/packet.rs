@@ -42,6 +42,8 @@ struct Known {
     conversation: String,
     spent: Spent,
     sums_up: bool,
+    /// By a model, as it was handed over.
+    summary: Option<String>,
     mood: Option<Feeling>,
 }
 
@@ -65,6 +67,7 @@ impl Known {
             conversation: detail.row.id.clone(),
             spent: detail.models,
             sums_up: detail.sums_up && detail.packet.is_some(),
+            summary: detail.written_summary.as_ref().map(|summary| summary.text.clone()),
             mood: detail.row.mood.clone(),
         }
     }
@@ -72,7 +75,8 @@ impl Known {
 
 #[component]
 fn Packet(desk: Desk, known: Known, written: RwSignal<Option<(String, String)>>) -> impl IntoView {
-    let Known { packet, details, team, flow_id, flow_name, version, conversation, spent, sums_up, mood } = known;
+    let Known { packet, details, team, flow_id, flow_name, version, conversation, spent, sums_up, summary, mood } =
+        known;
     let summed = conversation.clone();
     let is_high = packet.as_ref().is_some_and(|packet| packet.priority == "high");
     let path = packet.as_ref().map(|packet| packet.path.clone()).unwrap_or_default();
@@ -91,7 +95,7 @@ fn Packet(desk: Desk, known: Known, written: RwSignal<Option<(String, String)>>)
                 </div>
             </section>
         })}
-        <SummaryPart conversation=summed spent at_once=sums_up written />
+        <SummaryPart conversation=summed spent at_once=sums_up handed=summary written />
         {mood.map(|mood| view! { <MoodPart mood /> })}
         <section class="side-part">
             <h3>{move || tr("已知信息", "Details")}</h3>

@@ -1,11 +1,12 @@
-//! A conversation in a few lines, written by a model when the agent asks for it; and what models have cost in it.
+//! A conversation in a few lines, written by a model as it is handed over or when the agent asks for it; and what models
+//! have cost in it.
 
 use leptos::prelude::*;
 
 use crate::api::{self, Spent};
 use crate::i18n::{counted, tr, tr_string};
 use crate::pages::act::act;
-use crate::ui::Button;
+use crate::ui::{Button, Icon};
 
 /// The part of the right column.
 #[component]
@@ -14,12 +15,16 @@ pub(super) fn SummaryPart(
     spent: Spent,
     /// Without a press.
     at_once: bool,
+    /// What was written as the conversation was handed over.
+    handed: Option<String>,
     /// What was written, with the conversation it is of: it outlives the part.
     written: RwSignal<Option<(String, String)>>,
 ) -> impl IntoView {
     let own = conversation.clone();
-    let text =
-        move || written.with(|written| written.as_ref().filter(|(of, _)| *of == own).map(|(_, text)| text.clone()));
+    let text = move || {
+        let own = written.with(|written| written.as_ref().filter(|(of, _)| *of == own).map(|(_, text)| text.clone()));
+        own.or_else(|| handed.clone())
+    };
     let is_there = untrack(&text).is_some();
     let is_busy = RwSignal::new(false);
     let press = move |(): ()| {
@@ -43,7 +48,13 @@ pub(super) fn SummaryPart(
     view! {
         <section class="side-part">
             <h3>{move || tr("摘要", "Summary")}</h3>
-            {move || text().map(|text| view! { <p class="desk-summary" data-test="summary">{text}</p> })}
+            {move || text().map(|text| view! {
+                <p class="desk-summary" data-test="summary">{text}</p>
+                <p class="quiet desk-by-model" data-test="by-model">
+                    <Icon name="sparkles" />
+                    {move || tr("由模型撰写，可能有误。", "Written by a model; it may be wrong.")}
+                </p>
+            })}
             <Button small=true icon="sparkles" label=move || tr("写摘要", "Summarise") busy=is_busy test="summarise" on_press=press />
             {(spent.calls > 0).then(|| view! { <p class="quiet">{used}</p> })}
         </section>

@@ -1,18 +1,23 @@
 //! Connections: the outside systems that steps call.
 
+mod secrets;
+
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use model::{Connector, ConnectorKey, Texts};
 
+use self::secrets::{SecretFields, SecretRows};
 use super::PartHead;
 use super::shared::{FormFoot, delete_with_undo};
-use crate::api;
+use crate::api::{self, SecretState};
 use crate::i18n::{tr, words};
 use crate::pages::act::act;
 use crate::pages::load::Remote;
 use crate::pages::name_pair::{NameFields, NamePair};
-use crate::ui::{Button, ButtonKind, Dialog, DialogSize, EmptyState, Field, Icon, IconButton, TextArea, TextInput};
+use crate::ui::{
+    Button, ButtonKind, Dialog, DialogSize, EmptyState, Field, Icon, IconButton, Pill, TextArea, TextInput, Tone,
+};
 
 /// The address of the order service that comes along.
 const DEMO: &str = "heliu:demo";
@@ -21,6 +26,7 @@ const DEMO: &str = "heliu:demo";
 #[component]
 pub(super) fn ConnectorsPart() -> impl IntoView {
     let connectors = Remote::new(api::connectors);
+    let secrets = Remote::new(api::secrets);
     let open = RwSignal::new(false);
     let editing = RwSignal::new(None::<Connector>);
     let begin = move |connector: Option<Connector>| {
@@ -50,11 +56,20 @@ pub(super) fn ConnectorsPart() -> impl IntoView {
                     }
                     let rows = all.into_iter().map(|connector| {
                         let (edited, deleted) = (connector.clone(), connector.clone());
+                        let key = connector.key.clone();
+                        let misses = move || {
+                            let states = secrets.get().unwrap_or_default();
+                            states.iter().any(|state| state.connector == key && !state.opens)
+                        };
+                        let misses_one = move || misses().then(|| view! {
+                            <Pill tone=Tone::Warn icon="key-round" text=move || tr("缺密钥", "A secret is missing") />
+                        });
                         let address = if connector.base_url == DEMO { tr("自带的演示订单系统", "The demo orders that come along").to_owned() } else { connector.base_url.clone() };
                         view! {
                             <li class="line">
                                 <span class="flow-mark"><Icon name="plug" /></span>
                                 <div class="line-words"><b>{words(&connector.name)}</b><small class="quiet ellipsis">{address}</small></div>
+                                {misses_one}
                                 <IconButton icon="pencil" label=move || tr("修改", "Edit") on_press=move |()| begin(Some(edited.clone())) />
                                 <IconButton icon="trash-2" danger=true label=move || tr("删除", "Delete") on_press=move |()| {
                                     let (connector, key) = (deleted.clone(), deleted.key.0.clone());
@@ -73,7 +88,7 @@ pub(super) fn ConnectorsPart() -> impl IntoView {
             </div>
         })}
         <Dialog open size=DialogSize::Medium title=move || tr("系统连接", "Connection")>
-            <ConnectorForm connectors open connector=editing.get_untracked() />
+            <ConnectorForm connectors secrets open connector=editing.get_untracked() />
         </Dialog>
     }
 }
@@ -81,6 +96,7 @@ pub(super) fn ConnectorsPart() -> impl IntoView {
 #[component]
 fn ConnectorForm(
     connectors: Remote<Vec<Connector>>,
+    secrets: Remote<Vec<SecretState>>,
     open: RwSignal<bool>,
     connector: Option<Connector>,
 ) -> impl IntoView {
@@ -90,7 +106,9 @@ fn ConnectorForm(
         name: Texts::default(),
         base_url: String::new(),
         headers: BTreeMap::new(),
+        secrets: BTreeMap::new(),
     });
+    let rows = SecretRows::new(&connector, &untrack(|| secrets.get().unwrap_or_default()));
     let name = NamePair::new(&connector.name);
     let base_url = RwSignal::new(connector.base_url.clone());
     let headers = RwSignal::new(
@@ -117,6 +135,7 @@ fn ConnectorForm(
             && !base_url.with(|url| url.trim().is_empty())
             && wrong_url.with(String::is_empty)
             && wrong_headers.with(String::is_empty)
+            && rows.is_whole()
     });
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
@@ -125,16 +144,22 @@ fn ConnectorForm(
             return;
         };
         let texts = untrack(|| name.texts());
-        let connector =
-            Connector { key: key.clone(), name: texts, base_url: base_url.get_untracked().trim().to_owned(), headers };
+        let base_url = base_url.get_untracked().trim().to_owned();
+        let connector = Connector { key: key.clone(), name: texts, base_url, headers, secrets: rows.headers() };
         act(
             busy,
             async move {
-                if is_new { api::create_connector(&connector).await } else { api::save_connector(&connector).await }
+                let saved = if is_new {
+                    api::create_connector(&connector).await?
+                } else {
+                    api::save_connector(&connector).await?
+                };
+                rows.send(saved["key"].as_str().unwrap_or_default()).await
             },
-            move |_| {
+            move |()| {
                 let _ = open.try_set(false);
                 connectors.reload();
+                secrets.reload();
             },
         );
     };
@@ -151,11 +176,12 @@ fn ConnectorForm(
                 </Field>
                 <Field
                     label=move || tr("请求头，每行一个", "Headers, one per line")
-                    help=move || tr("不要把密钥写在这里。", "No secrets here.")
+                    help=move || tr("不要把密钥写在这里，用下面的“添加密钥”。", "No secrets here: add them below.")
                     problem=wrong_headers
                 >
                     <TextArea value=headers rows=2 placeholder="X-Shop: heliu" />
                 </Field>
+                <SecretFields rows />
             </div>
             <FormFoot open busy disabled=Signal::derive(move || !is_ready.get()) />
         </form>

@@ -11,15 +11,15 @@ use leptos::task::spawn_local;
 
 use self::budgets::Budgets;
 use self::form::ProviderForm;
-use self::trial::Trial;
+use self::trial::{Outcome, Trial};
 use super::PartHead;
-use crate::api::{self, ModelsSetUp, ProviderSetUp, Tried};
+use crate::api::{self, ModelsSetUp, ProviderSetUp};
 use crate::i18n::tr;
 use crate::pages::load::Remote;
 use crate::ui::{Button, ButtonKind, Dialog, DialogSize, EmptyState, Icon, IconButton, Pill, Tone, toast_error};
 
-/// How trying went, by the provider's key.
-type Outcomes = BTreeMap<String, Tried>;
+/// How trying goes or went, by the provider's key.
+type Outcomes = BTreeMap<String, Outcome>;
 
 /// The part.
 #[component]
@@ -102,10 +102,12 @@ fn Line(
     let (tried, shown) = (provider.key.clone(), provider.key.clone());
     let try_it = move |()| {
         let (key, of) = (tried.clone(), tried.clone());
-        outcomes.update(|all| drop(all.remove(&key)));
-        super::super::act::act(is_trying, async move { api::try_provider(&key).await }, move |answer| {
-            let _ = outcomes.try_update(|all| all.insert(of, answer));
-            models.reload();
+        outcomes.update(|all| drop(all.insert(key.clone(), Outcome::default())));
+        let heard = move |event| {
+            let _ = outcomes.try_update(|all| all.entry(of.clone()).or_default().hear(event));
+        };
+        super::super::act::act(is_trying, async move { api::try_provider(&key, heard).await }, move |()| {
+            models.reload()
         });
     };
     let state = move || {
@@ -144,7 +146,7 @@ fn Line(
                     }
                 });
             } />
-            {move || outcomes.with(|all| all.get(&shown).cloned()).map(|tried| view! { <Trial tried /> })}
+            {move || outcomes.with(|all| all.get(&shown).cloned()).map(|outcome| view! { <Trial outcome /> })}
         </li>
     }
 }

@@ -11,6 +11,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::stream::Events;
 use super::wire::Draft;
+use super::{Heard, Hearing};
 use crate::perform::call::Caller;
 use crate::perform::failure::{Failure, Means};
 use crate::perform::hosts::Call;
@@ -31,6 +32,8 @@ const BYTES_BESIDES: usize = 16 * 1024;
 pub(super) struct Endpoint<'a> {
     pub(super) provider: &'a ModelProvider,
     pub(super) key: Option<&'a str>,
+    /// Who hears the words as they come.
+    pub(super) hearing: Hearing<'a>,
 }
 
 /// No answer came.
@@ -76,6 +79,7 @@ pub(super) async fn exchange(
     deadline: Instant,
 ) -> Result<(Draft, Duration), Trouble> {
     let provider = endpoint.provider;
+    (endpoint.hearing)(Heard::Begins);
     let began = Instant::now();
     let first = began + Duration::from_secs(u64::from(provider.first_token_s.max(1)));
     let first = first.min(deadline);
@@ -209,7 +213,7 @@ async fn read(
     }
     let is_stream = kind.starts_with("text/event-stream");
     let (mut draft, mut events, mut whole) = (Draft::default(), Events::default(), Vec::new());
-    let (mut n_bytes, mut first_words) = (0, None);
+    let (mut n_bytes, mut first_words, mut n_told) = (0, None, 0);
     loop {
         let until = match first_words {
             None => times.first,
@@ -237,6 +241,10 @@ async fn read(
                 return settled(draft, endpoint, first_words);
             }
             take(&mut draft, &data)?;
+        }
+        if draft.text().len() > n_told {
+            (endpoint.hearing)(Heard::Words(&draft.text()[n_told..]));
+            n_told = draft.text().len();
         }
         if draft.len() > bound {
             return Err(endless().with(draft));
@@ -425,7 +433,7 @@ mod tests {
     #[test]
     fn an_endpoints_words_never_hold_the_key() {
         let provider = ModelProvider::default();
-        let endpoint = Endpoint { provider: &provider, key: Some("sk-canary") };
+        let endpoint = Endpoint { provider: &provider, key: Some("sk-canary"), hearing: &|_| {} };
 
         let refused = |code: u16, words: &str| {
             let status = StatusCode::from_u16(code).expect("a status");

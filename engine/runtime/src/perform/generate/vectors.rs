@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::client::{After, Endpoint, Trouble, post};
 use super::wire::tokens;
-use super::{Behalf, MAX_RETRIES, Models, NoAnswer, Purse, count, hold, key_of, priced};
+use super::{Behalf, MAX_RETRIES, Models, NoAnswer, Purse, count, hold, priced};
 use crate::Engine;
 use crate::meaning::unit;
 use crate::perform::retry::{chance, pause};
@@ -111,8 +111,8 @@ impl Asking<'_> {
     }
 
     async fn answered(&self, path: &str, body: &Value, deadline: Instant) -> Result<Value, NoVectors> {
-        let key = key_of(self.engine, self.behalf.workspace, self.provider).await.map_err(NoVectors::Failed)?;
-        let endpoint = Endpoint { provider: self.provider, key: key.as_deref() };
+        let key = self.engine.model_key(self.behalf.workspace, self.provider).await.map_err(NoVectors::Failed)?;
+        let endpoint = Endpoint { provider: self.provider, key: key.as_deref(), hearing: &|_| {} };
         let mut tried = 0;
         loop {
             let trouble = match post(&self.engine.caller, endpoint, path, body, deadline).await {

@@ -188,6 +188,11 @@ impl Draft {
         true
     }
 
+    /// The words that came in so far.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Characters that came in so far.
     pub(super) fn len(&self) -> usize {
         self.text.len() + self.calls.values().map(|call| call.name.len() + call.arguments.len()).sum::<usize>()

@@ -87,7 +87,7 @@ pub(super) fn Budgets(models: Remote<ModelsSetUp>) -> impl IntoView {
                 </Field>
                 <Field label=move || tr("货币", "Currency")><TextInput value=currency /></Field>
             </div>
-            <Switch on=summarise label=move || tr("客服打开转来的会话时，自动写摘要", "Sum up conversations for agents when they open one that was handed over") on_change=move |on| summarise.set(on) />
+            <Switch on=summarise label=move || tr("转人工时自动为客服写摘要", "Sum up conversations for agents as they are handed over") on_change=move |on| summarise.set(on) />
             <footer class="budgets-foot">
                 <Button kind=ButtonKind::Primary submit=true busy=busy disabled=Signal::derive(move || !is_ready.get()) label=move || tr("保存", "Save") test="save-budgets" />
             </footer>

@@ -1,14 +1,76 @@
-//! How trying a provider went: its words and figures, or why there is no answer.
+//! How trying a provider goes: its words as they come, then its figures, or why there is no answer.
 
 use leptos::prelude::*;
 
-use crate::api::Tried;
+use crate::api::{Tried, Trying};
 use crate::i18n::{tr, tr_string, words};
 use crate::ui::Icon;
 
+/// How far it is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Outcome {
+    /// It is asked, and has said this.
+    Asked {
+        /// So far.
+        text: String,
+        /// When its first words came, since it was asked.
+        first_ms: Option<u64>,
+    },
+    /// It is over.
+    Over(Tried),
+}
+
+impl Default for Outcome {
+    fn default() -> Self {
+        Self::Asked { text: String::new(), first_ms: None }
+    }
+}
+
+impl Outcome {
+    /// Takes in what came.
+    pub(super) fn hear(&mut self, event: Trying) {
+        match (event, self) {
+            // It begins, maybe anew after a try that broke off.
+            (Trying::Words { words, .. }, this) if words.is_empty() => *this = Self::default(),
+            (Trying::Words { words, ms }, Self::Asked { text, first_ms }) => {
+                text.push_str(&words);
+                first_ms.get_or_insert(ms);
+            }
+            (Trying::Words { .. }, Self::Over(_)) => {}
+            (Trying::Over { tried }, this) => *this = Self::Over(tried),
+        }
+    }
+}
+
 /// The outcome, under the provider's line.
 #[component]
-pub(super) fn Trial(tried: Tried) -> impl IntoView {
+pub(super) fn Trial(outcome: Outcome) -> impl IntoView {
+    match outcome {
+        Outcome::Asked { text, first_ms } => view! { <Asked text first_ms /> }.into_any(),
+        Outcome::Over(tried) => view! { <Over tried /> }.into_any(),
+    }
+}
+
+/// The words so far.
+#[component]
+fn Asked(text: String, first_ms: Option<u64>) -> impl IntoView {
+    let figures = move || match first_ms {
+        None => tr("等待模型开口……", "Waiting for the first words …").to_owned(),
+        Some(ms) => tr_string(|| format!("首字 {ms} 毫秒，正在回答……"), || format!("First words {ms} ms, answering …")),
+    };
+    view! {
+        <div class="trial" role="status" aria-live="polite" data-test="trying">
+            <Icon name="sparkles" />
+            <div>
+                <p>{text}</p>
+                <small class="quiet">{figures}</small>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Over(tried: Tried) -> impl IntoView {
     if !tried.ok {
         return view! {
             <div class="trial bad" role="alert" data-test="trial">
@@ -46,4 +108,25 @@ pub(super) fn Trial(tried: Tried) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_shown_as_they_come_and_begin_anew() {
+        let mut outcome = Outcome::default();
+        let words = |words: &str, ms| Trying::Words { words: words.into(), ms };
+        for event in [words("", 1), words("half", 20), words("", 300), words("您好，", 340), words("我是", 400)] {
+            outcome.hear(event);
+        }
+        assert_eq!(outcome, Outcome::Asked { text: "您好，我是".into(), first_ms: Some(340) });
+
+        let over: Trying = serde_json::from_str(r#"{"tried": {"ok": true, "text": "您好，我是"}}"#).expect("an event");
+        outcome.hear(over);
+        outcome.hear(words("late", 500));
+
+        assert!(matches!(outcome, Outcome::Over(Tried { ok: true, .. })));
+    }
 }
