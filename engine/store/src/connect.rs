@@ -6,8 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use migrations::Migrator;
 use sea_orm::{
-    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::{Mutex, watch};
@@ -16,6 +15,7 @@ use crate::disk::{Announced, Trouble};
 use crate::doctor::{count, lines};
 use crate::shared::{self, Replica, Starting};
 use crate::sqlite::{self, Door};
+use crate::writing::Writing;
 use crate::{Error, Result, postgres, upgrade};
 
 /// The name of the embedded database in a data folder.
@@ -34,9 +34,6 @@ pub struct Store {
     door: Arc<Mutex<()>>,
     announced: Announced,
 }
-
-/// A transaction that nobody sees before [`Writing::commit`], and that is undone when it is dropped.
-pub type Writing = DatabaseTransaction;
 
 impl Store {
     /// Opens the database of a data folder, or the one at `url`, and brings its tables up to date.
@@ -103,13 +100,13 @@ impl Store {
         if self.replica.is_some() {
             shared::one_after_the_other(&writing).await?;
         }
-        Ok(writing)
+        Ok(Writing::over(writing, self.announced.clone()))
     }
 
     /// For turns: on PostgreSQL several commit at once, and a stale one finds out by its version.
     pub(crate) async fn write_turns(&self) -> Result<Writing> {
         match self.replica {
-            Some(_) => Ok(self.write.begin().await?),
+            Some(_) => Ok(Writing::over(self.write.begin().await?, self.announced.clone())),
             None => self.write().await,
         }
     }
@@ -142,7 +139,7 @@ impl Store {
     /// Folds as much of SQLite's log into the file as goes without waiting for anybody.
     pub(crate) async fn checkpoint(&self) -> Result<()> {
         if is_sqlite(&self.write) {
-            self.write.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await?;
+            self.announced.hear(self.write.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await)?;
         }
         Ok(())
     }

@@ -114,6 +114,15 @@ impl Announced {
         trouble
     }
 
+    /// The outcome of something that was to be made durable; its failure is announced.
+    pub(crate) fn hear<T>(&self, outcome: Result<T, DbErr>) -> crate::Result<()> {
+        outcome.map(drop).map_err(|error| {
+            let error = Error::from(error);
+            self.failed(&error);
+            error
+        })
+    }
+
     /// A commit went through: there is space again.
     pub(crate) fn committed(&self) {
         self.0.send_if_modified(|now| {

@@ -23,6 +23,7 @@ mod sqlite;
 mod tables;
 pub mod trouble;
 mod upgrade;
+mod writing;
 
 pub mod archive;
 pub mod backup;
@@ -59,8 +60,9 @@ pub mod upkeep;
 pub mod versions;
 pub mod workspaces;
 
-pub use connect::{FILE, Store, Writing};
+pub use connect::{FILE, Store};
 pub use error::{Error, Result};
 pub use moment::{parse_rfc3339, rfc3339};
 pub use shared::Starting;
 pub use workspaces::WorkspaceId;
+pub use writing::Writing;

@@ -1,10 +1,10 @@
 //! Does the database work right now?
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::tables::workspace::{Column, Entity};
-use crate::{Result, Store};
+use crate::{Result, Store, Writing};
 
 impl Store {
     /// Reads a row and writes it durably: a full disk, a lost database and a writer that hangs show themselves.
@@ -31,7 +31,7 @@ impl Store {
     }
 }
 
-async fn rename(writing: &DatabaseTransaction, id: i64, name: String) -> Result<()> {
+async fn rename(writing: &Writing, id: i64, name: String) -> Result<()> {
     let rows = Entity::update_many().col_expr(Column::Name, Expr::value(name)).filter(Column::Id.eq(id));
     rows.exec(writing).await?;
     Ok(())

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use sea_orm::ConnectionTrait;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -103,7 +102,6 @@ async fn a_disk_that_fails_to_sync_ends_the_product() {
     }
     let folder = tempfile::tempdir().expect("a folder");
     with_echo(folder.path()).await;
-    no_document_waits(folder.path()).await;
     let mut server = Server::start(folder.path(), &[]).await;
     let mut customer = Customer::open(&server, "echo").await;
     let which: Vec<u32> = if is_long() { (1..=50).collect() } else { vec![1, 2, 5] };
@@ -131,14 +129,6 @@ async fn a_disk_that_fails_to_sync_ends_the_product() {
         customer.check_echo(&server).await;
     }
     server.kill().await;
-}
-
-/// The sample documents would be read beside the turns, and one of their writes might be the one that fails.
-async fn no_document_waits(data: &Path) {
-    let url = format!("sqlite://{}", data.join("heliu.db").display());
-    let db = sea_orm::Database::connect(url).await.expect("the database");
-    db.execute_unprepared("UPDATE documents SET state = 'canceled'").await.expect("a change");
-    db.close().await.expect("closed");
 }
 
 /// D12: a slow disk makes answers late, and nothing else.
