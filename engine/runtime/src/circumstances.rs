@@ -58,7 +58,7 @@ impl Circumstances {
         let number = number.ok_or_else(|| Error::Internal("circumstances were not kept".into()))?;
         let kept = store::topic_sets::Kept { hash: &topics.hash, document: &topics_document };
         store::topic_sets::keep(&writing, workspace, number, kept, now).await?;
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         Ok(number)
     }
 }

@@ -64,7 +64,7 @@ impl Engine {
         for (workspace, counts) in waiting {
             store::judgements::add(&writing, *workspace, counts).await?;
         }
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         Ok(())
     }
 }

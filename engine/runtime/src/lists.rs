@@ -69,7 +69,7 @@ impl Engine {
         let entries = fetched.as_deref();
         let writing = self.store.write().await?;
         let is_other = store::details::fetched(&writing, workspace, &kept.detail.key, entries, now, next).await?;
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         if is_other {
             self.forget_knowledge();
         }

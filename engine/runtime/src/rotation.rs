@@ -145,7 +145,7 @@ pub async fn settle(
         n_changes += 1;
     }
     if n_changes > 0 {
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         store::crash::point("rotation_committed");
     }
     Ok(settled)

@@ -187,14 +187,14 @@ impl Engine {
         let writing = self.store.write().await?;
         note_key(&writing, workspace, vault, self.clock.now()).await?;
         store::secrets::keep(&writing, workspace, name, &sealed, self.clock.now()).await?;
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         Ok(())
     }
 
     async fn forget_sealed(&self, workspace: WorkspaceId, name: &str) -> Result<bool> {
         let writing = self.store.write().await?;
         let is_gone = store::secrets::forget(&writing, workspace, name).await?;
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         Ok(is_gone)
     }
 }

@@ -122,7 +122,7 @@ impl Engine {
     async fn forget(&self, due: &Due) -> Result<()> {
         let writing = self.store.write().await?;
         store::timers::forget(&writing, due).await?;
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         Ok(())
     }
 
@@ -131,7 +131,7 @@ impl Engine {
         for (due, until) in resting {
             store::timers::postpone(&writing, due, *until).await?;
         }
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         Ok(())
     }
 }

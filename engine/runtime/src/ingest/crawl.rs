@@ -117,7 +117,7 @@ impl Work<'_> {
         let writing = self.engine.store.write().await?;
         let hash = secret::hash(&hashes);
         store::documents::note(&writing, self.workspace, &self.document.id, None, Some((&hash, size))).await?;
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         Ok(parts)
     }
 }

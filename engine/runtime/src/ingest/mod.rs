@@ -113,7 +113,7 @@ impl Engine {
     async fn requeue_documents(&self) -> Result<()> {
         let writing = self.store.write().await?;
         store::documents::requeue(&writing).await?;
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         Ok(())
     }
 
@@ -125,7 +125,7 @@ impl Engine {
         }
         let writing = self.store.write().await?;
         let taken = store::documents::take_next(&writing, now, now + LEASE_MS).await?;
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         let Some((workspace, document)) = taken else { return Ok(false) };
         let work = Work { engine: self, workspace, document };
         work.run().await?;
@@ -230,7 +230,7 @@ impl Work<'_> {
             let preview = json!({ "rows": first, "n_rows": rows.len(), "guess": documents::guess(rows) });
             let writing = self.engine.store.write().await?;
             store::documents::note(&writing, self.workspace, &self.document.id, Some(&preview), None).await?;
-            writing.commit().await.map_err(store::Error::from)?;
+            writing.commit().await?;
             return Ok((State::AsksColumns, notes));
         };
         self.progress(Progress { state: Some(State::Splitting), ..Progress::default() }).await?;
@@ -261,7 +261,7 @@ impl Work<'_> {
         let n = i64::try_from(articles.len()).unwrap_or(i64::MAX);
         let edition = self.document.edition + 1;
         store::documents::serve(&writing, self.workspace, &self.document.id, edition, n, now).await?;
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         self.index().await?;
         Ok((State::Ready, notes))
     }
@@ -272,14 +272,14 @@ impl Work<'_> {
         for batch in passages.chunks(BATCH) {
             let writing = self.engine.store.write().await?;
             store::documents::add_passages(&writing, self.workspace, edition, batch).await?;
-            writing.commit().await.map_err(store::Error::from)?;
+            writing.commit().await?;
             done += i64::try_from(batch.len()).unwrap_or(0);
             self.progress(Progress { steps: Some((done, total)), ..Progress::default() }).await?;
         }
         let writing = self.engine.store.write().await?;
         let now = self.engine.clock.now();
         store::documents::serve(&writing, self.workspace, &self.document.id, edition, total, now).await?;
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         Ok(())
     }
 
@@ -303,7 +303,7 @@ impl Work<'_> {
         let until = self.engine.clock.now() + LEASE_MS;
         let writing = self.engine.store.write().await?;
         let is_wanted = store::documents::progress(&writing, self.workspace, &self.document.id, news, until).await?;
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         if is_wanted { Ok(()) } else { Err(Stop::Canceled) }
     }
 
@@ -327,7 +327,7 @@ impl Work<'_> {
     async fn forget(&self, edition: i64) -> Result<()> {
         let writing = self.engine.store.write().await?;
         store::documents::drop_edition(&writing, self.workspace, &self.document.id, edition).await?;
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         Ok(())
     }
 }

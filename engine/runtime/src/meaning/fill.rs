@@ -142,7 +142,7 @@ impl Engine {
     async fn drop_vectors(&self, workspace: WorkspaceId, but: Option<&str>) -> Result<()> {
         let writing = self.store.write().await?;
         store::meaning::remove_others(&writing, workspace, but).await?;
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         Ok(())
     }
 }
@@ -224,7 +224,7 @@ impl Filler<'_> {
         let now_or_ever = if self.engine.replicas.is_alone() { Moment::MAX } else { now };
         let until = now + LEASE_MS;
         let is_taken = store::meaning::take(&writing, self.workspace, now_or_ever, until, *before).await?;
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         *before = until;
         Ok(is_taken)
     }
@@ -249,7 +249,7 @@ impl Filler<'_> {
         let rows: Vec<Vector> = rows.collect();
         let writing = self.engine.store.write().await?;
         store::meaning::keep(&writing, self.workspace, &self.space.name, &rows).await?;
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         let mut vectors = self.space.vectors.write().unwrap_or_else(PoisonError::into_inner);
         for (hash, vector) in some.iter().zip(&small) {
             vectors.add(*hash, vector);
@@ -268,7 +268,7 @@ impl Filler<'_> {
         }
         let writing = self.engine.store.write().await?;
         store::meaning::remove(&writing, self.workspace, &self.space.name, &gone).await?;
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         // A few in memory that nobody finds do no harm; reading all of them again takes its time.
         if gone.len() * 10 < self.space.look(|vectors| vectors.hashes().len()) {
             return Ok(());

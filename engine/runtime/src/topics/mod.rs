@@ -281,7 +281,7 @@ impl Engine {
         // Asked again where nobody else writes.
         let unused = store::topic_sets::unused(&writing, workspace, now).await?;
         store::topic_sets::remove(&writing, workspace, &unused).await?;
-        writing.commit().await.map_err(store::Error::from)?;
+        writing.commit().await?;
         Ok(unused.len())
     }
 

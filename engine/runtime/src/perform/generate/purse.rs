@@ -42,7 +42,7 @@ impl Purse<'_> {
         let written = tokio::spawn(async move {
             let writing = store.write().await?;
             store::models::spend(&writing, workspace, &day, conversation.as_deref(), spent).await?;
-            writing.commit().await.map_err(store::Error::from)
+            writing.commit().await
         });
         match written.await {
             Ok(Ok(())) => {}
