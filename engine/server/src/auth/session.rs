@@ -90,7 +90,7 @@ pub(crate) async fn end(app: &App, headers: &HeaderMap) -> Result<HeaderValue> {
 
 /// Makes changes durable.
 pub(crate) async fn commit(writing: Writing) -> Result<()> {
-    writing.commit().await.map_err(|error| store::Error::from(error).into())
+    writing.commit().await.map_err(Into::into)
 }
 
 fn token(headers: &HeaderMap, app: &App) -> Option<String> {
