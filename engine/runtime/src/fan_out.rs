@@ -35,13 +35,13 @@ pub struct News {
     pub seq: i64,
     /// Where the conversation stands.
     pub status: Status,
-    text: OnceLock<Bytes>,
+    told: OnceLock<Bytes>,
 }
 
 impl News {
     /// How it is told: written by the first window that tells it, and the same bytes for all others.
-    pub fn text(&self, write: impl FnOnce(&Self) -> String) -> Bytes {
-        self.text.get_or_init(|| Bytes::from(write(self))).clone()
+    pub fn told(&self, write: impl FnOnce(&Self) -> String) -> Bytes {
+        self.told.get_or_init(|| Bytes::from(write(self))).clone()
     }
 }
 
@@ -183,7 +183,7 @@ impl FanOut {
         }
         let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(sender) = windows.get(conversation) {
-            let news = News { messages: messages.to_vec(), seq, status, text: OnceLock::new() };
+            let news = News { messages: messages.to_vec(), seq, status, told: OnceLock::new() };
             let _ = sender.send(Frame::Messages(Arc::new(news)));
         }
     }

@@ -14,7 +14,8 @@ const QUICK: Duration = Duration::from_secs(2);
 
 #[tokio::test]
 async fn bombs_are_refused_at_every_door() {
-    let (product, mut owner) = Product::with_owner().await;
+    let product = Product::start().await;
+    let mut owner = product.at_rest().await;
     let customer = Customer::open(&product, json!({})).await;
     let api = owner.get("/api/openapi.json").await.is(200);
     let routes = routes_with_a_body(&api);

@@ -14,6 +14,7 @@ const SOON: Duration = Duration::from_secs(3);
 #[tokio::test]
 async fn wrong_frames_are_closed_with_the_code_that_says_why() {
     let product = Product::start().await;
+    product.at_rest().await;
     let customer = Customer::open(&product, json!({})).await;
     let mut honest = Socket::open(&product, &customer, 0).await;
     honest.text().await.expect("the first words");

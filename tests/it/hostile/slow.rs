@@ -96,6 +96,7 @@ const BOUND_KIB: u64 = 384;
 /// They stop reading while much is said, and are cut; when they come back, nothing is missing.
 async fn slow_readers() {
     let product = Product::start_with(&["--messages-per-second", "0", "--max-connections-per-address", "10000"]).await;
+    product.at_rest().await;
     let n_readers = many(100, 1_000);
     // As much is said and read before, so that what conversations and the database's caches cost is there already.
     let mut before = Customer::open(&product, json!({ "flow": "faq", "language": "zh" })).await;

@@ -14,7 +14,8 @@ use super::{Client, Product, words};
 
 #[tokio::test]
 async fn bad_files_are_refused_with_a_place_and_change_nothing() {
-    let (_product, mut owner) = Product::with_owner().await;
+    let product = Product::start().await;
+    let mut owner = product.at_rest().await;
     let before = owner.get("/api/export").await.text;
 
     let refused = import(&mut owner, "{\n  \"format\": 1,,\n}").await.is_refused(422, "import-not-valid");

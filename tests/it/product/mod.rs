@@ -144,6 +144,19 @@ impl Product {
         client
     }
 
+    /// The first owner, once the documents of the samples are read: nothing happens by itself any more.
+    pub(crate) async fn at_rest(&self) -> Client {
+        let mut owner = self.owner().await;
+        for library in owner.get("/api/libraries").await.is(200).as_array().expect("a list") {
+            let key = library["key"].as_str().expect("a key");
+            let all = owner.get(&format!("/api/libraries/{key}/documents")).await.is(200);
+            for document in all.as_array().expect("a list") {
+                documents::settled(&mut owner, document).await;
+            }
+        }
+        owner
+    }
+
     /// Somebody who is not signed in.
     pub(crate) fn client(&self) -> Client {
         Client { http: http(), url: self.url.clone(), cookie: String::new(), language: "en" }

@@ -10,7 +10,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
+use futures_util::stream;
 use runtime::Answered;
 use serde::Deserialize;
 use tokio::sync::watch;
@@ -59,8 +59,8 @@ async fn tell(mut socket: Socket, mut following: Following, mut stopping: watch:
     loop {
         tokio::select! {
             news = following.next() => {
-                let Some((_, frame)) = news else { return socket.close(1011, "the store failed, reconnect").await };
-                if !socket.send(frame).await {
+                let Some(told) = news else { return socket.close(1011, "the store failed, reconnect").await };
+                if !socket.send(told.text()).await {
                     return;
                 }
             }
@@ -76,7 +76,6 @@ async fn tell(mut socket: Socket, mut following: Following, mut stopping: watch:
 
 /// By server-sent events; each has its number as id, so that a browser says where it was when it comes back. The frames
 /// pass through untouched, so that all who follow a conversation share their bytes.
-/// Source: <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>.
 pub(super) async fn by_events(app: &App, id: String, token: String, after: i64) -> Result<Response> {
     let following = Following::begin(Arc::clone(&app.engine), id, token, after).await?;
     let listening = Listening::by_events(app.engine.measure());
@@ -85,21 +84,17 @@ pub(super) async fn by_events(app: &App, id: String, token: String, after: i64) 
     let events = stream::unfold(begin, async |begin| {
         let (mut following, mut stopping, mut ping, listening) = begin?;
         let event = tokio::select! {
-            news = following.next() => {
-                let (seq, frame) = news?;
-                [Bytes::from(format!("id: {seq}\ndata: ")), frame, Bytes::from_static(b"\n\n")]
-            }
-            _ = ping.tick() => [Bytes::from_static(b":\n\n"), Bytes::new(), Bytes::new()],
+            news = following.next() => news?.event(),
+            _ = ping.tick() => Bytes::from_static(b":\n\n"),
             _ = stopping.changed() => {
                 let come_back = format!(": restarting\nretry: {}\n\n", reconnect_ms());
-                return Some(([come_back.into(), Bytes::new(), Bytes::new()], None));
+                return Some((Ok::<_, Infallible>(Bytes::from(come_back)), None));
             }
         };
-        Some((event, Some((following, stopping, ping, listening))))
+        Some((Ok(event), Some((following, stopping, ping, listening))))
     });
-    let parts = events.flat_map(|parts| stream::iter(parts.into_iter().filter(|part| !part.is_empty())));
     let head = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-cache")];
-    Ok((head, Body::from_stream(parts.map(Ok::<_, Infallible>))).into_response())
+    Ok((head, Body::from_stream(events)).into_response())
 }
 
 /// By one answer that waits for news, `wait` seconds at most.

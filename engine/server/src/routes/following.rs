@@ -43,10 +43,9 @@ impl Following {
         Ok(following)
     }
 
-    /// The frame to send next, as JSON, with the number it leads to. None when the store fails. What everybody hears at
-    /// once is written once.
+    /// The frame to send next. None when the store fails. What everybody hears at once is written once.
     /// May be dropped at any point before it is ready without losing anything.
-    pub(super) async fn next(&mut self) -> Option<(i64, Bytes)> {
+    pub(super) async fn next(&mut self) -> Option<Told> {
         loop {
             if let Some(mut unread) = self.unread.take() {
                 let n_all = unread.messages.len();
@@ -56,8 +55,8 @@ impl Following {
                     unread.seq = unread.messages.last().map_or(self.seq, |message| message.seq);
                     self.has_more = true;
                 }
-                let frame = Bytes::from(typed(&unread).to_string());
-                return Some(self.told(unread.seq, n_sent, frame));
+                let event = event_of(unread.seq, &typed(&unread));
+                return Some(self.told(unread.seq, n_sent, event.into()));
             }
             if self.has_more {
                 // Boxed: what reading needs should not be kept by windows that wait.
@@ -66,12 +65,13 @@ impl Following {
             }
             match self.window.next().await {
                 Ok(Frame::Typing { from }) => {
-                    return Some((self.seq, Bytes::from(json!({ "type": "typing", "from": from }).to_string())));
+                    let event = event_of(self.seq, &json!({ "type": "typing", "from": from }));
+                    return Some(Told { event: event.into() });
                 }
                 Ok(Frame::Messages(news)) => match self.place_of(&news.messages, news.seq) {
                     Place::Next if in_one_frame(&news.messages) >= news.messages.len() => {
-                        let frame = news.text(|news| typed(&answered(news)).to_string());
-                        return Some(self.told(news.seq, news.messages.len(), frame));
+                        let event = news.told(|news| event_of(news.seq, &typed(&answered(news))));
+                        return Some(self.told(news.seq, news.messages.len(), event));
                     }
                     Place::Next => self.unread = Some(answered(&news)),
                     Place::Known => {}
@@ -112,11 +112,11 @@ impl Following {
         Ok(())
     }
 
-    /// Everything up to a number is told by a frame with so many messages. Where they are long, few are read at once.
-    fn told(&mut self, seq: i64, n_messages: usize, frame: Bytes) -> (i64, Bytes) {
+    /// Everything up to a number is told by an event with so many messages. Where they are long, few are read at once.
+    fn told(&mut self, seq: i64, n_messages: usize, event: Bytes) -> Told {
         self.seq = self.seq.max(seq);
-        self.page = (FRAME_BYTES * n_messages / frame.len()).clamp(1, PAGE);
-        (seq, frame)
+        self.page = (FRAME_BYTES * n_messages / event.len()).clamp(1, PAGE);
+        Told { event }
     }
 
     fn place_of(&self, messages: &[Message], seq: i64) -> Place {
@@ -129,6 +129,35 @@ impl Following {
             _ => Place::Beyond,
         }
     }
+}
+
+/// Something to tell, as a server-sent event with its number as id; what it says is JSON on one line of that.
+/// Source: <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    event: Bytes,
+}
+
+impl Told {
+    /// The whole event.
+    pub(super) fn event(self) -> Bytes {
+        self.event
+    }
+
+    /// What it says, without its number: the same bytes.
+    pub(super) fn text(self) -> Bytes {
+        let begin =
+            self.event.windows(DATA.len()).position(|part| part == DATA.as_bytes()).map_or(0, |at| at + DATA.len());
+        let end = self.event.len().saturating_sub(END.len()).max(begin);
+        self.event.slice(begin..end)
+    }
+}
+
+const DATA: &str = "\ndata: ";
+const END: &str = "\n\n";
+
+fn event_of(seq: i64, said: &Value) -> String {
+    format!("id: {seq}{DATA}{said}{END}")
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,6 +202,16 @@ mod tests {
 
         assert_eq!((in_one_frame(&long), in_one_frame(&short), in_one_frame(&huge)), (5, 40, 1));
         assert_eq!(in_one_frame(&[]), 1);
+    }
+
+    #[test]
+    fn the_text_of_an_event_is_what_it_says() {
+        let said = json!({ "type": "messages", "text": "一\ndata: 二\n\n" });
+
+        let told = Told { event: event_of(12, &said).into() };
+
+        assert_eq!(told.clone().text(), said.to_string());
+        assert_eq!(told.event(), format!("id: 12\ndata: {said}\n\n"));
     }
 
     fn message(seq: i64, text: &str) -> Message {
