@@ -25,6 +25,7 @@ impl<const N: usize> Curve<N> {
     pub(crate) fn fitted(&self, samples: &[Sample<N>], pull: f64) -> Curve<N> {
         const ROUNDS: usize = 25;
         const LONGEST_STEP: f64 = 5.0;
+        const HALVINGS: usize = 6;
         let mut curve = *self;
         for _ in 0..ROUNDS {
             // The constant is the last row of each.
@@ -48,17 +49,44 @@ impl<const N: usize> Curve<N> {
             }
             let step = solve(hessian, gradient);
             let length = step.iter().map(|value| value * value).sum::<f64>().sqrt();
-            let brake = (LONGEST_STEP / length.max(1e-12)).min(1.0);
-            for (weight, step) in curve.weights.iter_mut().zip(&step) {
-                *weight -= brake * step;
+            let mut brake = (LONGEST_STEP / length.max(1e-12)).min(1.0);
+            // A whole step may lead past the lowest point; a shorter one does not.
+            let before = self.misfit(&curve, samples, pull);
+            let mut next = curve.moved(&step, brake);
+            for _ in 0..HALVINGS {
+                if self.misfit(&next, samples, pull) <= before {
+                    break;
+                }
+                brake /= 2.0;
+                next = curve.moved(&step, brake);
             }
-            curve.constant -= brake * step[N];
+            curve = next;
             if length < 1e-7 {
                 break;
             }
         }
         let is_sound = curve.constant.is_finite() && curve.weights.iter().all(|weight| weight.is_finite());
         if is_sound { curve } else { *self }
+    }
+
+    fn moved(&self, step: &[f64], share: f64) -> Curve<N> {
+        let mut moved = *self;
+        for (weight, step) in moved.weights.iter_mut().zip(step) {
+            *weight -= share * step;
+        }
+        moved.constant -= share * step[N];
+        moved
+    }
+
+    /// How badly another curve fits the samples, its distance from this one included.
+    fn misfit(&self, other: &Curve<N>, samples: &[Sample<N>], pull: f64) -> f64 {
+        let distance: f64 = (0..=N).map(|idx| (other.part(idx) - self.part(idx)).powi(2)).sum();
+        let surprise = |sample: &Sample<N>| {
+            let chance = other.of(&sample.signals);
+            let seen = if sample.is_good { chance } else { 1.0 - chance };
+            -sample.weight * seen.max(1e-300).ln()
+        };
+        pull / 2.0 * distance + samples.iter().map(surprise).sum::<f64>()
     }
 
     fn part(&self, idx: usize) -> f64 {

@@ -25,8 +25,6 @@ pub(crate) struct Weighed {
     pub(crate) vector: Sparse,
     /// The length of the vector: more than that of its entries, where features that share a number are not all there.
     pub(crate) length: f32,
-    /// Share of the message's features that are known, by weight: 0 to 1.
-    pub(crate) known: f32,
     /// The length that the known part has in the whole message: 0 to 1.
     pub(crate) known_length: f32,
 }
@@ -106,7 +104,6 @@ impl Vocabulary {
     /// Sublinear counts times inverse document frequency, length one per block.
     pub(crate) fn weigh(&self, counted: &Counted) -> Weighed {
         let mut vector: Sparse = Vec::with_capacity(counted.features.len());
-        let (mut known, mut unknown) = (0.0f32, 0.0f32);
         let (mut known_square, mut unknown_square) = (0.0f32, 0.0f32);
         let mut n_blocks = 0u8;
         for features in counted.features.chunk_by(|a, b| a.0 == b.0) {
@@ -119,11 +116,9 @@ impl Vocabulary {
                         let value = if *count == 1.0 { idf } else { (1.0 + count.ln()) * idf };
                         vector.push((number, value * self.shares[number as usize]));
                         square += value * value;
-                        known += idf;
                         known_square += idf * idf;
                     }
                     None => {
-                        unknown += self.unseen_idf;
                         unknown_square += self.unseen_idf * self.unseen_idf;
                     }
                 }
@@ -135,12 +130,12 @@ impl Vocabulary {
             }
         }
         if vector.is_empty() {
-            return Weighed { vector, length: 0.0, known: 0.0, known_length: 0.0 };
+            return Weighed { vector, length: 0.0, known_length: 0.0 };
         }
         vector.sort_unstable_by_key(|(number, _)| *number);
         add_up(&mut vector);
         let known_length = (known_square / (known_square + unknown_square)).sqrt();
-        Weighed { vector, length: f32::from(n_blocks).sqrt(), known: known / (known + unknown), known_length }
+        Weighed { vector, length: f32::from(n_blocks).sqrt(), known_length }
     }
 }
 
@@ -252,42 +247,6 @@ impl Neighbours {
         }
         sums
     }
-}
-
-/// A vector that is compared with many: one bit per feature says at once what they do not share.
-pub(crate) struct Probe<'a> {
-    vector: &'a Sparse,
-    bits: Vec<u64>,
-    scale: f32,
-}
-
-impl Probe<'_> {
-    pub(crate) fn new(weighed: &Weighed, n_features: usize) -> Probe<'_> {
-        let mut bits = vec![0u64; n_features / 64 + 1];
-        for (feature, _) in &weighed.vector {
-            bits[*feature as usize / 64] |= 1 << (feature % 64);
-        }
-        Probe { vector: &weighed.vector, bits, scale: 1.0 / weighed.length.max(1e-6) }
-    }
-
-    /// The cosine with a vector of length one.
-    pub(crate) fn cosine(&self, unit: &Sparse) -> f32 {
-        let mut sum = 0.0;
-        for (feature, weight) in unit {
-            if self.bits[*feature as usize / 64] >> (feature % 64) & 1 == 1
-                && let Ok(at) = self.vector.binary_search_by_key(feature, |(feature, _)| *feature)
-            {
-                sum += self.vector[at].1 * weight;
-            }
-        }
-        sum * self.scale
-    }
-}
-
-/// The vector, scaled to length one.
-pub(crate) fn unit(vector: &Sparse) -> Sparse {
-    let scale = 1.0 / length(vector).max(1e-6);
-    vector.iter().map(|(feature, value)| (*feature, value * scale)).collect()
 }
 
 /// The exact cosine of a message with an example.
