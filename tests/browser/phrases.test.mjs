@@ -24,6 +24,7 @@ test('a phrase is worded by mood, and an angry customer hears the gentle wording
   await page.locator('dialog input, [role=dialog] input').first().fill('道别');
   await page.locator('[data-test="phrase-key"]').fill('farewell');
   await page.click('[data-test="create-phrase"]');
+  await page.waitForSelector('.use-as:has-text("farewell")');
   await page.locator('[data-wording="any-zh"]').fill('再见，祝您愉快。');
   await page.locator('[data-wording="angry-zh"]').fill('再次向您道歉，再见。');
   const preview = page.locator('[data-test="phrase-preview"]');
