@@ -10,7 +10,8 @@ async fn backups_of_a_server_at_work_are_all_restorable() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
     with_echo(&data).await;
-    let server = Server::start(&data, &[]).await;
+    // The customer writes as fast as the answers come.
+    let server = Server::start(&data, &["--messages-per-second", "0"]).await;
     let mut customer = Customer::open(&server, "echo").await;
     let rounds = if is_long() { 50 } else { 3 };
 
