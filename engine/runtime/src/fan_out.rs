@@ -40,8 +40,8 @@ pub struct News {
 
 impl News {
     /// How it is told: written by the first window that tells it, and the same bytes for all others.
-    pub fn told(&self, write: impl FnOnce(&Self) -> String) -> Bytes {
-        self.told.get_or_init(|| Bytes::from(write(self))).clone()
+    pub fn told(&self, write: impl FnOnce(&Self) -> Bytes) -> Bytes {
+        self.told.get_or_init(|| write(self)).clone()
     }
 }
 

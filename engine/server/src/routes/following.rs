@@ -56,7 +56,7 @@ impl Following {
                     self.has_more = true;
                 }
                 let event = event_of(unread.seq, &typed(&unread));
-                return Some(self.told(unread.seq, n_sent, event.into()));
+                return Some(self.told(unread.seq, n_sent, event));
             }
             if self.has_more {
                 // Boxed: what reading needs should not be kept by windows that wait.
@@ -66,7 +66,7 @@ impl Following {
             match self.window.next().await {
                 Ok(Frame::Typing { from }) => {
                     let event = event_of(self.seq, &json!({ "type": "typing", "from": from }));
-                    return Some(Told { event: event.into() });
+                    return Some(Told { event });
                 }
                 Ok(Frame::Messages(news)) => match self.place_of(&news.messages, news.seq) {
                     Place::Next if in_one_frame(&news.messages) >= news.messages.len() => {
@@ -156,8 +156,9 @@ impl Told {
 const DATA: &str = "\ndata: ";
 const END: &str = "\n\n";
 
-fn event_of(seq: i64, said: &Value) -> String {
-    format!("id: {seq}{DATA}{said}{END}")
+/// No larger than it must be: it may lie there until somebody reads.
+fn event_of(seq: i64, said: &Value) -> Bytes {
+    Bytes::copy_from_slice(format!("id: {seq}{DATA}{said}{END}").as_bytes())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -208,7 +209,7 @@ mod tests {
     fn the_text_of_an_event_is_what_it_says() {
         let said = json!({ "type": "messages", "text": "一\ndata: 二\n\n" });
 
-        let told = Told { event: event_of(12, &said).into() };
+        let told = Told { event: event_of(12, &said) };
 
         assert_eq!(told.clone().text(), said.to_string());
         assert_eq!(told.event(), format!("id: 12\ndata: {said}\n\n"));
