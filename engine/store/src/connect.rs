@@ -103,12 +103,9 @@ impl Store {
         Ok(Writing::over(writing, self.announced.clone()))
     }
 
-    /// For turns: on PostgreSQL several commit at once, and a stale one finds out by its version.
+    /// For turns on PostgreSQL: several commit at once, and a stale one finds out by its version.
     pub(crate) async fn write_turns(&self) -> Result<Writing> {
-        match self.replica {
-            Some(_) => Ok(Writing::over(self.write.begin().await?, self.announced.clone())),
-            None => self.write().await,
-        }
+        Ok(Writing::over(self.write.begin().await?, self.announced.clone()))
     }
 
     /// Only whoever holds this begins to change the embedded database, so that everybody comes in turn: SQLite itself

@@ -292,14 +292,22 @@ impl Asking<'_> {
                 continue;
             }
             let After::Again(least) = trouble.means else { return Err(trouble.why) };
-            let wait = pause(tried, Some(least), chance());
-            if tried >= self.provider.retries.min(MAX_RETRIES) || Instant::now() + wait >= deadline {
+            if !has_waited(self.provider, tried, least, deadline).await {
                 return Err(trouble.why);
             }
-            tokio::time::sleep(wait).await;
             tried += 1;
         }
     }
+}
+
+/// Waits before a provider is asked again; false when it was asked often enough, or there is no time.
+async fn has_waited(provider: &ModelProvider, tried: u32, least: Duration, deadline: Instant) -> bool {
+    let wait = pause(tried, Some(least), chance());
+    if tried >= provider.retries.min(MAX_RETRIES) || Instant::now() + wait >= deadline {
+        return false;
+    }
+    tokio::time::sleep(wait).await;
+    true
 }
 
 fn count(measure: &Measure, began: std::time::Instant, is_answered: bool, usage: Usage) {

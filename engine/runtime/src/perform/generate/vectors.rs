@@ -8,10 +8,9 @@ use tokio::time::Instant;
 
 use super::client::{After, Endpoint, Trouble, post};
 use super::wire::tokens;
-use super::{Behalf, MAX_RETRIES, Models, NoAnswer, Purse, count, hold, priced};
+use super::{Behalf, Models, NoAnswer, Purse, count, has_waited, hold, priced};
 use crate::Engine;
 use crate::meaning::unit;
-use crate::perform::retry::{chance, pause};
 
 /// Numbers in a vector.
 const MAX_NUMBERS: usize = 8_192;
@@ -120,11 +119,9 @@ impl Asking<'_> {
                 Err(trouble) => trouble,
             };
             let After::Again(least) = trouble.means else { return Err(trouble.into()) };
-            let wait = pause(tried, Some(least), chance());
-            if tried >= self.provider.retries.min(MAX_RETRIES) || Instant::now() + wait >= deadline {
+            if !has_waited(self.provider, tried, least, deadline).await {
                 return Err(trouble.into());
             }
-            tokio::time::sleep(wait).await;
             tried += 1;
         }
     }
