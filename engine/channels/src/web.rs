@@ -72,8 +72,8 @@ pub fn read_input(payload: &Value) -> Result<Input, Refusal> {
 }
 
 /// The message as customers get it: without the step that said it.
-pub fn for_customer(message: &Message) -> Message {
-    Message { node: None, ..message.clone() }
+pub fn for_customer(message: Message) -> Message {
+    Message { node: None, ..message }
 }
 
 fn read_text(text: &str) -> Result<Input, Refusal> {

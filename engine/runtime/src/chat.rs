@@ -168,7 +168,7 @@ impl Engine {
         };
         if let Some(accepted) = before {
             let collecting_ms = collecting_ms(&warm.state, self.clock.now());
-            let repeated = self.repeat(warm.conversation, &accepted, &body_hash).await?;
+            let repeated = self.repeat(warm, &accepted, &body_hash).await?;
             return Ok(Answered { collecting_ms, ..repeated });
         }
         if warm.conversation.status == Status::Ended {
@@ -195,18 +195,13 @@ impl Engine {
     }
 
     /// The answer that a message got when it came the first time.
-    async fn repeat(
-        &self,
-        conversation: Conversation,
-        accepted: &store::messages::Accepted,
-        body_hash: &str,
-    ) -> Result<Answered> {
+    async fn repeat(&self, warm: Box<Warm>, accepted: &store::messages::Accepted, body_hash: &str) -> Result<Answered> {
         if accepted.body_hash != body_hash {
             return Err(Error::IdReused);
         }
-        let id = conversation.id;
-        if conversation.unanswered_effect.is_some() {
-            Work::recover(self, conversation).await?;
+        let id = warm.conversation.id;
+        if warm.conversation.unanswered_effect.is_some() {
+            Work::open(self, warm).await?.recovered().await?;
         }
         let messages = store::messages::of_turn(self.store.read(), id, accepted.turn).await?;
         let end = store::messages::turn_end(self.store.read(), id, accepted.turn).await?;
@@ -230,8 +225,8 @@ impl Engine {
             self.hot.keep(warm);
             return Err(Error::NotFound);
         }
-        let conversation = self.customers(id, token).await?;
-        let state = state_of(&conversation)?;
+        let mut conversation = self.customers(id, token).await?;
+        let state = state_of(&mut conversation)?;
         let accepted = store::messages::all_accepted(self.store.read(), conversation.id, MOST_ACCEPTED as u64).await?;
         Ok(Box::new(Warm { conversation, state, accepted }))
     }

@@ -35,13 +35,24 @@ pub struct News {
     pub seq: i64,
     /// Where the conversation stands.
     pub status: Status,
-    told: OnceLock<Bytes>,
+    told: OnceLock<Vec<Piece>>,
+}
+
+/// A part of news, small enough to be told at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Everything up to this number is told with it.
+    pub seq: i64,
+    /// How many messages it has.
+    pub n_messages: usize,
+    /// What it says.
+    pub bytes: Bytes,
 }
 
 impl News {
     /// How it is told: written by the first window that tells it, and the same bytes for all others.
-    pub fn told(&self, write: impl FnOnce(&Self) -> Bytes) -> Bytes {
-        self.told.get_or_init(|| write(self)).clone()
+    pub fn told(&self, write: impl FnOnce(&Self) -> Vec<Piece>) -> &[Piece] {
+        self.told.get_or_init(|| write(self))
     }
 }
 

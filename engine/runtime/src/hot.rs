@@ -15,6 +15,7 @@ use store::messages::Accepted;
 /// A conversation at rest.
 #[derive(Debug)]
 pub(crate) struct Warm {
+    /// Without the text of its state.
     pub(crate) conversation: Conversation,
     pub(crate) state: State,
     /// Everything that was accepted under a client's id; `None` when that is too much to keep.

@@ -107,9 +107,13 @@ impl<'e> Work<'e> {
     /// Finishes the turn that a crash interrupted, if there is one.
     pub(crate) async fn recover(engine: &'e Engine, conversation: Conversation) -> Result<()> {
         engine.hot.take(&conversation.public_id);
-        let mut work = Self::load(engine, conversation).await?;
-        if work.conversation.unanswered_effect.is_some() {
-            work.finish_interrupted().await?;
+        Self::load(engine, conversation).await?.recovered().await
+    }
+
+    /// The same for a conversation that was loaded already.
+    pub(crate) async fn recovered(mut self) -> Result<()> {
+        if self.conversation.unanswered_effect.is_some() {
+            self.finish_interrupted().await?;
         }
         Ok(())
     }
@@ -123,8 +127,8 @@ impl<'e> Work<'e> {
         Ok(Self { engine, conversation, state, program, knowledge, pending, messages, circumstances, accepted: None })
     }
 
-    async fn load(engine: &'e Engine, conversation: Conversation) -> Result<Self> {
-        let state = state_of(&conversation)?;
+    async fn load(engine: &'e Engine, mut conversation: Conversation) -> Result<Self> {
+        let state = state_of(&mut conversation)?;
         Self::with_state(engine, conversation, state).await
     }
 
@@ -343,7 +347,6 @@ impl<'e> Work<'e> {
 
     async fn commit(&mut self, is_over: bool) -> Result<()> {
         let conversation = &mut self.conversation;
-        conversation.state = json(&self.state);
         let is_newly_queued = self.state.status == Status::Queued && conversation.status != Status::Queued;
         conversation.status = self.state.status;
         conversation.changed_at = self.engine.clock.now();
@@ -360,7 +363,7 @@ impl<'e> Work<'e> {
         self.pending.is_handed_off = is_handed_off;
         let first_due = done.set_timers.iter().map(|(_, due)| *due).min();
         let turn = Turn {
-            conversation: conversation.clone(),
+            conversation: Conversation { state: json(&self.state), ..conversation.clone() },
             events: done.events,
             messages: done.said,
             set_timers: done.set_timers,
@@ -405,9 +408,9 @@ impl<'e> Work<'e> {
     }
 }
 
-/// The state that a conversation's row holds.
-pub(crate) fn state_of(conversation: &Conversation) -> Result<State> {
-    let read = serde_json::from_str(&conversation.state);
+/// The state that a conversation's row holds, taken out of it: the text of a state is long, and nobody needs both.
+pub(crate) fn state_of(conversation: &mut Conversation) -> Result<State> {
+    let read = serde_json::from_str(&std::mem::take(&mut conversation.state));
     Ok(read.map_err(|source| store::Error::Unreadable { what: "state", source })?)
 }
 

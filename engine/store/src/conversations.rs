@@ -27,7 +27,7 @@ pub struct Conversation {
     pub flow_key: FlowKey,
     /// The version it stays on.
     pub version: i64,
-    /// The interpreter's state, as JSON.
+    /// The interpreter's state, as JSON; empty where somebody works with the state itself.
     pub state: String,
     /// Raised by every commit.
     pub state_version: i64,

@@ -12,10 +12,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use channels::web::{self, Refusal};
-use model::{FlowKey, Language, Status, VarName};
+use model::{FlowKey, Language, Message, Status, VarName};
 use runtime::{Answered, Opening};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -75,9 +75,7 @@ async fn open(
         customer: wanted.customer.and_then(|customer| customer.name).unwrap_or_default(),
     };
     let opened = app.engine.open(app.workspace, opening).await?;
-    let mut body = shown(&opened.answered);
-    body["id"] = opened.id.into();
-    body["token"] = opened.token.into();
+    let body = New { id: opened.id, token: opened.token, answered: shown(opened.answered) };
     Ok((StatusCode::CREATED, Json(body)).into_response())
 }
 
@@ -95,7 +93,7 @@ async fn say(
     within(app.messages.take((&id, token)), &app)?;
     let incoming = web::read(&payload).map_err(refused)?;
     let answered = app.engine.say(&id, token, &incoming.id, incoming.input).await?;
-    Ok(Json(shown(&answered)).into_response())
+    Ok(Json(shown(answered)).into_response())
 }
 
 #[derive(Deserialize)]
@@ -137,22 +135,32 @@ async fn after(
         return chat_stream::by_waiting(&app, id, token, after, wait.unsigned_abs()).await;
     }
     let answered = app.engine.catch_up(&id, &token, after).await?;
-    Ok(Json(shown(&answered)).into_response())
+    Ok(Json(shown(answered)).into_response())
 }
 
 /// An answer as customers get it.
-pub(crate) fn shown(answered: &Answered) -> Value {
-    let messages: Vec<_> = answered.messages.iter().map(web::for_customer).collect();
-    let mut shown = json!({ "seq": answered.seq, "messages": messages, "status": status_word(answered.status) });
-    if let Some(collecting_ms) = answered.collecting_ms {
-        shown["collecting_ms"] = collecting_ms.into();
-    }
-    shown
+#[derive(Serialize)]
+pub(crate) struct Shown {
+    seq: i64,
+    messages: Vec<Message>,
+    status: Status,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    collecting_ms: Option<i64>,
 }
 
-/// Where a conversation stands, as its word.
-pub(crate) fn status_word(status: Status) -> Value {
-    serde_json::to_value(status).unwrap_or_default()
+/// A conversation that was just opened, with its first answer.
+#[derive(Serialize)]
+struct New {
+    id: String,
+    token: String,
+    #[serde(flatten)]
+    answered: Shown,
+}
+
+/// An answer as customers get it.
+pub(crate) fn shown(answered: Answered) -> Shown {
+    let Answered { seq, messages, status, collecting_ms } = answered;
+    Shown { seq, messages: messages.into_iter().map(web::for_customer).collect(), status, collecting_ms }
 }
 
 /// Why a payload is no message.

@@ -100,10 +100,10 @@ pub(super) async fn by_events(app: &App, id: String, token: String, after: i64) 
 /// By one answer that waits for news, `wait` seconds at most.
 pub(super) async fn by_waiting(app: &App, id: String, token: String, after: i64, wait: u64) -> Result<Response> {
     let mut following = Box::pin(Following::begin(Arc::clone(&app.engine), id, token, after)).await?;
-    let first = following.take_unread();
-    if let Some(there) = first.as_ref().filter(|there| !there.messages.is_empty()) {
-        return Ok(Json(shown(there)).into_response());
-    }
+    let first = match following.take_unread() {
+        Some(there) if !there.messages.is_empty() => return Ok(Json(shown(there)).into_response()),
+        nothing_said => nothing_said,
+    };
     let _listening = Listening::by_waiting(app.engine.measure());
     let mut stopping = app.stopping.clone();
     let patience = Duration::from_secs(wait).min(LONGEST_WAIT);
@@ -113,7 +113,7 @@ pub(super) async fn by_waiting(app: &App, id: String, token: String, after: i64,
         _ = stopping.changed() => None,
     };
     let nothing = Answered { seq: after, messages: Vec::new(), status: model::Status::Waiting, collecting_ms: None };
-    Ok(Json(shown(&news.or(first).unwrap_or(nothing))).into_response())
+    Ok(Json(shown(news.or(first).unwrap_or(nothing))).into_response())
 }
 
 #[derive(Deserialize)]

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use model::Message;
-use runtime::{Answered, Engine, Frame, Missed, News, Window};
-use serde_json::{Value, json};
+use runtime::{Answered, Engine, Frame, Missed, News, Piece, Window};
+use serde::Serialize;
+use serde_json::json;
 
-use super::chat::shown;
+use super::chat::{Shown, shown};
 
 /// What one frame carries of messages; a longer message has a frame of its own. It is all that is kept for a reader
 /// that does not read: the rest stays in the store.
@@ -25,6 +26,8 @@ pub(super) struct Following {
     id: String,
     token: String,
     seq: i64,
+    /// Heard and partly told: how many pieces of it.
+    heard: Option<(Arc<News>, usize)>,
     /// Read from the store and not yet told.
     unread: Option<Answered>,
     /// Does the store have more than was read?
@@ -37,8 +40,9 @@ impl Following {
     /// From a message number on; the first news is what came since. Fails where the token opens no conversation.
     pub(super) async fn begin(engine: Arc<Engine>, id: String, token: String, after: i64) -> runtime::Result<Self> {
         let window = engine.window(&id);
+        let seq = after.max(0);
         let mut following =
-            Self { engine, window, id, token, seq: after.max(0), unread: None, has_more: false, page: PAGE };
+            Self { engine, window, id, token, seq, heard: None, unread: None, has_more: false, page: PAGE };
         following.read().await?;
         Ok(following)
     }
@@ -47,6 +51,11 @@ impl Following {
     /// May be dropped at any point before it is ready without losing anything.
     pub(super) async fn next(&mut self) -> Option<Told> {
         loop {
+            if let Some((news, n_told)) = self.heard.take() {
+                let Some(piece) = news.told(pieces).get(n_told).cloned() else { continue };
+                self.heard = Some((news, n_told + 1));
+                return Some(self.told(piece));
+            }
             if let Some(mut unread) = self.unread.take() {
                 let n_all = unread.messages.len();
                 let n_sent = in_one_frame(&unread.messages);
@@ -55,8 +64,7 @@ impl Following {
                     unread.seq = unread.messages.last().map_or(self.seq, |message| message.seq);
                     self.has_more = true;
                 }
-                let event = event_of(unread.seq, &typed(&unread));
-                return Some(self.told(unread.seq, n_sent, event));
+                return Some(self.told(piece_of(unread)));
             }
             if self.has_more {
                 // Boxed: what reading needs should not be kept by windows that wait.
@@ -69,11 +77,7 @@ impl Following {
                     return Some(Told { event });
                 }
                 Ok(Frame::Messages(news)) => match self.place_of(&news.messages, news.seq) {
-                    Place::Next if in_one_frame(&news.messages) >= news.messages.len() => {
-                        let event = news.told(|news| event_of(news.seq, &typed(&answered(news))));
-                        return Some(self.told(news.seq, news.messages.len(), event));
-                    }
-                    Place::Next => self.unread = Some(answered(&news)),
+                    Place::Next => self.heard = Some((news, 0)),
                     Place::Known => {}
                     Place::Beyond => self.has_more = true,
                 },
@@ -112,11 +116,12 @@ impl Following {
         Ok(())
     }
 
-    /// Everything up to a number is told by an event with so many messages. Where they are long, few are read at once.
-    fn told(&mut self, seq: i64, n_messages: usize, event: Bytes) -> Told {
+    /// A piece is told. Where messages are long, few are read at once.
+    fn told(&mut self, piece: Piece) -> Told {
+        let Piece { seq, n_messages, bytes } = piece;
         self.seq = self.seq.max(seq);
-        self.page = (FRAME_BYTES * n_messages / event.len()).clamp(1, PAGE);
-        Told { event }
+        self.page = (FRAME_BYTES * n_messages / bytes.len()).clamp(1, PAGE);
+        Told { event: bytes }
     }
 
     fn place_of(&self, messages: &[Message], seq: i64) -> Place {
@@ -157,7 +162,8 @@ const DATA: &str = "\ndata: ";
 const END: &str = "\n\n";
 
 /// No larger than it must be: it may lie there until somebody reads.
-fn event_of(seq: i64, said: &Value) -> Bytes {
+fn event_of(seq: i64, said: &impl Serialize) -> Bytes {
+    let said = serde_json::to_string(said).expect("frames are plain data with string keys");
     Bytes::copy_from_slice(format!("id: {seq}{DATA}{said}{END}").as_bytes())
 }
 
@@ -178,15 +184,40 @@ fn in_one_frame(messages: &[Message]) -> usize {
     fitting.count().max(1)
 }
 
-fn answered(news: &News) -> Answered {
-    let News { messages, seq, status, .. } = news;
-    Answered { seq: *seq, messages: messages.clone(), status: *status, collecting_ms: None }
+/// News in as many frames as it needs.
+fn pieces(news: &News) -> Vec<Piece> {
+    let mut pieces = Vec::with_capacity(1);
+    let mut rest = &news.messages[..];
+    loop {
+        let (some, others) = rest.split_at(in_one_frame(rest).min(rest.len()));
+        let seq = if others.is_empty() { news.seq } else { some.last().map_or(news.seq, |message| message.seq) };
+        pieces.push(piece_of(Answered { seq, messages: some.to_vec(), status: news.status, collecting_ms: None }));
+        if others.is_empty() {
+            return pieces;
+        }
+        rest = others;
+    }
 }
 
-fn typed(answered: &Answered) -> Value {
-    let mut frame = shown(answered);
-    frame["type"] = "messages".into();
-    frame
+/// Messages that fit into one frame.
+fn piece_of(answered: Answered) -> Piece {
+    let (seq, n_messages) = (answered.seq, answered.messages.len());
+    Piece { seq, n_messages, bytes: event_of(seq, &Messages::of(answered)) }
+}
+
+/// The frame that has messages.
+#[derive(Serialize)]
+struct Messages {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(flatten)]
+    answered: Shown,
+}
+
+impl Messages {
+    fn of(answered: Answered) -> Self {
+        Self { kind: "messages", answered: shown(answered) }
+    }
 }
 
 #[cfg(test)]
