@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 
 use crate::checker::{assert_none, at_rest};
 use crate::customer::{Line, Outcome, Sent, Talk, http, outcome};
+use crate::data::Data;
 use crate::flow::Step;
 use crate::mock::Mock;
 use crate::random::Random;
@@ -22,8 +23,8 @@ async fn who_was_away_gets_all_that_was_missed_once_and_in_order() {
     let mut random = Random::for_test("D13");
     let customers = sized(45, 1_000);
     let mock = Mock::start(random.split()).await;
-    let folder = prepared(&mock.host).await;
-    let mut server = Server::start(folder.path(), &mock.host, &Start::default()).await;
+    let data = prepared(Data::new(), &mock.host).await;
+    let mut server = Server::start(&data, &mock.host, &Start::default()).await;
     let begun = Instant::now();
     let http = http();
 
@@ -39,7 +40,7 @@ async fn who_was_away_gets_all_that_was_missed_once_and_in_order() {
         talks.push(talk);
     }
     server.kill().await;
-    server.start_again(&Start::default()).await.expect("it starts");
+    server.start_again(&data, &Start::default()).await.expect("it starts");
 
     let mut returning = JoinSet::new();
     let (mut found, mut back) = (Vec::new(), Vec::new());
@@ -56,7 +57,7 @@ async fn who_was_away_gets_all_that_was_missed_once_and_in_order() {
     let n_missed: usize = back.iter().map(|(_, n_missed, _)| n_missed).sum();
     let talks: Vec<Talk> = back.iter().map(|(talk, ..)| talk.clone()).collect();
     found.extend(back.into_iter().flat_map(|(_, _, violations)| violations));
-    found.extend(at_rest(&Snapshot::of(folder.path()).await.0, &talks, &mock));
+    found.extend(at_rest(&Snapshot::of(&data).await.0, &talks, &mock));
     println!(
         "D13: {customers} customers away during a kill, {n_missed} messages missed and shown, by WebSocket, \
          server-sent events and polling, in {:.0} s, {} violations",

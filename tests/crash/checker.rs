@@ -1,4 +1,4 @@
-//! The checker: what must hold of a data folder, at the instant of a crash and after everything has come to rest.
+//! The checker: what must hold of what is stored, at the instant of a crash and after everything has come to rest.
 //!
 //! I1 every accepted message is stored once · I2 every reply is there once · I3 numbers have no gaps, and the replies
 //! of one message come before the next message · I4 the journal folded again gives the state · I5 one key and one
@@ -6,9 +6,9 @@
 //! left undone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use crate::customer::{Line, Talk};
+use crate::data::Data;
 use crate::flow::{Step, WAIT_MS};
 use crate::mock::Mock;
 use crate::server::binary;
@@ -177,10 +177,11 @@ fn load_of(message: &str) -> &str {
 }
 
 /// I4: every conversation's journal, folded again, gives its state. None when the product cannot do that yet.
-pub(crate) async fn refolded(folder: &Path) -> Option<Vec<String>> {
+pub(crate) async fn refolded(data: &Data) -> Option<Vec<String>> {
     let output = tokio::process::Command::new(binary())
         .args(["replay", "--all", "--json", "--data"])
-        .arg(folder)
+        .arg(data.folder())
+        .envs(data.environment())
         .output()
         .await
         .expect("it runs");

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::checker::{assert_none, at_rest};
 use crate::customer::{ANSWER_WITHIN, Line, Outcome, Sent, Talk, http, outcome};
+use crate::data::Data;
 use crate::flow::Step;
 use crate::mock::Mock;
 use crate::random::Random;
@@ -28,8 +29,8 @@ async fn a_message_sent_three_times_has_one_effect_and_one_answer() {
     let mut random = Random::for_test("D5");
     let n_messages = sized(34, 1_667);
     let mock = Mock::start(random.split()).await;
-    let folder = prepared(&mock.host).await;
-    let mut server = Server::start(folder.path(), &mock.host, &Start::default()).await;
+    let data = prepared(Data::new(), &mock.host).await;
+    let mut server = Server::start(&data, &mock.host, &Start::default()).await;
     let begun = Instant::now();
 
     let mut running = JoinSet::new();
@@ -44,7 +45,7 @@ async fn a_message_sent_three_times_has_one_effect_and_one_answer() {
     }
     server.kill().await;
 
-    let (snapshot, _) = Snapshot::of(folder.path()).await;
+    let (snapshot, _) = Snapshot::of(&data).await;
     found.extend(at_rest(&snapshot, &talks, &mock));
     println!(
         "D5: {} sends of {} messages in {:.0} s, {} effects, {} other bodies refused, {} violations",

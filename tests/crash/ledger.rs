@@ -1,4 +1,4 @@
-//! The load: customers who talk without a pause, send again what was not accepted, and remember everything.
+//! The load: customers who talk without a pause, or with short ones, send again what was not accepted, and remember everything.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,6 +24,8 @@ pub(crate) struct Load {
     /// What the ids of its messages begin with, after their step.
     name: String,
     steps: Vec<Step>,
+    /// Customers pause for so long at most after each answer.
+    pause: Duration,
     /// Whoever talks to the server holds it for reading; who kills and starts the server holds it for writing.
     pub(crate) gate: RwLock<()>,
     /// No new messages: finish what is begun.
@@ -38,19 +40,25 @@ pub(crate) struct Load {
 impl Load {
     /// No customers yet; they ask for these steps, more often for those that are named more often.
     pub(crate) fn new(name: &str, url: &str, steps: &[Step]) -> Arc<Self> {
-        Self::over(name, url, steps, false)
+        Self::with_pauses(name, url, steps, Duration::ZERO)
+    }
+
+    /// The same with customers who pause for so long at most after each answer.
+    pub(crate) fn with_pauses(name: &str, url: &str, steps: &[Step], pause: Duration) -> Arc<Self> {
+        Self::over(name, url, steps, pause, false)
     }
 
     /// The same over a network that breaks.
     pub(crate) fn over_a_bad_network(name: &str, url: &str, steps: &[Step]) -> Arc<Self> {
-        Self::over(name, url, steps, true)
+        Self::over(name, url, steps, Duration::ZERO, true)
     }
 
-    fn over(name: &str, url: &str, steps: &[Step], is_network_bad: bool) -> Arc<Self> {
+    fn over(name: &str, url: &str, steps: &[Step], pause: Duration, is_network_bad: bool) -> Arc<Self> {
         Arc::new(Self {
             url: url.to_owned(),
             name: name.to_owned(),
             steps: steps.to_vec(),
+            pause,
             gate: RwLock::new(()),
             is_ending: AtomicBool::new(false),
             is_network_bad,
@@ -144,6 +152,9 @@ impl Customer {
             drop(passing);
             if is_done {
                 return;
+            }
+            if !load.pause.is_zero() {
+                tokio::time::sleep(Duration::from_millis(self.random.below(load.pause.as_millis() as u64))).await;
             }
         }
     }

@@ -10,6 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use crate::checker::{assert_none, at_rest};
+use crate::data::Data;
 use crate::flow::Step;
 use crate::ledger::Load;
 use crate::mock::Mock;
@@ -22,8 +23,8 @@ async fn over_a_network_that_breaks_nothing_is_lost_or_repeated() {
     let mut random = Random::for_test("N12");
     let (customers, lasts) = (sized(30, 1_000), Duration::from_secs(sized(5, 600) as u64));
     let mock = Mock::start(random.split()).await;
-    let folder = prepared(&mock.host).await;
-    let mut server = Server::start(folder.path(), &mock.host, &Start::default()).await;
+    let data = prepared(Data::new(), &mock.host).await;
+    let mut server = Server::start(&data, &mock.host, &Start::default()).await;
     let network = Network::start(&server.url, random.split()).await;
     let load = Load::over_a_bad_network("n12", &network.url, &Step::ALL);
     let begun = Instant::now();
@@ -36,7 +37,7 @@ async fn over_a_network_that_breaks_nothing_is_lost_or_repeated() {
     load.end(talking).await;
     server.kill().await;
 
-    let (snapshot, _) = Snapshot::of(folder.path()).await;
+    let (snapshot, _) = Snapshot::of(&data).await;
     let mut found = load.violations();
     found.extend(at_rest(&snapshot, &load.talks(), &mock));
     println!(

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use crate::checker::{assert_none, at_rest};
 use crate::customer::{Sent, Talk, http};
+use crate::data::Data;
 use crate::flow::Step;
 use crate::mock::Mock;
 use crate::random::Random;
@@ -22,8 +23,8 @@ const SIDE_BY_SIDE: usize = 10;
 async fn pipelined_messages_of_two_connections_keep_their_order() {
     let (n_talks, n_messages) = (sized(20, 500), sized(25, 100));
     let mock = Mock::start(Random::new(1)).await;
-    let folder = prepared(&mock.host).await;
-    let mut server = Server::start(folder.path(), &mock.host, &Start::default()).await;
+    let data = prepared(Data::new(), &mock.host).await;
+    let mut server = Server::start(&data, &mock.host, &Start::default()).await;
     let begun = Instant::now();
 
     let (mut talks, mut found): (Vec<Talk>, _) = (Vec::new(), Vec::new());
@@ -38,7 +39,7 @@ async fn pipelined_messages_of_two_connections_keep_their_order() {
     talks.extend(running.join_all().await);
     server.kill().await;
 
-    let (snapshot, _) = Snapshot::of(folder.path()).await;
+    let (snapshot, _) = Snapshot::of(&data).await;
     found.extend(at_rest(&snapshot, &talks, &mock));
     for talk in &talks {
         let lines = &snapshot.conversations[&talk.id].lines;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use tests::sized;
 
 use crate::customer::{Outcome, Talk, http, outcome};
+use crate::data::Data;
 use crate::flow::echo_flow;
 use crate::server::{Owner, Server, Start, prepared};
 use crate::snapshot::Snapshot;
@@ -14,8 +15,8 @@ use crate::snapshot::Snapshot;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn conversations_stay_on_their_version_when_another_is_published() {
     let customers = sized(40, 1_000);
-    let folder = prepared("127.0.0.1:9").await;
-    let mut server = Server::start(folder.path(), "", &Start::default()).await;
+    let data = prepared(Data::new(), "127.0.0.1:9").await;
+    let mut server = Server::start(&data, "", &Start::default()).await;
     let (http, begun) = (http(), Instant::now());
     let mut old = Vec::new();
     for _ in 0..customers {
@@ -33,7 +34,7 @@ async fn conversations_stay_on_their_version_when_another_is_published() {
     second = second.replace("\"kind\":\"new_ask\"", "\"kind\":\"ask\"");
     Owner::of(&server).await.publish_again(serde_json::from_str(&second).expect("JSON")).await;
     server.kill().await;
-    server.start_again(&Start::default()).await.expect("it starts");
+    server.start_again(&data, &Start::default()).await.expect("it starts");
 
     for talk in &old {
         says(talk, &http, &server.url, "say-2", "R1:say-2").await;
@@ -44,7 +45,7 @@ async fn conversations_stay_on_their_version_when_another_is_published() {
     // The flow is deleted: nobody begins on it, everybody who is in it goes on.
     Owner::of(&server).await.send(Method::DELETE, "/api/flows/flow-echo", Value::Null).await;
     server.kill().await;
-    server.start_again(&Start::default()).await.expect("it starts");
+    server.start_again(&data, &Start::default()).await.expect("it starts");
     for talk in &old {
         says(talk, &http, &server.url, "say-3", "R1:say-3").await;
     }
@@ -52,7 +53,7 @@ async fn conversations_stay_on_their_version_when_another_is_published() {
     assert!(matches!(Talk::open(&http, &server.url).await, Err(Outcome::Refused(..))));
 
     server.kill().await;
-    let (snapshot, _) = Snapshot::of(folder.path()).await;
+    let (snapshot, _) = Snapshot::of(&data).await;
     for talk in &old {
         assert_eq!(snapshot.conversations[&talk.id].version, 1);
     }

@@ -1,7 +1,6 @@
 //! D2: dying at any named place is safe. Every place is reached, so often as is asked for.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tests::{is_long, sized};
@@ -9,11 +8,12 @@ use tokio::task::JoinSet;
 
 use crate::checker::{assert_none, at_rest, at_the_crash};
 use crate::customer::{Talk, http};
+use crate::data::Data;
 use crate::flow::Step;
 use crate::ledger::Load;
 use crate::mock::Mock;
 use crate::random::Random;
-use crate::server::{Server, Start, copied, prepared};
+use crate::server::{Server, Start, prepared};
 use crate::snapshot::Snapshot;
 
 /// The places, and the steps that lead to them.
@@ -48,8 +48,8 @@ struct Case {
 async fn dying_at_any_named_place_loses_nothing_and_repeats_nothing() {
     let mut random = Random::for_test("D2");
     let mock = Mock::start(random.split()).await;
-    let template = prepared(&mock.host).await;
-    let talks = opened(template.path()).await;
+    let template = prepared(Data::new(), &mock.host).await;
+    let talks = opened(&template).await;
     let begun = Instant::now();
 
     let mut hits: BTreeMap<&str, usize> = BTreeMap::new();
@@ -59,10 +59,10 @@ async fn dying_at_any_named_place_loses_nothing_and_repeats_nothing() {
         if running.len() == SIDE_BY_SIDE {
             collect(running.join_next().await, &mut hits, &mut found);
         }
-        let (folder, mock, random, talks) = (copied(template.path()), mock.clone(), random.split(), talks.clone());
+        let (data, mock, random, talks) = (template.copied(), mock.clone(), random.split(), talks.clone());
         running.spawn(async move {
             let name = format!("d2{number}");
-            (case, die_and_recover(case, &name, folder.path(), &talks, &mock, random).await)
+            (case, die_and_recover(case, &name, &data, &talks, &mock, random).await)
         });
     }
     while let Some(done) = running.join_next().await {
@@ -83,8 +83,8 @@ async fn dying_at_any_named_place_loses_nothing_and_repeats_nothing() {
 }
 
 /// Conversations that wait for their first message, so that every commit after is one of the step that is meant.
-async fn opened(folder: &Path) -> Vec<Talk> {
-    let mut server = Server::start(folder, "", &Start::default()).await;
+async fn opened(data: &Data) -> Vec<Talk> {
+    let mut server = Server::start(data, "", &Start::default()).await;
     let (http, mut talks) = (http(), Vec::new());
     for _ in 0..CUSTOMERS {
         talks.push(Talk::open(&http, &server.url).await.expect("it opens"));
@@ -123,7 +123,7 @@ fn collect(done: Option<Done>, hits: &mut BTreeMap<&'static str, usize>, found: 
 async fn die_and_recover(
     case: Case,
     name: &str,
-    folder: &Path,
+    data: &Data,
     talks: &[Talk],
     mock: &Mock,
     mut random: Random,
@@ -135,7 +135,7 @@ async fn die_and_recover(
     } else {
         Start::crashing_at(case.point, case.k)
     };
-    let mut server = Server::start(folder, &mock.host, &first).await;
+    let mut server = Server::start(data, &mock.host, &first).await;
     let load = Load::new(name, &server.url, &[case.step]);
     let talking = load.begin_in(talks, &mut random);
     let begun = Instant::now();
@@ -146,12 +146,12 @@ async fn die_and_recover(
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     let shut = load.gate.write().await;
-    let mut found = at_the_crash(&Snapshot::of(folder).await.0, &load.talks());
+    let mut found = at_the_crash(&Snapshot::of(data).await.0, &load.talks());
     if is_recovery {
         // As many turns as the first crash left in their middle can be found; the last of them counts too.
-        let n_left = Snapshot::of(folder).await.0.conversations.values().filter(|one| one.is_interrupted).count();
+        let n_left = Snapshot::of(data).await.0.conversations.values().filter(|one| one.is_interrupted).count();
         let again = Start::crashing_at(IN_RECOVERY, case.k.min(n_left));
-        if server.start_again(&again).await.is_some() {
+        if server.start_again(data, &again).await.is_some() {
             let begun = Instant::now();
             while !server.has_crashed() {
                 if begun.elapsed() > REACHED_WITHIN {
@@ -160,13 +160,13 @@ async fn die_and_recover(
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
         }
-        found.extend(at_the_crash(&Snapshot::of(folder).await.0, &load.talks()));
+        found.extend(at_the_crash(&Snapshot::of(data).await.0, &load.talks()));
     }
-    server.start_again(&Start::default()).await.ok_or("it does not start again")?;
+    server.start_again(data, &Start::default()).await.ok_or("it does not start again")?;
     drop(shut);
     load.end(talking).await;
     server.kill().await;
-    let snapshot = Snapshot::of(folder).await.0;
+    let snapshot = Snapshot::of(data).await.0;
     found.extend(load.violations());
     found.extend(at_rest(&snapshot, &load.talks(), mock));
     Ok(found)

@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 use tests::sized;
 
 use crate::checker::{assert_none, at_the_crash};
+use crate::data::Data;
 use crate::flow::Step;
 use crate::image::Disk;
 use crate::ledger::Load;
 use crate::mock::Mock;
 use crate::random::Random;
 use crate::recording::{Deed, Mark, Recording, under_strace, why_not};
-use crate::server::{Server, Start, copied, prepared};
+use crate::server::{Server, Start, prepared};
 use crate::snapshot::Snapshot;
 
 const CUSTOMERS: usize = 10;
@@ -50,12 +51,12 @@ struct Cuts {
 async fn cut(synchronous: &str, cuts: usize, random: &mut Random) -> Cuts {
     let begun = Instant::now();
     let mock = Mock::start(random.split()).await;
-    let folder = prepared(&mock.host).await;
-    let before = copied(folder.path());
-    let log = folder.path().join("strace.log");
+    let data = prepared(Data::embedded(), &mock.host).await;
+    let before = data.copied();
+    let log = data.folder().join("strace.log");
     let start =
         Start { environment: vec![("HELIU_TEST_SYNCHRONOUS", synchronous.to_owned())], under: under_strace(&log) };
-    let mut server = Server::start(folder.path(), &mock.host, &start).await;
+    let mut server = Server::start(&data, &mock.host, &start).await;
     let load = Load::new("d3", &server.url, &[Step::Say, Step::Say, Step::Post, Step::Wait]);
     let talking = load.begin(CUSTOMERS, random);
     while load.n_acked() < sized(N_ACKED, 4 * N_ACKED) && begun.elapsed() < RECORDED_WITHIN {
@@ -68,7 +69,7 @@ async fn cut(synchronous: &str, cuts: usize, random: &mut Random) -> Cuts {
 
     let mut at: Vec<usize> = (0..cuts).map(|_| place(&recording, random)).collect();
     at.sort_unstable();
-    let (mut disk, mut answers) = (Disk::of(before.path()), Answers::default());
+    let (mut disk, mut answers) = (Disk::of(before.folder()), Answers::default());
     let (mut next, mut found) = (0, Cuts { n_lost: 0, violations: Vec::new() });
     for place in at {
         while next < place {
@@ -76,9 +77,9 @@ async fn cut(synchronous: &str, cuts: usize, random: &mut Random) -> Cuts {
             answers.goes_on(&recording, recording.marks[next]);
             next += 1;
         }
-        let image = tempfile::tempdir().expect("a folder");
-        disk.after_power_loss(&recording, random, image.path());
-        match Snapshot::read(image.path()).await {
+        let image = Data::embedded();
+        disk.after_power_loss(&recording, random, image.folder());
+        match Snapshot::read(&image).await {
             Ok(snapshot) => {
                 found
                     .violations

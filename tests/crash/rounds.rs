@@ -4,11 +4,12 @@ use std::time::{Duration, Instant};
 use tests::{is_long, sized};
 
 use crate::checker::{assert_none, at_rest, at_the_crash, refolded};
+use crate::data::Data;
 use crate::flow::Step;
 use crate::ledger::Load;
 use crate::mock::Mock;
 use crate::random::Random;
-use crate::server::{Server, Start, copied, prepared};
+use crate::server::{Server, Start, prepared};
 use crate::snapshot::Snapshot;
 
 const CUSTOMERS: usize = 50;
@@ -21,11 +22,13 @@ async fn killed_at_random_it_loses_nothing_and_repeats_nothing() {
     let mut random = Random::for_test("D1");
     let named = std::env::var("HELIU_ROUNDS").ok().and_then(|rounds| rounds.parse().ok());
     let rounds: usize = named.unwrap_or_else(|| sized(30, 200));
-    let longest_ms = if is_long() { 2_000 } else { 1_000 };
+    // After each round everything is compared with what customers know: in a long run they pause, so that it stays
+    // possible.
+    let (longest_ms, pause) = if is_long() { (2_000, Duration::from_millis(400)) } else { (1_000, Duration::ZERO) };
     let mock = Mock::start(random.split()).await;
-    let folder = prepared(&mock.host).await;
-    let mut server = Server::start(folder.path(), &mock.host, &Start::default()).await;
-    let load = Load::new("d1", &server.url, &STEPS);
+    let data = prepared(Data::new(), &mock.host).await;
+    let mut server = Server::start(&data, &mock.host, &Start::default()).await;
+    let load = Load::with_pauses("d1", &server.url, &STEPS, pause);
     let begun = Instant::now();
     let talking = load.begin(CUSTOMERS, &mut random);
 
@@ -36,10 +39,10 @@ async fn killed_at_random_it_loses_nothing_and_repeats_nothing() {
         server.kill().await;
         // Every request that was under way breaks, and nobody sends a new one, until the server is back.
         let shut = load.gate.write().await;
-        let copy = copied(folder.path());
+        let copy = data.copied();
         let talks = load.talks();
-        let restarted = async { server.start_again(&Start::default()).await.expect("it starts") };
-        let (snapshot, took) = tokio::join!(Snapshot::read(copy.path()), restarted);
+        let restarted = async { server.start_again(&data, &Start::default()).await.expect("it starts") };
+        let (snapshot, took) = tokio::join!(Snapshot::read(&copy), restarted);
         drop(shut);
         ready_ms.push(took.as_millis());
         let snapshot = snapshot.expect("the copy opens");
@@ -51,11 +54,11 @@ async fn killed_at_random_it_loses_nothing_and_repeats_nothing() {
     load.end(talking).await;
     server.kill().await;
 
-    let (snapshot, copy) = Snapshot::of(folder.path()).await;
+    let (snapshot, copy) = Snapshot::of(&data).await;
     let talks = load.talks();
     found.extend(load.violations());
     found.extend(at_rest(&snapshot, &talks, &mock));
-    let refolded = refolded(copy.path()).await;
+    let refolded = refolded(&copy).await;
     let n_refolded = if refolded.is_some() { snapshot.conversations.len() } else { 0 };
     found.extend(refolded.unwrap_or_default());
     let lines = || snapshot.conversations.values().flat_map(|conversation| &conversation.lines);

@@ -1,18 +1,17 @@
 //! The product as a process: started, killed and started again on the same folder and port.
 
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 pub(crate) use tests::process::binary;
 use tests::process::{Launch, Process, free_port};
 use tokio::process::Command;
 
 use crate::customer::http;
+use crate::data::Data;
 use crate::flow::echo_flow;
 
 /// A running product; dropping it kills the process.
@@ -38,20 +37,21 @@ impl Start {
         Self { environment: vec![("HELIU_CRASH_AT", format!("{point}:{k}"))], ..Self::default() }
     }
 
-    fn launch(&self, folder: &Path, port: u16, allowed: &str) -> Launch {
-        let mut arguments = vec!["--no-samples".to_owned()];
+    fn launch(&self, data: &Data, port: u16, allowed: &str) -> Launch {
+        // What customers may send in a second is another promise than these.
+        let mut arguments = ["--no-samples", "--messages-per-second", "0"].map(str::to_owned).to_vec();
         if !allowed.is_empty() {
             arguments.extend(["--allow-private".to_owned(), allowed.to_owned()]);
         }
-        let (environment, under) = (self.environment.clone(), self.under.clone());
-        Launch { port, log: "off", arguments, environment, under, ..Launch::on(folder) }
+        let environment = data.environment().into_iter().chain(self.environment.clone()).collect();
+        Launch { port, log: "off", arguments, environment, under: self.under.clone(), ..Launch::on(data.folder()) }
     }
 }
 
 impl Server {
-    /// Starts on a data folder, on a free port, with leave to call `allowed`.
-    pub(crate) async fn start(folder: &Path, allowed: &str, start: &Start) -> Self {
-        let launch = start.launch(folder, free_port(), allowed);
+    /// Starts on what may have been used before, on a free port, with leave to call `allowed`.
+    pub(crate) async fn start(data: &Data, allowed: &str, start: &Start) -> Self {
+        let launch = start.launch(data, free_port(), allowed);
         let process = ready(&launch).await.expect("the server is ready");
         Self { url: process.url.clone(), launch, process }
     }
@@ -70,13 +70,10 @@ impl Server {
         self.process.end().await;
     }
 
-    /// Starts again on the same folder and port; answers with how long it took to be ready.
+    /// Starts again on the same data and port; answers with how long it took to be ready.
     /// None when the process ended before.
-    pub(crate) async fn start_again(&mut self, start: &Start) -> Option<Duration> {
-        self.launch = Launch {
-            arguments: self.launch.arguments.clone(),
-            ..start.launch(&self.launch.folder, self.launch.port, "")
-        };
+    pub(crate) async fn start_again(&mut self, data: &Data, start: &Start) -> Option<Duration> {
+        self.launch = Launch { arguments: self.launch.arguments.clone(), ..start.launch(data, self.launch.port, "") };
         self.process = ready(&self.launch).await?;
         Some(self.process.took)
     }
@@ -88,8 +85,8 @@ impl Server {
 }
 
 /// Runs a server that must die at a crash point before it is ready.
-pub(crate) async fn crashes_at_start(folder: &Path, start: &Start) -> bool {
-    ready(&start.launch(folder, 0, "")).await.is_none()
+pub(crate) async fn crashes_at_start(data: &Data, start: &Start) -> bool {
+    ready(&start.launch(data, 0, "")).await.is_none()
 }
 
 fn is_abort(status: &ExitStatus) -> bool {
@@ -106,10 +103,9 @@ async fn ready(launch: &Launch) -> Option<Process> {
     }
 }
 
-/// A data folder with an owner, the echo flow published, and the connection it calls; no process runs on it.
-pub(crate) async fn prepared(mock_host: &str) -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut server = Server::start(folder.path(), "", &Start::default()).await;
+/// Data with an owner, the echo flow published, and the connection it calls; no process runs on it.
+pub(crate) async fn prepared(data: Data, mock_host: &str) -> Data {
+    let mut server = Server::start(&data, "", &Start::default()).await;
     let owner = Owner::first(&server).await;
     owner.post("/api/teams", json!({ "key": "help", "name": { "zh": "帮助", "en": "Help" } })).await;
     let base_url = format!("http://{mock_host}");
@@ -118,18 +114,7 @@ pub(crate) async fn prepared(mock_host: &str) -> TempDir {
     // Nobody is there to take conversations over.
     owner.send(Method::PUT, "/api/desk/presence", json!({ "status": "offline" })).await;
     server.kill().await;
-    folder
-}
-
-/// Another folder with the same files.
-pub(crate) fn copied(folder: &Path) -> TempDir {
-    let copy = tempfile::tempdir().expect("a folder");
-    for file in ["heliu.db", "heliu.db-wal"] {
-        if folder.join(file).exists() {
-            std::fs::copy(folder.join(file), copy.path().join(file)).expect("the file is copied");
-        }
-    }
-    copy
+    data
 }
 
 /// Somebody who is signed in and draws flows.

@@ -1,21 +1,20 @@
-//! What a data folder holds, read from a copy: nobody but the server opens the live file.
+//! What a server remembers, read from a copy: nobody but the server opens the live file.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, QueryResult, Statement, TryGetable};
+use serde_json::Value;
 use store::Store;
-use tempfile::TempDir;
 
 use crate::customer::Line;
-use crate::server::copied;
+use crate::data::Data;
 
-/// Everything in a data folder that the promises are about.
+/// Everything that the promises are about.
 #[derive(Debug, Default)]
 pub(crate) struct Snapshot {
     /// By uuid.
     pub(crate) conversations: BTreeMap<String, Conversation>,
-    /// What SQLite finds wrong with the file (I7).
+    /// What the database finds wrong with itself (I7).
     pub(crate) damage: Vec<String>,
 }
 
@@ -54,39 +53,30 @@ pub(crate) struct Stored {
 }
 
 impl Snapshot {
-    /// Copies a folder that no process holds, and reads the copy; the copy is returned for others to look at.
-    pub(crate) async fn of(folder: &Path) -> (Self, TempDir) {
-        let copy = copied(folder);
-        let snapshot = Self::read(copy.path()).await.expect("the copy opens");
+    /// Copies what no process holds, and reads the copy; the copy is returned for others to look at.
+    pub(crate) async fn of(data: &Data) -> (Self, Data) {
+        let copy = data.copied();
+        let snapshot = Self::read(&copy).await.expect("the copy opens");
         (snapshot, copy)
     }
 
-    /// Opens a folder as the product would, and reads all of it.
-    pub(crate) async fn read(folder: &Path) -> Result<Self, store::Error> {
-        let store = Store::open(folder, None).await?;
+    /// Opens it as the product would, and reads all of it.
+    pub(crate) async fn read(data: &Data) -> Result<Self, store::Error> {
+        let store = data.open().await?;
         let snapshot = Self::read_all(&store).await;
         store.close().await;
         Ok(snapshot?)
     }
 
     async fn read_all(store: &Store) -> Result<Self, DbErr> {
-        let mut snapshot = Self::default();
-        for row in rows(store, "PRAGMA integrity_check").await? {
-            let found: String = at(&row, 0)?;
-            if found != "ok" {
-                snapshot.damage.push(found);
-            }
-        }
-        if !rows(store, "PRAGMA foreign_key_check").await?.is_empty() {
-            snapshot.damage.push("foreign keys do not hold".into());
-        }
+        let mut snapshot = Self { damage: damage(store).await?, ..Self::default() };
         let mut names = BTreeMap::new();
-        let columns = "id, public_id, unanswered_effect IS NOT NULL, version, turn, last_seq, n_events";
+        let columns = "id, public_id, unanswered_effect, version, turn, last_seq, n_events";
         for row in rows(store, &format!("SELECT {columns} FROM conversations")).await? {
             let public_id: String = at(&row, 1)?;
             names.insert(at::<i64>(&row, 0)?, public_id.clone());
             let conversation = Conversation {
-                is_interrupted: at::<i64>(&row, 2)? == 1,
+                is_interrupted: at::<Option<String>>(&row, 2)?.is_some(),
                 version: at(&row, 3)?,
                 turn: at(&row, 4)?,
                 last_seq: at(&row, 5)?,
@@ -105,13 +95,13 @@ impl Snapshot {
             Ok::<_, DbErr>(found)
         };
         let conversations = &mut snapshot.conversations;
-        let columns = "conversation_id, seq, turn, at, sender, client_id, json_extract(content, '$.text')";
+        let columns = "conversation_id, seq, turn, at, sender, client_id, content";
         for row in rows(store, &format!("SELECT {columns} FROM messages ORDER BY conversation_id, seq")).await? {
             let Some((name, mut conversation)) = owner(conversations, &row)? else { continue };
             let line = Line {
                 seq: at(&row, 1)?,
                 from: at(&row, 4)?,
-                text: at::<Option<String>>(&row, 6)?.unwrap_or_default(),
+                text: text_of(&at::<String>(&row, 6)?),
                 client_id: at(&row, 5)?,
             };
             conversation.lines.push(Stored { line, turn: at(&row, 2)?, at: at(&row, 3)? });
@@ -137,9 +127,34 @@ impl Snapshot {
     }
 }
 
+/// What SQLite finds wrong with its file. PostgreSQL has no such question; it keeps its foreign keys always.
+async fn damage(store: &Store) -> Result<Vec<String>, DbErr> {
+    let mut damage = Vec::new();
+    if store.read().get_database_backend() != DatabaseBackend::Sqlite {
+        return Ok(damage);
+    }
+    for row in rows(store, "PRAGMA integrity_check").await? {
+        let found: String = at(&row, 0)?;
+        if found != "ok" {
+            damage.push(found);
+        }
+    }
+    if !rows(store, "PRAGMA foreign_key_check").await?.is_empty() {
+        damage.push("foreign keys do not hold".into());
+    }
+    Ok(damage)
+}
+
+/// What a message says, where it is a text.
+fn text_of(content: &str) -> String {
+    let content: Value = serde_json::from_str(content).unwrap_or_default();
+    content["text"].as_str().unwrap_or_default().to_owned()
+}
+
 /// The rows that a question has.
 pub(crate) async fn rows(store: &Store, sql: &str) -> Result<Vec<QueryResult>, DbErr> {
-    store.read().query_all_raw(Statement::from_string(DatabaseBackend::Sqlite, sql)).await
+    let backend = store.read().get_database_backend();
+    store.read().query_all_raw(Statement::from_string(backend, sql)).await
 }
 
 /// A value of a row.

@@ -89,6 +89,22 @@ impl Server {
         format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
     }
 
+    /// Makes another database with what is in the one at an address, which nobody may be using: sessions that a killed
+    /// process has left there are ended. Answers with its address.
+    ///
+    /// # Panics
+    /// When the server does not answer.
+    pub fn copy(&self, database: &str) -> String {
+        let from = database.rsplit('/').next().unwrap_or(database);
+        let name = format!("heliu_{}", self.n_databases.fetch_add(1, Ordering::Relaxed));
+        let sessions = format!("FROM pg_stat_activity WHERE datname = '{from}'");
+        while self.sql("postgres", &format!("SELECT count(pg_terminate_backend(pid)) {sessions}")) != "0" {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE {from}"));
+        format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
+    }
+
     /// Runs statements in the database at an address, or with this name; answers with what they print, without heads.
     ///
     /// # Panics

@@ -1,7 +1,8 @@
 //! W1, "a service conversation": customers without think time hold conversations of six turns over HTTP.
 //!
 //! `HELIU_BINARY` is the server to measure, on its embedded database; with `HELIU_BENCH_DATABASE_URL` it is measured a
-//! second time on that PostgreSQL, whose database should be empty. Generator, server and the called service share the
+//! second time on that PostgreSQL, whose database should be empty, and a third time with two processes on it, each with
+//! half of the customers. Generator, server and the called service share the
 //! machine, so ratios count, and the commit rate of the disk in the same minute is printed beside.
 //!
 //! The table is a closed loop: every customer writes as soon as the last answer is there. The line below it is an open
@@ -35,14 +36,14 @@ fn main() -> anyhow::Result<()> {
     let flow = include_str!("flow.json").replace("STUB", &stub.to_string());
     println!("cold start, empty folder to the first answer: {:.2} s", cold_start(binary.as_ref())?.as_secs_f64());
     println!("\nSQLite, every answer after its fsync");
-    table(&Server::start(binary.as_ref(), &flow, stub, None)?)?;
-    match std::env::var("HELIU_BENCH_DATABASE_URL") {
-        Ok(url) => {
-            println!("\nPostgreSQL on the same machine");
-            table(&Server::start(binary.as_ref(), &flow, stub, Some(&url))?)
-        }
-        Err(_) => Ok(()),
-    }
+    table(&[Server::start(binary.as_ref(), &flow, stub, None)?])?;
+    let Ok(url) = std::env::var("HELIU_BENCH_DATABASE_URL") else { return Ok(()) };
+    println!("\nPostgreSQL on the same machine");
+    let mut servers = vec![Server::start(binary.as_ref(), &flow, stub, Some(&url))?];
+    table(&servers)?;
+    println!("\nThe same with two replicas; processor time is that of both, memory that of the larger one");
+    servers.push(Server::replica(binary.as_ref(), stub, &url)?);
+    table(&servers)
 }
 
 /// From the start of the process on an empty folder, samples and all, to the first answer; the median of five.
@@ -59,15 +60,18 @@ fn cold_start(binary: &std::path::Path) -> anyhow::Result<Duration> {
     Ok(starts[2])
 }
 
-fn table(server: &Server) -> anyhow::Result<()> {
-    converse(&mut Client::connect(server.address)?, &mut Vec::new()).context("the first conversation")?;
-    println!("commits of 4 KB on this disk, one at a time: {:.0}/s\n", server.commits_per_second()?);
+fn table(servers: &[Server]) -> anyhow::Result<()> {
+    for server in servers {
+        converse(&mut Client::connect(server.address)?, &mut Vec::new()).context("the first conversation")?;
+    }
+    println!("commits of 4 KB on this disk, one at a time: {:.0}/s\n", servers[0].commits_per_second()?);
     println!("customers   turns/s   p50 ms   p99 ms   CPU s per 1,000 turns   peak RSS MB");
     let mut best: f64 = 0.0;
     for customers in CUSTOMERS {
-        let cpu_before = server.cpu_seconds()?;
-        let (mut turns, took) = measure(server, customers)?;
-        let cpu = server.cpu_seconds()? - cpu_before;
+        let cpu_before = cpu_seconds(servers)?;
+        let (mut turns, took) = measure(servers, customers)?;
+        let cpu = cpu_seconds(servers)? - cpu_before;
+        let peaks = servers.iter().map(Server::peak_megabytes).collect::<anyhow::Result<Vec<f64>>>()?;
         turns.sort();
         let n_turns = turns.len();
         println!(
@@ -76,12 +80,12 @@ fn table(server: &Server) -> anyhow::Result<()> {
             ms(turns[n_turns / 2]),
             ms(turns[n_turns * 99 / 100]),
             cpu / n_turns as f64 * 1_000.0,
-            server.peak_megabytes()?,
+            peaks.into_iter().fold(0.0, f64::max),
         );
         best = best.max(n_turns as f64 / took.as_secs_f64());
     }
     let rate = best / 2.0;
-    let mut late = open_loop::measure(server, rate, DURATION)?;
+    let mut late = open_loop::measure(servers, rate, DURATION)?;
     late.sort();
     let at = |share: f64| ms(late[((late.len() - 1) as f64 * share) as usize]);
     println!(
@@ -93,12 +97,16 @@ fn table(server: &Server) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn cpu_seconds(servers: &[Server]) -> anyhow::Result<f64> {
+    servers.iter().map(Server::cpu_seconds).sum()
+}
+
 /// Many customers at once; answers with the time of every turn, and how long it all took.
-fn measure(server: &Server, customers: usize) -> anyhow::Result<(Vec<Duration>, Duration)> {
+fn measure(servers: &[Server], customers: usize) -> anyhow::Result<(Vec<Duration>, Duration)> {
     let begun = Instant::now();
     let until = begun + DURATION;
     let all = thread::scope(|scope| {
-        let one = || -> anyhow::Result<Vec<Duration>> {
+        let one = move |server: &Server| -> anyhow::Result<Vec<Duration>> {
             let mut client = Client::connect(server.address)?;
             let mut turns = Vec::new();
             while Instant::now() < until {
@@ -106,7 +114,8 @@ fn measure(server: &Server, customers: usize) -> anyhow::Result<(Vec<Duration>, 
             }
             Ok(turns)
         };
-        let running: Vec<_> = (0..customers).map(|_| scope.spawn(one)).collect();
+        let servers = servers.iter().cycle().take(customers);
+        let running: Vec<_> = servers.map(|server| scope.spawn(move || one(server))).collect();
         running
             .into_iter()
             .map(|customer| customer.join().map_err(|_| anyhow::anyhow!("a customer broke down"))?)

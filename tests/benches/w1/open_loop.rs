@@ -12,11 +12,11 @@ use crate::server::Server;
 const CUSTOMERS: usize = 256;
 
 /// Takes turns at a rate per second, for a while; answers with how long after its due time each was answered.
-pub(crate) fn measure(server: &Server, rate: f64, during: Duration) -> anyhow::Result<Vec<Duration>> {
+pub(crate) fn measure(servers: &[Server], rate: f64, during: Duration) -> anyhow::Result<Vec<Duration>> {
     let n_turns = (rate * during.as_secs_f64()) as u64;
     let next = AtomicU64::new(0);
     let begun = Instant::now();
-    let one = || -> anyhow::Result<Vec<Duration>> {
+    let one = |server: &Server| -> anyhow::Result<Vec<Duration>> {
         let mut client = Client::connect(server.address)?;
         let mut conversation = Conversation::default();
         let mut late = Vec::new();
@@ -34,7 +34,9 @@ pub(crate) fn measure(server: &Server, rate: f64, during: Duration) -> anyhow::R
         }
     };
     let all = thread::scope(|scope| {
-        let running: Vec<_> = (0..CUSTOMERS).map(|_| scope.spawn(one)).collect();
+        let one = &one;
+        let servers = servers.iter().cycle().take(CUSTOMERS);
+        let running: Vec<_> = servers.map(|server| scope.spawn(move || one(server))).collect();
         running
             .into_iter()
             .map(|customer| customer.join().map_err(|_| anyhow::anyhow!("a customer broke down"))?)

@@ -44,6 +44,11 @@ impl Server {
         Self::serve(binary, data, &["--no-samples", "--allow-private", &allowed], database)
     }
 
+    /// Another process on the same database, with a data folder of its own.
+    pub(crate) fn replica(binary: &Path, may_call: SocketAddr, database: &str) -> anyhow::Result<Self> {
+        Self::serve(binary, folder()?, &["--no-samples", "--allow-private", &may_call.to_string()], Some(database))
+    }
+
     /// Starts serving in an empty folder.
     pub(crate) fn start_empty(binary: &Path) -> anyhow::Result<Self> {
         Self::serve(binary, folder()?, &[], None)
