@@ -1,6 +1,7 @@
 //! D5: a message that is sent again, over whichever connection and in whichever order, has one effect and one answer.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -75,7 +76,8 @@ async fn send_all(number: usize, n_messages: usize, url: &str, mut random: Rando
     let mut copies: Vec<String> =
         talk.sent.iter().flat_map(|sent| std::iter::repeat_n(sent.id.clone(), COPIES)).collect();
     random.shuffle(&mut copies);
-    let watching = tokio::spawn(watch(talk.clone(), url.to_owned(), random.split()));
+    let all_sent = Arc::new(AtomicBool::new(false));
+    let watching = tokio::spawn(watch(talk.clone(), url.to_owned(), random.split(), Arc::clone(&all_sent)));
 
     let copies = Arc::new(Mutex::new(copies));
     let mut senders = JoinSet::new();
@@ -97,6 +99,7 @@ async fn send_all(number: usize, n_messages: usize, url: &str, mut random: Rando
         answers.entry(id).or_default().push(answer);
     }
 
+    all_sent.store(true, Ordering::SeqCst);
     let mut found = Vec::new();
     for (id, answers) in &answers {
         let is_same = answers.iter().all(|answer| answer.is_ok() && *answer == answers[0]);
@@ -136,8 +139,9 @@ async fn sent(talk: &Talk, http: &reqwest::Client, url: &str, id: &str, text: &s
     Err("busy".into())
 }
 
-/// Looks on by WebSocket, comes back with the last number after every few frames, and returns all that was shown.
-async fn watch(talk: Talk, url: String, mut random: Random) -> Vec<Line> {
+/// Looks on by WebSocket, comes back with the last number after every few frames, and returns all that was shown. Towards
+/// the end it may be long before a message comes that was not sent before.
+async fn watch(talk: Talk, url: String, mut random: Random, all_sent: Arc<AtomicBool>) -> Vec<Line> {
     let n_messages = talk.sent.len();
     let mut shown: Vec<Line> = talk.seen.values().cloned().collect();
     let mut n_answered = 0;
@@ -145,7 +149,13 @@ async fn watch(talk: Talk, url: String, mut random: Random) -> Vec<Line> {
         let after = shown.last().map_or(0, |line| line.seq);
         let mut window = Window::open(&talk, &url, after).await;
         for _ in 0..=random.below(8) {
-            let Some(lines) = window.next(Duration::from_secs(20)).await else { return shown };
+            let is_late = all_sent.load(Ordering::SeqCst);
+            let Some(lines) = window.next(Duration::from_secs(20)).await else {
+                if is_late {
+                    return shown;
+                }
+                break;
+            };
             n_answered += lines.iter().filter(|line| line.text == "Q").count();
             shown.extend(lines);
             if n_answered >= n_messages {

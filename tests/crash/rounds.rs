@@ -78,5 +78,5 @@ async fn killed_at_random_it_loses_nothing_and_repeats_nothing() {
         quantile(99),
     );
     assert_none("D1", &found);
-    assert!(load.n_acked() >= rounds * 20, "the rounds met hardly any load: {} messages", load.n_acked());
+    assert!(load.n_acked() >= rounds * 10, "the rounds met hardly any load: {} messages", load.n_acked());
 }

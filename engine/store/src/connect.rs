@@ -9,7 +9,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
 use crate::disk::{Announced, Trouble};
 use crate::doctor::{count, lines};
@@ -88,33 +88,30 @@ impl Store {
     /// For changes: the next writer waits until this one commits or is dropped.
     /// None does after the disk has failed: see [`crate::disk`].
     pub async fn write(&self) -> Result<Writing> {
-        let door = self.door()?;
+        let is_embedded = is_sqlite(&self.write);
         let options = TransactionOptions {
-            sqlite_transaction_mode: is_sqlite(&self.write).then_some(SqliteTransactionMode::Immediate),
+            sqlite_transaction_mode: is_embedded.then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let writing = {
-            let _in_turn = door.lock().await;
-            self.write.begin_with_options(options).await?
-        };
+        let in_turn = self.in_turn().await?;
+        let writing = self.write.begin_with_options(options).await?;
         if self.replica.is_some() {
             shared::one_after_the_other(&writing).await?;
         }
-        Ok(Writing::over(writing, self.announced.clone()))
+        Ok(Writing::over(writing, self.announced.clone(), is_embedded.then_some(in_turn)))
     }
 
     /// For turns on PostgreSQL: several commit at once, and a stale one finds out by its version.
     pub(crate) async fn write_turns(&self) -> Result<Writing> {
-        Ok(Writing::over(self.write.begin().await?, self.announced.clone()))
+        Ok(Writing::over(self.write.begin().await?, self.announced.clone(), None))
     }
 
-    /// Only whoever holds this begins to change the embedded database, so that everybody comes in turn: SQLite itself
-    /// lets those who wait try again and again.
-    pub(crate) fn door(&self) -> Result<&Mutex<()>> {
-        if self.announced.is_broken() {
-            return Err(Error::Closed);
-        }
-        Ok(&self.door)
+    /// Only whoever holds this changes the embedded database, so that everybody comes in turn: SQLite itself lets those
+    /// who wait try again and again. It is held until the outcome of the commit was heard: after a sync that failed
+    /// nobody comes in any more, not even who has waited.
+    pub(crate) async fn in_turn(&self) -> Result<OwnedMutexGuard<()>> {
+        let in_turn = Arc::clone(&self.door).lock_owned().await;
+        if self.announced.is_broken() { Err(Error::Closed) } else { Ok(in_turn) }
     }
 
     /// What troubles the disk, from the moment a commit has failed for it.

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, ExecResult, QueryResult, Statement};
+use tokio::sync::OwnedMutexGuard;
 
 use crate::Result;
 use crate::disk::Announced;
@@ -11,11 +12,17 @@ use crate::disk::Announced;
 pub struct Writing {
     transaction: DatabaseTransaction,
     announced: Announced,
+    /// Nobody else changes the embedded database meanwhile.
+    _in_turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Writing {
-    pub(crate) fn over(transaction: DatabaseTransaction, announced: Announced) -> Self {
-        Self { transaction, announced }
+    pub(crate) fn over(
+        transaction: DatabaseTransaction,
+        announced: Announced,
+        in_turn: Option<OwnedMutexGuard<()>>,
+    ) -> Self {
+        Self { transaction, announced, _in_turn: in_turn }
     }
 
     /// Makes everything durable that was written.

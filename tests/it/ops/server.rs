@@ -168,12 +168,21 @@ impl Customer {
 
     /// The transcript, each line with who said it; absent when the server does not know the conversation.
     pub(super) async fn transcript(&self, server: &Server) -> Option<Vec<String>> {
-        let address = format!("{}/api/chat/conversations/{}/messages?after=0", server.process.url, self.id);
-        let response = self.http.get(address).bearer_auth(&self.token).send().await.expect("an answer");
-        if response.status() != StatusCode::OK {
-            return None;
+        let (mut lines, mut after) = (Vec::new(), 0);
+        loop {
+            let address = format!("{}/api/chat/conversations/{}/messages?after={after}", server.process.url, self.id);
+            let response = self.http.get(address).bearer_auth(&self.token).send().await.expect("an answer");
+            if response.status() != StatusCode::OK {
+                return None;
+            }
+            let page: Value = response.json().await.expect("JSON");
+            let words = crate::product::words(&page);
+            if words.is_empty() {
+                return Some(lines);
+            }
+            lines.extend(words);
+            after = page["seq"].as_i64().expect("a number");
         }
-        Some(crate::product::words(&response.json().await.expect("JSON")))
     }
 
     /// Everything acknowledged is in an echo's transcript, once and in order, and nothing else is.

@@ -42,7 +42,7 @@ impl Embedded {
 
     /// Commits turns in one transaction; see [`super::Ledger::commit`]. Blocks while SQLite works.
     pub(super) async fn commit(&mut self, store: &Store, turns: &[&Turn]) -> Result<Vec<Option<i64>>> {
-        let _in_turn = store.door()?.lock().await;
+        let _in_turn = store.in_turn().await?;
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => open(&self.file)?,
@@ -53,7 +53,10 @@ impl Embedded {
         if connection.is_autocommit() {
             self.connection = Some(connection);
         }
-        committed
+        // Announced before anybody else comes in.
+        committed.inspect_err(|error| {
+            store.failed(error);
+        })
     }
 }
 
