@@ -24,7 +24,8 @@ cargo xtask VERB
   verify                        format and lints, for before a commit
   designer [--dev]              only the browser part, into target/designer
   bench [NAME…]                 the benchmarks: `step` (the interpreter alone), `w1` (conversations over HTTP),
-                                `nlu` (understanding, on the public sets in ../shared/data)
+                                `library` (100,000 passages over HTTP), `nlu` (understanding, on the public sets
+                                in ../shared/data)
   docs                          the crates' documentation, at target/doc
   new-node NAME                 a new node kind from a template, in nodes/src/kinds";
 

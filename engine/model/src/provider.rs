@@ -33,6 +33,9 @@ pub struct ModelProvider {
     pub price_in: f64,
     /// Price of a million tokens that are written.
     pub price_out: f64,
+    /// Price of a million tokens that are made into vectors; none is as much as for those that are read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_embedding: Option<f64>,
     /// May it be asked?
     pub is_on: bool,
 }
@@ -53,6 +56,7 @@ impl Default for ModelProvider {
             fallback: String::new(),
             price_in: 0.0,
             price_out: 0.0,
+            price_embedding: None,
             is_on: true,
         }
     }

@@ -103,39 +103,79 @@ impl Vocabulary {
 
     /// Sublinear counts times inverse document frequency, length one per block.
     pub(crate) fn weigh(&self, counted: &Counted) -> Weighed {
+        self.weigh_with(counted, &Few::default()).0
+    }
+
+    /// The same, where a few more examples are known: with the vector over their features.
+    pub(crate) fn weigh_with(&self, counted: &Counted, few: &Few) -> (Weighed, Sparse) {
         let mut vector: Sparse = Vec::with_capacity(counted.features.len());
+        let mut beside: Sparse = Vec::new();
         let (mut known_square, mut unknown_square) = (0.0f32, 0.0f32);
         let mut n_blocks = 0u8;
         for features in counted.features.chunk_by(|a, b| a.0 == b.0) {
-            let start = vector.len();
+            let (start, start_beside) = (vector.len(), beside.len());
             let mut square = 0.0f32;
             for (block, hash, count) in features {
-                match self.number(*block, *hash) {
-                    Some(number) => {
-                        let idf = self.idf[number as usize];
-                        let value = if *count == 1.0 { idf } else { (1.0 + count.ln()) * idf };
-                        vector.push((number, value * self.shares[number as usize]));
-                        square += value * value;
-                        known_square += idf * idf;
-                    }
-                    None => {
-                        unknown_square += self.unseen_idf * self.unseen_idf;
-                    }
-                }
+                let number = self.number(*block, *hash);
+                let of_few = few.number(*block, *hash);
+                let known = number.map(|number| self.idf[number as usize]);
+                let Some(idf) = known.or_else(|| Some(few.idf[of_few? as usize])) else {
+                    unknown_square += self.unseen_idf * self.unseen_idf;
+                    continue;
+                };
+                let value = if *count == 1.0 { idf } else { (1.0 + count.ln()) * idf };
+                vector.extend(number.map(|number| (number, value * self.shares[number as usize])));
+                beside.extend(of_few.map(|number| (number, value)));
+                square += value * value;
+                known_square += idf * idf;
             }
             if square > 0.0 {
                 n_blocks += 1;
                 let scale = 1.0 / square.sqrt();
                 vector[start..].iter_mut().for_each(|(_, value)| *value *= scale);
+                beside[start_beside..].iter_mut().for_each(|(_, value)| *value *= scale);
             }
         }
-        if vector.is_empty() {
-            return Weighed { vector, length: 0.0, known_length: 0.0 };
+        if n_blocks == 0 {
+            return (Weighed { vector, length: 0.0, known_length: 0.0 }, beside);
         }
         vector.sort_unstable_by_key(|(number, _)| *number);
         add_up(&mut vector);
+        beside.sort_unstable_by_key(|(number, _)| *number);
         let known_length = (known_square / (known_square + unknown_square)).sqrt();
-        Weighed { vector, length: f32::from(n_blocks).sqrt(), known_length }
+        (Weighed { vector, length: f32::from(n_blocks).sqrt(), known_length }, beside)
+    }
+}
+
+/// The features of a few examples beside those of a vocabulary, each with a number of its own.
+#[derive(Debug, Default)]
+pub(crate) struct Few {
+    numbers: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
+    idf: Vec<f32>,
+}
+
+impl Few {
+    /// What the vocabulary of so many examples knows says what it says there.
+    pub(crate) fn new(examples: &[Counted], vocabulary: &Vocabulary, n_examples: usize) -> Few {
+        let mut few = Few::default();
+        let mut counts: Vec<u32> = Vec::new();
+        for (block, hash, _) in examples.iter().flat_map(|example| &example.features) {
+            let number = *few.numbers.entry(key(*block, *hash)).or_insert(counts.len() as u32) as usize;
+            if number == counts.len() {
+                counts.push(0);
+                few.idf.push(vocabulary.number(*block, *hash).map_or(0.0, |number| vocabulary.idf(number)));
+            }
+            counts[number] += 1;
+        }
+        let n = (n_examples + examples.len()) as f32;
+        for (idf, count) in few.idf.iter_mut().zip(counts).filter(|(idf, _)| **idf == 0.0) {
+            *idf = ((1.0 + n) / (1.0 + count as f32)).ln() + 1.0;
+        }
+        few
+    }
+
+    fn number(&self, block: Block, hash: u64) -> Option<u32> {
+        if self.idf.is_empty() { None } else { self.numbers.get(&key(block, hash)).copied() }
     }
 }
 
@@ -251,8 +291,13 @@ impl Neighbours {
 
 /// The exact cosine of a message with an example.
 pub(crate) fn cosine(a: &Weighed, b: &Sparse) -> f32 {
+    product(&a.vector, b) / (a.length * length(b)).max(1e-6)
+}
+
+/// The sum of the products of entries with the same number.
+pub(crate) fn product(a: &Sparse, b: &Sparse) -> f32 {
     let (mut sum, mut at) = (0.0, 0);
-    for (feature, value) in &a.vector {
+    for (feature, value) in a {
         while b.get(at).is_some_and(|(other, _)| other < feature) {
             at += 1;
         }
@@ -260,7 +305,7 @@ pub(crate) fn cosine(a: &Weighed, b: &Sparse) -> f32 {
             sum += value * weight;
         }
     }
-    sum / (a.length * length(b)).max(1e-6)
+    sum
 }
 
 /// The length of an example: all features that share a number are in it.

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::chat::Customer;
 use super::model_stub::ModelStub;
-use super::{Client, Product};
+use super::{Client, Product, binary, words};
 
 const ARTICLES: [(&str, &str); 12] = [
     ("退款多久到账", "三个工作日。"),
@@ -42,7 +43,10 @@ async fn a_question_in_other_words_is_found_by_its_meaning() {
     assert_eq!(by_words["outcome"], "answers", "{by_words}");
     assert!(by_words["note"]["en"].as_str().is_some_and(|note| note.contains("no embedding model")), "{by_words}");
 
-    provider(&mut owner, &stub, json!({ "embedding_model": "meaning" })).await;
+    let prices = json!({ "price_in": 100.0, "price_out": 100.0, "price_embedding": 2.0 });
+    let refused = json!({ "name": "x", "base_url": stub.base_url(), "embedding_model": "m", "price_embedding": -1.0 });
+    owner.post("/api/models/providers", refused).await.is_refused(422, "not-valid");
+    provider(&mut owner, &stub, json!({ "embedding_model": "meaning" }), prices).await;
     let whole = filled(&mut owner, |meaning| meaning["done"] == 12).await;
     assert_eq!((&whole["total"], &whole["problem"]), (&json!(12), &Value::Null), "{whole}");
     let found = tried(&mut owner, question).await;
@@ -76,7 +80,9 @@ async fn a_question_in_other_words_is_found_by_its_meaning() {
     assert_eq!(tried(&mut owner, question).await["outcome"], "offers");
 
     let spent = owner.get("/api/models").await.is(200)["today"].clone();
-    assert!(spent["tokens_in"].as_i64().is_some_and(|tokens| tokens >= 39), "{spent}");
+    let tokens = spent["tokens_in"].as_i64().expect("a number");
+    assert!(tokens >= 39, "{spent}");
+    assert_eq!(spent["cost_micros"], 2 * tokens, "vectors have a price of their own: {spent}");
     let off = owner.put("/api/libraries/faq2/meaning", json!({ "is_on": false })).await.is(200);
     assert!(off["meaning"].is_null(), "{off}");
     assert_ne!(first(&tried(&mut owner, question).await), "退款多久到账");
@@ -89,7 +95,7 @@ async fn a_model_that_fails_leaves_the_search_by_words() {
     let product = Product::start_allowing(&stub.host).await;
     let mut owner = product.owner().await;
     library(&mut owner).await;
-    provider(&mut owner, &stub, json!({ "embedding_model": "meaning", "rerank_model": "rank" })).await;
+    provider(&mut owner, &stub, json!({ "embedding_model": "meaning", "rerank_model": "rank" }), json!({})).await;
     owner.put("/api/libraries/faq2/meaning", json!({ "is_on": true })).await.is(200);
     filled(&mut owner, |meaning| meaning["done"] == 12).await;
     let flow = flow(&mut owner).await;
@@ -152,7 +158,7 @@ async fn vectors_are_made_whatever_the_model_takes_at_once() {
     let mut owner = product.owner().await;
     library(&mut owner).await;
     stub.behave(Some("error"));
-    provider(&mut owner, &stub, json!({ "embedding_model": "few", "retries": 0 })).await;
+    provider(&mut owner, &stub, json!({ "embedding_model": "few", "retries": 0 }), json!({})).await;
     owner.put("/api/libraries/faq2/meaning", json!({ "is_on": true })).await.is(200);
     let stuck = filled(&mut owner, |meaning| !meaning["problem"].is_null()).await;
     assert!(stuck["problem"]["en"].as_str().is_some_and(|why| why.contains("500")), "{stuck}");
@@ -185,9 +191,11 @@ async fn library(owner: &mut Client) {
     }
 }
 
-async fn provider(owner: &mut Client, stub: &ModelStub, models: Value) {
+async fn provider(owner: &mut Client, stub: &ModelStub, models: Value, prices: Value) {
     let mut provider = json!({ "name": "stub", "base_url": stub.base_url(), "timeout_s": 8, "first_token_s": 2 });
-    provider.as_object_mut().expect("an object").extend(models.as_object().expect("an object").clone());
+    for more in [models, prices] {
+        provider.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+    }
     owner.post("/api/models/providers", provider).await.is(201);
 }
 
@@ -210,6 +218,41 @@ async fn filled(owner: &mut Client, is_there: impl Fn(&Value) -> bool) -> Value 
     }
 }
 
+#[tokio::test]
+async fn a_conversation_that_was_searched_by_meaning_folds_to_the_same_again() {
+    let stub = ModelStub::start().await;
+    let mut product = Product::start_allowing(&stub.host).await;
+    let mut owner = product.owner().await;
+    library(&mut owner).await;
+    provider(&mut owner, &stub, json!({ "embedding_model": "meaning" }), json!({})).await;
+    owner.put("/api/libraries/faq2/meaning", json!({ "is_on": true })).await.is(200);
+    filled(&mut owner, |meaning| meaning["done"] == 12).await;
+    let flow = flow(&mut owner).await;
+    owner.post(&format!("/api/flows/{flow}/publish"), json!({})).await.is(200);
+
+    let mut met = Customer::open(&product, json!({ "flow": "by_meaning", "language": "zh" })).await;
+    let answered = met.say("1", "我想把钱拿回来").await;
+    assert!(words(&answered).iter().any(|line| line.contains("三个工作日")), "meaning found it: {answered}");
+    stub.behave(Some("error"));
+    let mut alone = Customer::open(&product, json!({ "flow": "by_meaning", "language": "zh" })).await;
+    let by_words = alone.say("1", "退款多久到账啊").await;
+    assert!(words(&by_words).iter().any(|line| line.contains("三个工作日")), "words found it: {by_words}");
+
+    // Nothing of what was found is there any more, and nobody is asked.
+    owner.delete("/api/libraries/faq2").await.is(204);
+    let asked = stub.asked().len();
+    assert_eq!(product.terminate().await, Some(0));
+    let mut command = tokio::process::Command::new(binary());
+    command.args(["replay", "--all", "--data"]).arg(product.folder()).env_remove("DATABASE_URL");
+    if let Some(url) = product.database_url() {
+        command.env("DATABASE_URL", url);
+    }
+    let replayed = command.output().await.expect("it runs");
+    let printed = String::from_utf8_lossy(&replayed.stdout).into_owned();
+    assert!(replayed.status.success() && printed.contains("2 the same, 0 not"), "{printed}");
+    assert_eq!(stub.asked().len(), asked);
+}
+
 /// A flow that answers from the library; answers with its id.
 async fn flow(owner: &mut Client) -> String {
     let flow = json!({
@@ -222,6 +265,7 @@ async fn flow(owner: &mut Client) -> String {
         "edges": [
             { "from": "start", "port": "next", "to": "answer" },
             { "from": "answer", "port": "answered", "to": "end" },
+            { "from": "answer", "port": "nothing", "to": "end" },
         ],
     });
     let imported = owner.post("/api/import", flow).await.is(200);

@@ -1,7 +1,7 @@
 //! What a score means in one library: fitted on its own questions, each asked while it is away.
 
 use super::synonyms::Synonyms;
-use super::{Built, CONFIDENCE, Entry, Signals};
+use super::{Built, CONFIDENCE, Entries, Entry, Signals};
 use crate::background;
 use crate::logistic::{Curve, Sample};
 use crate::round4;
@@ -31,9 +31,9 @@ const MUST_BE_RIGHT: f64 = 0.9;
 impl Calibration {
     /// Asks, of one half of the entries after the other, a wording that is away; and all that the other half asks,
     /// while its entries are away.
-    pub(super) fn of(entries: &[Entry], synonyms: &Synonyms) -> Calibration {
-        let every = entries.len().div_ceil(MAX_ENTRIES).max(1);
-        let entries: Vec<&Entry> = entries.iter().step_by(every).collect();
+    pub(super) fn of(entries: &Entries<'_>, synonyms: &Synonyms) -> Calibration {
+        let every = entries.n.div_ceil(MAX_ENTRIES).max(1);
+        let entries: Vec<Entry> = (0..entries.n).step_by(every).map(entries.read).collect();
         let n_wordings = entries.iter().filter(|entry| entry.variants.iter().any(|text| !text.trim().is_empty()));
         if n_wordings.count() < MIN_RIGHT {
             return USUAL;
@@ -57,7 +57,7 @@ impl Calibration {
     }
 }
 
-fn add_fold(entries: &[&Entry], synonyms: &Synonyms, fold: usize, samples: &mut Vec<Sample<4>>) {
+fn add_fold(entries: &[Entry], synonyms: &Synonyms, fold: usize, samples: &mut Vec<Sample<4>>) {
     let mut kept: Vec<Entry> = Vec::new();
     let mut asked: Vec<(&str, Option<&str>)> = Vec::new();
     for (idx, entry) in entries.iter().enumerate() {
@@ -65,13 +65,13 @@ fn add_fold(entries: &[&Entry], synonyms: &Synonyms, fold: usize, samples: &mut 
             asked.extend(entry.variants.last().map(|text| (text.as_str(), None)));
             continue;
         }
-        let mut kept_entry = (*entry).clone();
+        let mut kept_entry = entry.clone();
         kept_entry.variants.pop();
         asked.extend(entry.variants.last().map(|text| (text.as_str(), Some(entry.id.as_str()))));
         kept.push(kept_entry);
     }
     asked.extend(background::sentences().step_by(8).map(|text| (text, None)));
-    let built = Built::new(&kept, synonyms.clone());
+    let built = Built::of(&kept, synonyms.clone());
     for (text, expected) in asked {
         let found = built.find(text, 2);
         if let Some(first) = found.ranked.first() {

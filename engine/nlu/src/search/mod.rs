@@ -17,9 +17,11 @@
 //! One index may hold a hundred thousand entries: the articles of a FAQ, or the passages of documents
 //! (id "returns#3", the title and headings as the question, the text as the answer).
 //! Words of a business that mean the same are given with [`Index::build_with`].
+//! What of an index takes the longest, the [`Terms`] of the entries, can be kept for entries that did not change.
 
 mod bm25;
 mod calibration;
+mod postings;
 mod questions;
 mod synonyms;
 mod terms;
@@ -27,10 +29,12 @@ mod terms;
 use crate::logistic::Curve;
 use crate::normalise::{Normal, normalise, normalise_up_to, readable};
 use crate::round4;
-use bm25::{Bm25, Wanted};
+use bm25::{Bm25, Race, Wanted};
 use calibration::Calibration;
+use postings::Postings;
 use questions::Questions;
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::sync::Arc;
 use synonyms::Synonyms;
 
@@ -77,12 +81,64 @@ pub struct Index {
     calibration: Calibration,
 }
 
+/// What some entries say, counted once: the part of an index that is shared by all indexes these entries are in.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    postings: Arc<Postings>,
+}
+
+impl Terms {
+    /// Counts what entries say, read with groups of words that mean the same.
+    pub fn of(entries: impl Iterator<Item = Entry>, synonyms: &[Vec<String>]) -> Terms {
+        Terms::read(entries, &Synonyms::new(synonyms))
+    }
+
+    fn read(entries: impl Iterator<Item = Entry>, synonyms: &Synonyms) -> Terms {
+        let mut postings = postings::Builder::default();
+        let mut keys = Vec::new();
+        for entry in entries {
+            keys.clear();
+            for question in wordings(&entry) {
+                terms::each_term(&synonyms.read(normalise(question)), |term| keys.push(terms::key(term)));
+            }
+            let answer = synonyms.read(normalise_up_to(&entry.answer, MAX_ANSWER_CHARS));
+            terms::each_term(&answer, |term| keys.push(terms::key(term)));
+            postings.add(&keys);
+        }
+        Terms { postings: Arc::new(postings.done()) }
+    }
+
+    /// Puts several together, one after the other: of each all entries, or those that are marked.
+    pub fn together(parts: &[(&Terms, Option<&[bool]>)]) -> Terms {
+        let parts: Vec<_> = parts.iter().map(|(terms, kept)| (&*terms.postings, *kept)).collect();
+        Terms { postings: Arc::new(Postings::together(&parts)) }
+    }
+
+    /// The number of entries.
+    pub fn len(&self) -> usize {
+        self.postings.len()
+    }
+
+    /// Whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Entries by their numbers, which count from 0.
+struct Entries<'a> {
+    n: usize,
+    read: &'a dyn Fn(usize) -> Entry,
+}
+
 #[derive(Debug)]
 struct Built {
     ids: Vec<String>,
     synonyms: Synonyms,
     questions: Questions,
     texts: Bm25,
+    /// For each text the number of its entry.
+    numbers: Vec<u32>,
 }
 
 /// Weight of BM25, scaled by its maximum, beside the cosine of the questions.
@@ -100,26 +156,51 @@ impl Index {
 
     /// The same, with groups of words that mean the same; all of a group are read as its first one.
     pub fn build_with(entries: &[Entry], synonyms: &[Vec<String>]) -> Index {
+        let terms = Terms::of(entries.iter().cloned(), synonyms);
+        Index::of(&[(terms, (0..entries.len() as u32).collect())], &|number| entries[number].clone(), synonyms, None)
+    }
+
+    /// The same, of entries whose terms are known: for each text of a part the number of its entry. Every number from
+    /// 0 on is said once; `read` gives the entry of a number. How the entries lie in the parts changes no result.
+    /// A large index that differs in a few questions from the one `before`, of the same synonyms, takes over what
+    /// their features say.
+    pub fn of(
+        parts: &[(Terms, Vec<u32>)],
+        read: &dyn Fn(usize) -> Entry,
+        synonyms: &[Vec<String>],
+        before: Option<&Index>,
+    ) -> Index {
         let synonyms = Synonyms::new(synonyms);
-        let calibration = Calibration::of(entries, &synonyms);
-        Index { built: Arc::new(Built::new(entries, synonyms)), calibration }
+        let entries = Entries { n: parts.iter().map(|(_, numbers)| numbers.len()).sum(), read };
+        let calibration = Calibration::of(&entries, &synonyms);
+        let before = before.map(|before| &before.built.questions);
+        Index { built: Arc::new(Built::new(parts, &entries, synonyms, before)), calibration }
     }
 
     /// The best articles for a question, best first, at most `limit`; those that share nothing with it are left out.
     pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
+        self.search_numbered(query, limit).into_iter().map(|(_, hit)| hit).collect()
+    }
+
+    /// The same, each with the number of its entry.
+    pub fn search_numbered(&self, query: &str, limit: usize) -> Vec<(usize, Hit)> {
         let built = &*self.built;
         let found = built.find(query, limit);
         let top = found.ranked.first().map_or(1.0, |first| first.score);
         let confidence = self.calibration.curve.of(&found.signals);
-        let hit = |(ranked, contained): (&Ranked, &Vec<bool>)| Hit {
-            id: built.ids[ranked.entry].clone(),
-            score: round4(confidence * (ranked.score / top).powi(2)),
-            why: shared(&found.query, contained),
-            parts: Parts {
+        let hit = |(ranked, contained): (&Ranked, &Vec<bool>)| {
+            let parts = Parts {
                 question: round4(ranked.question.min(1.0)),
                 words: round4(ranked.words),
                 contained: round4(bm25::coverage(&found.query, contained)),
-            },
+            };
+            let hit = Hit {
+                id: built.ids[ranked.entry].clone(),
+                score: round4(confidence * (ranked.score / top).powi(2)),
+                why: shared(&found.query, contained),
+                parts,
+            };
+            (ranked.entry, hit)
         };
         found.ranked.iter().zip(&found.contained).take(limit).map(hit).collect()
     }
@@ -158,6 +239,7 @@ struct Found {
 
 #[derive(Debug, Clone, Copy)]
 struct Ranked {
+    /// The number of the entry.
     entry: usize,
     score: f64,
     question: f64,
@@ -172,22 +254,31 @@ type Signals = [f64; 4];
 const CONFIDENCE: Curve<4> = Curve { weights: [0.99, 4.37, 4.05, -0.49], constant: -3.92 };
 
 impl Built {
-    fn new(entries: &[Entry], synonyms: Synonyms) -> Built {
-        let mut texts = bm25::Builder::default();
-        let mut keys = Vec::new();
-        for entry in entries {
-            keys.clear();
-            for question in wordings(entry) {
-                terms::each_term(&synonyms.read(normalise(question)), |term| keys.push(terms::key(term)));
-            }
-            let answer = synonyms.read(normalise_up_to(&entry.answer, MAX_ANSWER_CHARS));
-            terms::each_term(&answer, |term| keys.push(terms::key(term)));
-            texts.add(&mut keys);
+    fn new(
+        parts: &[(Terms, Vec<u32>)],
+        entries: &Entries<'_>,
+        synonyms: Synonyms,
+        before: Option<&Questions>,
+    ) -> Built {
+        let postings: Vec<Arc<Postings>> = parts.iter().map(|(terms, _)| Arc::clone(&terms.postings)).collect();
+        let numbers: Vec<u32> = parts.iter().flat_map(|(_, numbers)| numbers).copied().collect();
+        let mut texts = vec![0u32; numbers.len()];
+        (0u32..).zip(&numbers).for_each(|(text, number)| texts[*number as usize] = text);
+        let (mut ids, mut questions) = (Vec::with_capacity(entries.n), Vec::with_capacity(entries.n));
+        for (number, text) in texts.iter().enumerate() {
+            let entry = (entries.read)(number);
+            ids.push(entry.id);
+            questions.push((*text, entry.question));
+            questions.extend(entry.variants.into_iter().map(|variant| (*text, variant)));
         }
-        let all = entries.iter().enumerate().flat_map(|(idx, entry)| wordings(entry).map(move |text| (idx, text)));
-        let questions = Questions::new(all.map(|(idx, text)| (idx as u32, synonyms.read(normalise(text)))));
-        let ids = entries.iter().map(|entry| entry.id.clone()).collect();
-        Built { ids, questions, texts: texts.done(), synonyms }
+        let questions = Questions::new(&questions, &synonyms, before);
+        Built { ids, questions, texts: Bm25::new(&postings), synonyms, numbers }
+    }
+
+    fn of(entries: &[Entry], synonyms: Synonyms) -> Built {
+        let terms = Terms::read(entries.iter().cloned(), &synonyms);
+        let all = Entries { n: entries.len(), read: &|number| entries[number].clone() };
+        Built::new(&[(terms, (0..entries.len() as u32).collect())], &all, synonyms, None)
     }
 
     fn find(&self, query: &str, limit: usize) -> Found {
@@ -196,22 +287,33 @@ impl Built {
         let n_terms = terms.len();
         let query = self.texts.wanted(terms);
         let likeness = self.likeness(&normal);
-        let scores = self.texts.score(&query);
-        let best = scores.iter().copied().fold(0.0, f32::max).max(1e-9);
-        let score = |entry: usize| likeness[entry] + BM25_SHARE * scores[entry] / best;
-        let ranked = best_few((0..self.ids.len()).map(score), limit.max(2)).into_iter().map(|(entry, score)| Ranked {
-            entry,
+        let n = limit.max(2);
+        let scores = self.texts.score(&query, Race { besides: &likeness, weight: BM25_SHARE, n });
+        let left = scores.left.as_deref();
+        let scores = &scores.all;
+        let best = match left {
+            None => scores.iter().copied().fold(0.0, f32::max),
+            Some(left) => left.iter().map(|text| scores[*text as usize]).fold(0.0, f32::max),
+        };
+        let best = best.max(1e-9);
+        let score = |text: u32| (text, likeness[text as usize] + BM25_SHARE * scores[text as usize] / best);
+        let ranked = match left {
+            None => self.best_few((0..scores.len() as u32).map(score), n),
+            Some(left) => self.best_few(left.iter().copied().map(score), n),
+        };
+        let texts: Vec<usize> = ranked.iter().map(|(text, _)| *text as usize).collect();
+        let ranked = ranked.into_iter().map(|(text, score)| Ranked {
+            entry: self.numbers[text as usize] as usize,
             score: f64::from(score),
-            question: f64::from(likeness[entry]),
-            words: f64::from(scores[entry] / best),
+            question: f64::from(likeness[text as usize]),
+            words: f64::from(scores[text as usize] / best),
         });
         let ranked: Vec<Ranked> = ranked.collect();
         let Some(first) = ranked.first().copied() else {
             return Found::default();
         };
         let second = ranked.get(1).map_or(0.0, |second| second.score);
-        let entries: Vec<usize> = ranked.iter().map(|ranked| ranked.entry).collect();
-        let contained = self.texts.contained(&query, &entries);
+        let contained = self.texts.contained(&query, &texts);
         let signals = [
             first.question,
             bm25::coverage(&query, &contained[0]),
@@ -221,42 +323,61 @@ impl Built {
         Found { ranked, query, contained, signals }
     }
 
-    /// How alike a query is to each entry's questions: the most alike one, and a little of the second.
+    /// The texts with the highest scores above zero, best first; of equals the earlier entry.
+    fn best_few(&self, scores: impl Iterator<Item = (u32, f32)>, limit: usize) -> Vec<(u32, f32)> {
+        let number = |text: u32| self.numbers[text as usize];
+        let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then_with(|| number(a.0).cmp(&number(b.0)));
+        let mut found = first_few(scores.filter(|(_, score)| *score > 0.0), limit, order);
+        found.sort_by(order);
+        found
+    }
+
+    /// How alike a query is to the questions of each text's entry: the most alike one, and a little of the second.
     fn likeness(&self, query: &Normal) -> Vec<f32> {
-        let mut best = vec![[0.0f32; 2]; self.ids.len()];
+        let mut found: Vec<(u32, f32)> = Vec::new();
         let weighed = self.questions.weigh(query);
-        for (question, cosine) in self.questions.alike(&weighed) {
-            let owners = &self.questions.owners[question];
+        for (owners, cosine) in self.questions.alike(&weighed) {
             // What no question knows counts as different, so that a few known words do not look like a likeness.
             // A question that many share, such as the title of a document, tells them not apart.
-            let likeness = cosine * weighed.known_length / owners.len() as f32;
-            for owner in owners {
-                let two = &mut best[*owner as usize];
-                if likeness > two[0] {
-                    *two = [likeness, two[0]];
-                } else {
-                    two[1] = two[1].max(likeness);
-                }
-            }
+            let likeness = cosine * weighed.0.known_length / owners.len() as f32;
+            found.extend(owners.iter().map(|owner| (*owner, likeness)));
         }
-        best.into_iter().map(|[first, second]| first + SECOND_SHARE * second).collect()
+        found.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        let mut all = vec![0.0f32; self.numbers.len()];
+        for of_text in found.chunk_by(|a, b| a.0 == b.0) {
+            let second = of_text.get(1).map_or(0.0, |(_, likeness)| *likeness);
+            all[of_text[0].0 as usize] = of_text[0].1 + SECOND_SHARE * second;
+        }
+        all
     }
+}
+
+/// The first few in an order, themselves in none; like sorting all, and much quicker where there are many.
+fn first_few<T: Copy>(all: impl Iterator<Item = T>, n: usize, order: impl Fn(&T, &T) -> Ordering + Copy) -> Vec<T> {
+    let most = 4 * n.max(16);
+    let mut few: Vec<T> = Vec::with_capacity(most);
+    // Once there are enough, the last of them.
+    let mut last: Option<T> = None;
+    for one in all {
+        if last.is_some_and(|last| order(&one, &last).is_ge()) {
+            continue;
+        }
+        few.push(one);
+        if few.len() == most && n > 0 {
+            few.select_nth_unstable_by(n - 1, order);
+            few.truncate(n);
+            last = few.last().copied();
+        }
+    }
+    if few.len() > n {
+        few.select_nth_unstable_by(n, order);
+        few.truncate(n);
+    }
+    few
 }
 
 fn wordings(entry: &Entry) -> impl Iterator<Item = &String> {
     std::iter::once(&entry.question).chain(&entry.variants)
-}
-
-/// The numbers of the highest scores above zero, best first; of equals the earlier one.
-fn best_few(scores: impl Iterator<Item = f32>, limit: usize) -> Vec<(usize, f32)> {
-    let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
-    let mut found: Vec<(u32, f32)> = (0u32..).zip(scores).filter(|(_, score)| *score > 0.0).collect();
-    if found.len() > limit {
-        found.select_nth_unstable_by(limit, order);
-        found.truncate(limit);
-    }
-    found.sort_by(order);
-    found.into_iter().map(|(number, score)| (number as usize, score)).collect()
 }
 
 /// The query's terms that a text contains, the rarest first, none inside another.

@@ -131,6 +131,40 @@ fn a_library_with_variants_sets_its_own_thresholds() {
     assert_eq!(one.search("红茶的价格", 5), other.search("红茶的价格", 5));
 }
 
+#[test]
+fn how_entries_lie_in_parts_changes_no_result() {
+    let words =
+        ["退款", "运费", "发票", "地址", "coupon", "parcel", "refund", "会员", "积分", "安装", "保修", "return"];
+    let entries: Vec<Entry> = (0..400usize)
+        .map(|n| {
+            let word = |m: usize| words[(n * m + n / 7) % words.len()];
+            let answer = format!("{} {} 的 {} {}", word(3), word(5), word(11), word(2));
+            entry(&n.to_string(), &format!("{}怎么{}", word(1), word(7)), &[word(4)], &answer)
+        })
+        .collect();
+    let synonyms = [vec!["运费".to_owned(), "邮费".to_owned()]];
+    let whole = Index::build_with(&entries, &synonyms);
+    let terms = |some: &[Entry]| Terms::of(some.iter().cloned(), &synonyms);
+    // The middle comes last, and of the first part the entries after 150 were taken out again.
+    let is_kept: Vec<bool> = (0..200).map(|n| n < 150).collect();
+    let first = Terms::together(&[(&terms(&entries[..200]), Some(&is_kept))]);
+    let last = Terms::together(&[(&terms(&entries[200..201]), None), (&terms(&entries[201..]), None)]);
+    let parts =
+        [(first, (0..150).collect()), (last, (200..400).collect()), (terms(&entries[150..200]), (150..200).collect())];
+
+    let index = Index::of(&parts, &|number| entries[number].clone(), &synonyms, None);
+
+    assert_eq!((index.nothing_below(), index.sure_above()), (whole.nothing_below(), whole.sure_above()));
+    for query in ["邮费怎么退款", "refund my parcel", "积分", "会员怎么安装", "coupon 发票 地址", "保修 return 的"]
+    {
+        for limit in [1, 8, 30] {
+            assert_eq!(index.search(query, limit), whole.search(query, limit), "{query}");
+        }
+        let numbered = index.search_numbered(query, 8);
+        assert!(numbered.iter().all(|(number, hit)| entries[*number].id == hit.id), "{numbered:?}");
+    }
+}
+
 /// Finds the figures of CONFIDENCE: `cargo test --release -p nlu usual_confidence -- --ignored --nocapture`.
 #[test]
 #[ignore = "prints the figures of CONFIDENCE from the public sets"]
@@ -170,7 +204,7 @@ fn usual_confidence() {
 
 fn library_samples(entries: &[Entry], queries: &[Query]) -> Vec<Sample<4>> {
     let half: Vec<Entry> = entries.iter().step_by(2).cloned().collect();
-    let index = Built::new(&half, Synonyms::default());
+    let index = Built::of(&half, Synonyms::default());
     let mut samples = Vec::new();
     for query in queries {
         let found = index.find(&query.query, 2);

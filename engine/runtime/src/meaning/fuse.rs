@@ -5,8 +5,6 @@
 //! the library's own questions drew, meaning has none. So what only meaning finds is offered and never given as the one
 //! answer, and a first one that the two searches do not agree on is offered as well.
 
-use std::collections::HashMap;
-
 /// Of each search, so many are looked at.
 pub(crate) const CANDIDATES: usize = 50;
 /// Fewer texts say nothing about how alike is alike.
@@ -43,7 +41,8 @@ pub(crate) struct Lines {
 pub(crate) struct Alike {
     /// By place on the shelf, the most alike first: the best of them.
     best: Vec<(usize, f64)>,
-    all: HashMap<usize, f64>,
+    /// For each place; not a number where a text has no vector.
+    all: Vec<f64>,
     mean: f64,
     deviation: f64,
     n: usize,
@@ -56,12 +55,14 @@ impl Alike {
         let mean = all.iter().map(|(_, cosine)| cosine).sum::<f64>() / n.max(1) as f64;
         let variance = all.iter().map(|(_, cosine)| (cosine - mean).powi(2)).sum::<f64>() / n.max(1) as f64;
         let order = |a: &(usize, f64), b: &(usize, f64)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+        let mut by_place = vec![f64::NAN; all.iter().map(|(place, _)| place + 1).max().unwrap_or_default()];
+        all.iter().for_each(|(place, cosine)| by_place[*place] = *cosine);
         if n > CANDIDATES {
             all.select_nth_unstable_by(CANDIDATES, order);
         }
         let mut best = all[..n.min(CANDIDATES)].to_vec();
         best.sort_by(order);
-        Self { best, all: all.into_iter().collect(), mean, deviation: variance.sqrt(), n }
+        Self { best, all: by_place, mean, deviation: variance.sqrt(), n }
     }
 
     /// From 0, as alike as any text, to 1, as alike as the best one.
@@ -92,7 +93,7 @@ pub(crate) fn fuse(words: &[Worded], alike: &Alike, is_article: impl Fn(usize) -
             let said = words.iter().find(|found| found.place == place).map_or(0.0, |found| found.score);
             // The search by words squares the distance from its best one.
             let by_words = (said / best_words).sqrt();
-            let cosine = alike.all.get(&place).copied();
+            let cosine = alike.all.get(place).copied().filter(|cosine| !cosine.is_nan());
             let weight = if is_article(place) { 2.0 } else { 1.0 };
             let order = cosine.map_or(by_words, |cosine| (weight * alike.share(cosine) + by_words) / (weight + 1.0));
             (order, Ranked { place, score: lifted(said, cosine.map_or(0.0, |it| alike.evidence(it)), lines), cosine })

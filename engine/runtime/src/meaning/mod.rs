@@ -25,7 +25,7 @@ use crate::{Engine, Shelf};
 
 pub(crate) use embedder::{Embedder, Role};
 pub(crate) use fuse::{Alike, CANDIDATES, Lines, Ranked, Worded, fuse, settle};
-pub(crate) use vectors::{Hash, Small, Vectors, hash, unit};
+pub(crate) use vectors::{ByName, Hash, Small, Vectors, hash, unit};
 
 /// A customer waits no longer for a question's vector.
 const QUESTION_TIME: Duration = Duration::from_secs(2);

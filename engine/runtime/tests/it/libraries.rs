@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use model::{Flow, LibraryKey, Texts};
+use model::{Article, Flow, LibraryKey, Texts};
 use serde_json::json;
 use store::documents::{Document, Passage, State};
 
-use super::world::{World, is_long};
+use super::world::World;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_published_flow_finds_its_index_built() {
@@ -61,7 +61,7 @@ async fn a_workspace_never_finds_what_another_holds() {
     world.engine.forget_libraries();
 
     let mut n_found = 0;
-    for n in 0..if is_long() { 10_000 } else { 1_000 } {
+    for n in 0..10_000 {
         let (workspace, id) = if n % 2 == 0 { (world.workspace, "ours") } else { (other, "theirs") };
         let libraries = if n % 3 == 0 { vec![] } else { vec![LibraryKey::from("a")] };
         let found = world.engine.hits(workspace, &words(n / 2, 8), &libraries, 5).await.expect("a search");
@@ -71,6 +71,100 @@ async fn a_workspace_never_finds_what_another_holds() {
         }
     }
     assert!(n_found > 1_000, "{n_found}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_changed_step_by_step_is_found_as_if_it_had_been_there_at_once() {
+    let world = World::in_real_time(Default::default(), Default::default()).await;
+    let store = world.engine.store();
+    let writing = store.write().await.expect("the writer");
+    let other = store::workspaces::create(&writing, "Other", 1).await.expect("a workspace").id;
+    writing.commit().await.expect("a commit");
+    let all = [LibraryKey::from("a"), LibraryKey::from("b")];
+    let ask = async |workspace, n: i64| {
+        let libraries = &all[..(n % 3) as usize];
+        let found = world.engine.hits(workspace, &words(n * 31 % 400, 6), libraries, 6).await.expect("a search");
+        found.hits.into_iter().map(|hit| (hit.item.id(), hit.score, hit.words.why)).collect::<Vec<_>>()
+    };
+    let changes = [
+        Change::Document("a", "one", 0..40),
+        Change::Article("a", "x", 7),
+        Change::Document("b", "two", 20..90),
+        Change::Document("a", "three", 90..200),
+        Change::Gone("one"),
+        Change::Article("a", "x", 8),
+        Change::Document("a", "four", 150..155),
+        Change::Synonyms,
+        Change::Document("a", "five", 300..330),
+        Change::Article("b", "y", 300),
+    ];
+    for change in &changes {
+        change.make(&world, world.workspace).await;
+        world.engine.forget_libraries();
+        world.engine.fresh_shelf(world.workspace).await.expect("a shelf");
+        for n in 0..3 {
+            ask(world.workspace, n).await;
+        }
+    }
+    for change in changes.iter().filter(|change| !matches!(change, Change::Document(_, "one", _) | Change::Gone(_))) {
+        change.make(&world, other).await;
+    }
+
+    for n in 0..60 {
+        let (step_by_step, at_once) = (ask(world.workspace, n).await, ask(other, n).await);
+        assert!(!at_once.is_empty(), "{n}");
+        assert_eq!(step_by_step, at_once, "{n}");
+    }
+}
+
+/// What an author does.
+enum Change {
+    /// A document in a library.
+    Document(&'static str, &'static str, std::ops::Range<i64>),
+    /// An article in a library.
+    Article(&'static str, &'static str, i64),
+    /// A document that is removed.
+    Gone(&'static str),
+    /// Words that mean the same.
+    Synonyms,
+}
+
+impl Change {
+    async fn make(&self, world: &World, workspace: store::WorkspaceId) {
+        let writing = world.engine.store().write().await.expect("the writer");
+        for key in ["a", "b"] {
+            store::libraries::save(&writing, workspace, &key.into(), &Texts::new(key, key)).await.expect("saved");
+        }
+        match self {
+            Self::Document(library, id, range) => {
+                let document = Document { library: (*library).into(), ..document(id) };
+                store::documents::add_small(&writing, workspace, &document, b"x").await.expect("added");
+                let passages: Vec<Passage> = range.clone().zip(0..).map(|(words, n)| passage(id, n, words)).collect();
+                store::documents::add_passages(&writing, workspace, 1, &passages).await.expect("added");
+                let n = passages.len() as i64;
+                store::documents::serve(&writing, workspace, id, 1, n, 1).await.expect("served");
+            }
+            Self::Article(library, id, n) => {
+                let article = Article {
+                    id: (*id).to_owned(),
+                    question: words(*n, 5),
+                    answer: Texts::new(words(*n + 1, 9), ""),
+                    ..Article::default()
+                };
+                let saved = store::libraries::save_article(&writing, workspace, &(*library).into(), &article, 1).await;
+                saved.expect("saved");
+            }
+            Self::Gone(id) => {
+                assert!(store::documents::delete(&writing, workspace, id).await.expect("removed"));
+            }
+            Self::Synonyms => {
+                let (some, other) = (words(301, 1), words(302, 1));
+                let saved = store::judgements::save_synonyms(&writing, workspace, &[vec![some, other]]).await;
+                saved.expect("saved");
+            }
+        }
+        writing.commit().await.expect("a commit");
+    }
 }
 
 /// Reading, indexing and searching a hundred thousand passages; run it in a release build.

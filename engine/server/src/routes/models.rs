@@ -336,7 +336,7 @@ fn check(wanted: &ModelProvider, known: &[ModelProvider]) -> Result<()> {
         ));
     }
     let is_price = |price: f64| price.is_finite() && (0.0..=MAX_PRICE).contains(&price);
-    if !is_price(wanted.price_in) || !is_price(wanted.price_out) {
+    if ![wanted.price_in, wanted.price_out, wanted.price_embedding.unwrap_or_default()].into_iter().all(is_price) {
         return Err(ApiError::not_valid("价格必须是不小于 0 的数", "prices are numbers from 0 on"));
     }
     if !(1..=120).contains(&wanted.timeout_s) || !(1..=60).contains(&wanted.first_token_s) || wanted.retries > 3 {

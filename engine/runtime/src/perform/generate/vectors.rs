@@ -61,7 +61,9 @@ pub(crate) async fn vectors(
 ) -> Result<Vec<Vec<f32>>, NoVectors> {
     let body = json!({ "model": provider.embedding_model, "input": texts });
     let n_tokens = texts.iter().map(|text| tokens(text)).sum();
-    let asking = Asking { engine, models, provider, behalf, deadline };
+    let price_in = provider.price_embedding.unwrap_or(provider.price_in);
+    let provider = ModelProvider { price_in, price_out: 0.0, ..provider.clone() };
+    let asking = Asking { engine, models, provider: &provider, behalf, deadline };
     let answered = asking.ask("embeddings", &body, n_tokens).await?;
     read_vectors(&answered, texts.len()).map_err(NoVectors::Failed)
 }

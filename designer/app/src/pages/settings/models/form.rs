@@ -27,6 +27,7 @@ pub(super) fn ProviderForm(
     let (name, base_url) = (text(&before.name), text(&before.base_url));
     let (chat_model, embedding_model) = (text(&before.chat_model), text(&before.embedding_model));
     let (price_in, price_out) = (text(&number(before.price_in)), text(&number(before.price_out)));
+    let price_embedding = text(&before.price_embedding.map(number).unwrap_or_default());
     let (timeout, first) = (text(&before.timeout_s.to_string()), text(&before.first_token_s.to_string()));
     let fallback = text(&before.fallback);
     let is_on = RwSignal::new(before.is_on);
@@ -62,7 +63,7 @@ pub(super) fn ProviderForm(
     };
     let is_ready = Signal::derive(move || {
         let filled = |value: RwSignal<String>| value.with(|text| !text.trim().is_empty());
-        let numbers = [price_in, price_out, timeout, first];
+        let numbers = [price_in, price_out, price_embedding, timeout, first];
         filled(name)
             && filled(base_url)
             && filled(chat_model)
@@ -92,6 +93,7 @@ pub(super) fn ProviderForm(
             embedding_model: trimmed(embedding_model),
             price_in: trimmed(price_in).parse().unwrap_or(0.0),
             price_out: trimmed(price_out).parse().unwrap_or(0.0),
+            price_embedding: trimmed(price_embedding).parse().ok(),
             timeout_s: whole(&trimmed(timeout), 30),
             first_token_s: whole(&trimmed(first), 8),
             fallback: fallback.get_untracked(),
@@ -158,6 +160,14 @@ pub(super) fn ProviderForm(
                     </Field>
                     <Field label=move || tr("输出价格 / 百万 token", "Price out / million tokens") problem=wrong_number(price_out)>
                         <TextInput value=price_out placeholder="0" />
+                    </Field>
+                </div>
+                <div class="field-pair">
+                    <Field label=move || tr("向量模型", "Embedding model") help=move || tr("按意思查找知识库要用，可以不填。", "The search by meaning needs it; it may stay empty.")>
+                        <TextInput value=embedding_model test="provider-embedding" />
+                    </Field>
+                    <Field label=move || tr("向量价格 / 百万 token", "Price of embeddings / million tokens") problem=wrong_number(price_embedding)>
+                        <TextInput value=price_embedding placeholder=move || tr("同输入价格", "As the price in") test="provider-embedding-price" />
                     </Field>
                 </div>
                 <div class="field-pair">
