@@ -2,27 +2,16 @@
 // changes.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openPage, picture, startBrowser, startServer } from './product.mjs';
-import { setUpOwner } from './designer.mjs';
+import { test } from 'node:test';
+import { picture, withProduct } from './product.mjs';
 
 const SECRET = 'tok-browser-51d2e84b607f';
 
-let server;
-let browser;
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const product = withProduct();
 
 test('a secret is kept for a header and never shown again', { timeout: 120_000 }, async () => {
-  const page = await openPage(browser, { viewport: { width: 1280, height: 860 } });
-  await setUpOwner(page, server.setupLink);
-  await page.goto(`${server.url}/settings/connectors`);
+  const page = await product.signedIn({ viewport: { width: 1280, height: 860 } });
+  await page.goto(`${product.url}/settings/connectors`);
   await page.getByRole('button', { name: '新建连接' }).click();
   const dialog = page.locator('dialog');
   await dialog.locator('input').first().fill('会员系统');
@@ -50,9 +39,8 @@ test('a secret is kept for a header and never shown again', { timeout: 120_000 }
   assert.ok(!held.includes(SECRET));
   assert.deepEqual(page.broken, []);
 
-  const other = await openPage(browser, { viewport: { width: 1280, height: 860 }, locale: 'en-US', colorScheme: 'dark' });
-  await other.context().addCookies(await page.context().cookies());
-  await other.goto(`${server.url}/settings/connectors`);
+  const other = await product.signedIn({ viewport: { width: 1280, height: 860 }, locale: 'en-US', colorScheme: 'dark' });
+  await other.goto(`${product.url}/settings/connectors`);
   await other.locator('li.line', { hasText: '会员系统' }).getByRole('button', { name: /^(Edit|修改)$/ }).click();
   await other.getByText(/entered for another address|为另一个地址填写/).waitFor();
   await picture(other, 'connection-secret-dark');

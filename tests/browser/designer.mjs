@@ -1,6 +1,6 @@
 // What a person does on the designer's screen, with mouse and keyboard events only.
 
-import { until } from './product.mjs';
+import { until } from './until.mjs';
 
 const byTest = (name) => `[data-test="${name}"]`;
 

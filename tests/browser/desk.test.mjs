@@ -1,30 +1,21 @@
 // An angry customer asks for a person: the agent sees the mood and who comes first, answers, and hands back with a note.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openPage, picture, startBrowser, startServer, until } from './product.mjs';
-import { setUpOwner, write } from './designer.mjs';
+import { test } from 'node:test';
+import { picture, withProduct } from './product.mjs';
+import { until } from './until.mjs';
+import { write } from './designer.mjs';
 
 const byTest = (name) => `[data-test="${name}"]`;
 
-let server;
-let browser;
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const product = withProduct();
 
 test('an angry customer comes first, is answered, and goes back to the bot', { timeout: 120_000 }, async () => {
-  const agent = await openPage(browser);
-  await setUpOwner(agent, server.setupLink);
+  const agent = await product.signedIn();
   const patient = await customer('en', 'agent');
   const angry = await customer('zh', '我要退款，订单 A10086', '等了三天还没退，你们就是一群骗子，太过分了！！', '转人工');
 
-  await agent.goto(`${server.url}/desk`);
+  await agent.goto(`${product.url}/desk`);
   const rows = agent.locator('[data-conversation]');
   await until(async () => (await rows.count()) === 2, 10_000, 'two customers are not in line');
   const first = rows.first();
@@ -38,6 +29,7 @@ test('an angry customer comes first, is answered, and goes back to the bot', { t
   await agent.waitForSelector(byTest('mood'));
   assert.match(await agent.locator(byTest('mood')).innerText(), /生气[\s\S]*不满 \d+%/);
   await agent.getByText('A10086').first().waitFor();
+  assert.match(await agent.locator('.desk-side .details').innerText(), /意图\s*退款/, 'a topic is shown by its name');
   await agent.locator(byTest('take')).first().click();
   await write(agent, byTest('reply'), '非常抱歉让您久等了，我来处理这笔退款。');
   await agent.keyboard.press('Enter');
@@ -64,8 +56,8 @@ test('an angry customer comes first, is answered, and goes back to the bot', { t
 
 /** A customer's window, after these words. */
 async function customer(language, ...words) {
-  const page = await openPage(browser, { viewport: { width: 390, height: 844 } });
-  await page.goto(`${server.url}/chat/web?flow=refund&lang=${language}`);
+  const page = await product.open({ viewport: { width: 390, height: 844 } });
+  await page.goto(`${product.url}/chat/web?flow=refund&lang=${language}`);
   await page.waitForSelector('text=/请问有什么可以帮您|How can I help you/');
   for (const text of words) await says(page, text);
   return page;

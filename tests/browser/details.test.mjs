@@ -1,27 +1,19 @@
 // A dictionary is made by pasting from a spreadsheet, tried, and used in a step that collects details.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openPage, picture, startBrowser, startServer, until } from './product.mjs';
-import { setUpOwner, write } from './designer.mjs';
+import { test } from 'node:test';
+import { picture, withProduct } from './product.mjs';
+import { until } from './until.mjs';
+import { workbook } from './workbook.mjs';
+import { write } from './designer.mjs';
 
-let server;
-let browser;
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const product = withProduct();
 
 test('a pasted dictionary is found in a sentence and by a step of the test chat', { timeout: 180_000 }, async () => {
-  const page = await openPage(browser);
-  await setUpOwner(page, server.setupLink);
+  const page = await product.signedIn();
 
   // Make it.
-  await page.goto(`${server.url}/details`);
+  await page.goto(`${product.url}/details`);
   await page.click('[data-test="new-detail"]');
   await write(page, page.locator('dialog [data-test="name-zh"]'), '门店');
   await write(page, page.locator('dialog [data-test="name-en"]'), 'Shop');
@@ -56,8 +48,23 @@ test('a pasted dictionary is found in a sentence and by a step of the test chat'
   await page.click('[data-test="csv-add"]');
   await until(async () => (await page.locator('[data-test="n-entries"]').innerText()) === '3', 5_000, 'the file did not come in');
 
+  // So is a workbook.
+  await page.click('[data-test="import-csv"]');
+  await page.setInputFiles('[data-test="csv-file"]', {
+    name: 'shops.xlsx', mimeType: 'application/octet-stream', buffer: workbook([['同义词', '值'], ['五角场', '杨浦店']]),
+  });
+  await page.waitForSelector('[data-test="csv-summary"] >> text=Excel');
+  assert.equal(await page.locator('dialog select').count(), 0, 'a workbook has no encoding to choose');
+  await picture(page, 'details-import-excel');
+  await page.click('[data-test="csv-add"]');
+  await until(async () => (await page.locator('[data-test="n-entries"]').innerText()) === '4', 5_000, 'the workbook did not come in');
+  await until(async () => {
+    const detail = await page.evaluate(() => fetch('/api/details/shop').then((answer) => answer.json()));
+    return detail.source.entries.some((entry) => entry.value === '杨浦店' && entry.synonyms[0] === '五角场');
+  }, 5_000, 'the column called “值” is not the value');
+
   // A sample flow that collects a detail of the workspace, in the test chat.
-  await page.goto(`${server.url}/flows`);
+  await page.goto(`${product.url}/flows`);
   await page.getByText('换货', { exact: true }).first().click();
   await page.waitForSelector('[data-ready="canvas"]');
   await page.click('[data-test="mode-test"]');

@@ -2,9 +2,9 @@
 // question, and gets the answer with its source in the test chat.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openPage, picture, startBrowser, startServer, until } from './product.mjs';
-import { setUpOwner } from './designer.mjs';
+import { test } from 'node:test';
+import { picture, withProduct } from './product.mjs';
+import { until } from './until.mjs';
 
 const POLICY = `# 退换货政策
 
@@ -17,26 +17,16 @@ const POLICY = `# 退换货政策
 质量问题由我们承担来回运费，其他情况由客户承担。
 `;
 
-let server;
-let browser;
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const product = withProduct();
 
 test('a returns policy is uploaded, read, and answers with its source', { timeout: 240_000 }, async () => {
-  const page = await openPage(browser);
-  await setUpOwner(page, server.setupLink);
+  const page = await product.signedIn();
   const call = (path, body) => page.evaluate(async ([path, body]) => {
     const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
     return answer.json();
   }, [path, body]);
   await call('/api/libraries', { key: 'policies', name: { zh: '政策文件', en: 'Policies' } });
-  await page.goto(`${server.url}/library?library=policies`);
+  await page.goto(`${product.url}/library?library=policies`);
   await page.click('[data-tab="documents"]');
   await picture(page, 'library-empty');
 
@@ -90,7 +80,7 @@ test('a returns policy is uploaded, read, and answers with its source', { timeou
     layout: { start: [80, 120], answer: [400, 120], end: [720, 120] },
   };
   const imported = await call('/api/import', flow);
-  await page.goto(`${server.url}/flows/${imported.flows[0].id}/edit`);
+  await page.goto(`${product.url}/flows/${imported.flows[0].id}/edit`);
   await page.waitForSelector('[data-ready="canvas"]');
   await page.click('[data-test="mode-test"]');
   await page.fill('[data-test="chat-input"]', '退款几个工作日到账');

@@ -3,29 +3,21 @@
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { after, before, test } from 'node:test';
-import { openPage, picture, startBrowser, startServer } from './product.mjs';
-import { setUpOwner } from './designer.mjs';
+import { after, test } from 'node:test';
+import { picture, withProduct } from './product.mjs';
 
-let server;
-let browser;
 let stub;
-let cookies;
-before(async () => {
-  stub = await startStub();
-  server = await startServer({ args: ['--allow-private', stub.host] });
-  browser = await startBrowser();
+const product = withProduct({
+  args: async () => {
+    stub = await startStub();
+    return ['--allow-private', stub.host];
+  },
 });
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-  stub?.server.close();
-});
+after(() => stub?.server.close());
 
 test('a provider is set up, tried, mended and tried again', { timeout: 120_000 }, async () => {
-  const page = await openPage(browser, { viewport: { width: 1280, height: 860 } });
-  await setUpOwner(page, server.setupLink);
-  await page.goto(`${server.url}/settings/models`);
+  const page = await product.signedIn({ viewport: { width: 1280, height: 860 } });
+  await page.goto(`${product.url}/settings/models`);
   await page.getByText('没有模型也能用').waitFor();
   await picture(page, 'models-empty-zh');
 
@@ -58,15 +50,13 @@ test('a provider is set up, tried, mended and tried again', { timeout: 120_000 }
   await page.locator('[data-test="save-budgets"]').click();
   await page.getByText('已保存').waitFor();
   await picture(page, 'models-works-zh');
-  cookies = await page.context().cookies();
   const text = await page.locator('body').innerText();
   assert.ok(!text.includes('sk-right') && !text.includes('sk-wrong'));
   assert.deepEqual(page.broken, []);
 
   for (const [name, options] of [['en', { locale: 'en-US' }], ['dark', { locale: 'en-US', colorScheme: 'dark' }]]) {
-    const other = await openPage(browser, { viewport: { width: 1280, height: 860 }, ...options });
-    await other.context().addCookies(await page.context().cookies());
-    await other.goto(`${server.url}/settings/models`);
+    const other = await product.signedIn({ viewport: { width: 1280, height: 860 }, ...options });
+    await other.goto(`${product.url}/settings/models`);
     await other.locator('[data-test="try-provider"]').click();
     await other.locator('[data-test="trial"].ok').waitFor();
     await picture(other, `models-works-${name}`);
@@ -74,9 +64,8 @@ test('a provider is set up, tried, mended and tried again', { timeout: 120_000 }
 });
 
 test('an agent finds a summary, marked as a model\'s, without a press', { timeout: 120_000 }, async () => {
-  const page = await openPage(browser, { viewport: { width: 1400, height: 860 } });
-  await page.context().addCookies(cookies);
-  await page.goto(`${server.url}/desk`);
+  const page = await product.signedIn({ viewport: { width: 1400, height: 860 } });
+  await page.goto(`${product.url}/desk`);
   await page.evaluate(async () => {
     const send = (path, method, body, headers = {}) =>
       fetch(path, { method, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }).then((answer) => answer.json());

@@ -2,24 +2,15 @@
 // from the printed link and a blank canvas to a customer's answer and an agent's desk.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openPage, picture, startBrowser, startServer, until } from './product.mjs';
-import { choose, connect, dragKind, field, newFlow, openStep, saved, setUpOwner, write } from './designer.mjs';
+import { test } from 'node:test';
+import { picture, withProduct } from './product.mjs';
+import { until } from './until.mjs';
+import { choose, connect, dragKind, field, newFlow, openStep, saved, write } from './designer.mjs';
 
-let server;
-let browser;
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const product = withProduct();
 
 test('a newcomer builds a flow, tests it, publishes it, and answers its customer as an agent', { timeout: 240_000 }, async () => {
-  const page = await openPage(browser);
-  await setUpOwner(page, server.setupLink);
+  const page = await product.signedIn();
   await newFlow(page, '大额订单', 'Large orders');
   await page.goto(`${page.url()}?e2e=1`);
   await page.waitForSelector('[data-ready="canvas"]');
@@ -95,15 +86,15 @@ test('a newcomer builds a flow, tests it, publishes it, and answers its customer
   const address = await page.locator('[data-test="open-chat"]').getAttribute('href');
 
   // A customer talks, somewhere else.
-  const customer = await openPage(browser, { viewport: { width: 420, height: 760 } });
-  await customer.goto(new URL(address, server.url).href);
+  const customer = await product.open({ viewport: { width: 420, height: 760 } });
+  await customer.goto(new URL(address, product.url).href);
   await customer.waitForSelector('text=请问您的订单号是多少？');
   await customerSays(customer, '我的订单是 A10086');
   await customer.waitForSelector('text=正在为您转接人工客服');
 
   // The agent takes over, answers, and hands back.
   await page.keyboard.press('Escape');
-  await page.goto(`${server.url}/desk`);
+  await page.goto(`${product.url}/desk`);
   await page.locator('[data-conversation]').first().click();
   await page.waitForSelector('text=A10086');
   await page.click('[data-test="take"]');
@@ -125,8 +116,8 @@ test('a newcomer builds a flow, tests it, publishes it, and answers its customer
 });
 
 test('the sample refund flow serves a customer in English', { timeout: 60_000 }, async () => {
-  const customer = await openPage(browser, { viewport: { width: 420, height: 760 }, locale: 'en-US' });
-  await customer.goto(`${server.url}/chat/web?flow=refund&lang=en`);
+  const customer = await product.open({ viewport: { width: 420, height: 760 }, locale: 'en-US' });
+  await customer.goto(`${product.url}/chat/web?flow=refund&lang=en`);
   await customer.waitForSelector('text=Hello, this is the refund desk. How can I help you?');
 
   await customerSays(customer, 'I want my money back please');

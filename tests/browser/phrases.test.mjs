@@ -1,25 +1,15 @@
 // Phrases 话术: made, worded by mood, previewed, used from a text, and heard by an angry customer in the test chat.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openPage, picture, startBrowser, startServer, until } from './product.mjs';
-import { setUpOwner } from './designer.mjs';
+import { test } from 'node:test';
+import { picture, withProduct } from './product.mjs';
+import { until } from './until.mjs';
 
-let server;
-let browser;
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const product = withProduct();
 
 test('a phrase is worded by mood, and an angry customer hears the gentle wording', { timeout: 180_000 }, async () => {
-  const page = await openPage(browser);
-  await setUpOwner(page, server.setupLink);
-  await page.goto(`${server.url}/phrases`);
+  const page = await product.signedIn();
+  await page.goto(`${product.url}/phrases`);
   await page.click('[data-test="new-phrase"]');
   await page.locator('dialog input, [role=dialog] input').first().fill('道别');
   await page.locator('[data-test="phrase-key"]').fill('farewell');
@@ -42,7 +32,7 @@ test('a phrase is worded by mood, and an angry customer hears the gentle wording
   // An angry customer in the test chat of the sample flow.
   const flows = await page.evaluate(() => fetch('/api/flows').then((answer) => answer.json()));
   const flow = (flows.flows ?? flows).find((one) => one.key === 'order-status');
-  await page.goto(`${server.url}/flows/${flow.id}`);
+  await page.goto(`${product.url}/flows/${flow.id}`);
   await page.waitForSelector('[data-ready="canvas"]');
   await page.click('[data-test="mode-test"]');
   const input = page.locator('[data-test="chat-input"]');

@@ -8,6 +8,9 @@ import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
+import { setUpOwner } from './designer.mjs';
+import { until } from './until.mjs';
 
 const require = createRequire(import.meta.url);
 const { chromium } = require('playwright-core');
@@ -16,6 +19,42 @@ const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync',
 ];
+
+/**
+ * A product and a browser for the tests of a file: started before the first, stopped after the last.
+ * `args` is called for the server's arguments when it starts.
+ */
+export function withProduct({ args = () => [] } = {}) {
+  const product = {
+    server: undefined,
+    browser: undefined,
+    get url() { return product.server.url; },
+    /** A page of somebody who is not signed in. */
+    open: (options) => openPage(product.browser, options),
+    /** A page of the owner at the list of flows; the first one sets the product up. */
+    async signedIn(options) {
+      const page = await product.open(options);
+      if (cookies) {
+        await page.context().addCookies(cookies);
+        await page.goto(`${product.url}/flows`);
+      } else {
+        await setUpOwner(page, product.server.setupLink);
+        cookies = await page.context().cookies();
+      }
+      return page;
+    },
+  };
+  let cookies;
+  before(async () => {
+    product.server = await startServer({ args: await args() });
+    product.browser = await startBrowser();
+  });
+  after(async () => {
+    await product.browser?.close();
+    await product.server?.stop();
+  });
+  return product;
+}
 
 /** A running server: `url`, `setupLink`, and `stop()`. */
 export async function startServer({ data, port, args = [] } = {}) {
@@ -77,17 +116,6 @@ export async function picture(page, name) {
   if (!folder) return;
   await mkdir(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`) });
-}
-
-/** Waits until `check` answers with something true. */
-export async function until(check, milliseconds, complaint) {
-  const end = Date.now() + milliseconds;
-  for (;;) {
-    const answer = await check();
-    if (answer) return answer;
-    if (Date.now() > end) throw new Error(typeof complaint === 'function' ? complaint() : complaint);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 async function freePort() {

@@ -1,29 +1,20 @@
 // What a flow says of itself: dialogue repair switched off, and a rule for customers who are upset.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openPage, picture, startBrowser, startServer, until } from './product.mjs';
-import { choose, field, saved, setUpOwner, write } from './designer.mjs';
+import { test } from 'node:test';
+import { picture, withProduct } from './product.mjs';
+import { until } from './until.mjs';
+import { choose, field, saved, write } from './designer.mjs';
 
 const byTest = (name) => `[data-test="${name}"]`;
 
-let server;
-let browser;
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const product = withProduct();
 
 test('repair is switched off and a mood rule sends upset customers to a person', { timeout: 120_000 }, async () => {
-  const page = await openPage(browser);
-  await setUpOwner(page, server.setupLink);
+  const page = await product.signedIn();
   const flows = await page.evaluate(() => fetch('/api/flows').then((answer) => answer.json()));
   const refund = flows.find((flow) => flow.key === 'refund');
-  await page.goto(`${server.url}/flows/${refund.id}?e2e=1`);
+  await page.goto(`${product.url}/flows/${refund.id}?e2e=1`);
   await page.waitForSelector('[data-ready="canvas"]');
   const flow = () => page.evaluate(() => window.__flow);
   await until(async () => Boolean(await flow()), 5_000, 'the flow did not open');

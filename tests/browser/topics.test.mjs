@@ -1,28 +1,20 @@
 // What an author does with topics: pastes examples, sees them learnt and judged, resolves a clash, tries them out.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { openPage, picture, startBrowser, startServer, until } from './product.mjs';
-import { setUpOwner, write } from './designer.mjs';
+import { test } from 'node:test';
+import { picture, withProduct } from './product.mjs';
+import { until } from './until.mjs';
+import { workbook } from './workbook.mjs';
+import { write } from './designer.mjs';
 
 const byTest = (name) => `[data-test="${name}"]`;
 const SENTENCE = '这个礼物能帮我包起来吗';
 
-let server;
-let browser;
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const product = withProduct();
 
 test('an author pastes examples, resolves a clash, and sees what becomes of a sentence', { timeout: 240_000 }, async () => {
-  const page = await openPage(browser);
-  await setUpOwner(page, server.setupLink);
-  await page.goto(`${server.url}/topics`);
+  const page = await product.signedIn();
+  await page.goto(`${product.url}/topics`);
   await page.waitForSelector('[data-topic="refund"]');
   await learnt(page);
   await picture(page, 'topics-list');
@@ -92,8 +84,8 @@ test('an author pastes examples, resolves a clash, and sees what becomes of a se
 });
 
 test('two topics become one, and the flows that use the old one are named first', { timeout: 120_000 }, async () => {
-  const page = await signedIn();
-  await page.goto(`${server.url}/topics?topic=refund`);
+  const page = await product.signedIn();
+  await page.goto(`${product.url}/topics?topic=refund`);
   await page.waitForSelector('[data-topic="refund"].on');
   const n = (await page.evaluate(() => fetch('/api/intents').then((answer) => answer.json()))).length;
 
@@ -115,8 +107,8 @@ test('two topics become one, and the flows that use the old one are named first'
 });
 
 test('a table is looked at before it is taken in, and a bad one is refused with words', { timeout: 120_000 }, async () => {
-  const page = await signedIn();
-  await page.goto(`${server.url}/topics`);
+  const page = await product.signedIn();
+  await page.goto(`${product.url}/topics`);
   await page.waitForSelector('[data-topic]');
 
   await page.click(byTest('import-topics'));
@@ -132,19 +124,20 @@ test('a table is looked at before it is taken in, and a bad one is refused with 
   assert.equal(await page.locator('[data-topic="store"]').count(), 0);
   await page.click(byTest('take-in'));
   await page.waitForSelector('[data-topic="store"]');
+
+  await page.click(byTest('import-topics'));
+  await page.setInputFiles(byTest('topics-file'), {
+    name: 'topics.xlsx', mimeType: 'application/octet-stream', buffer: workbook([['意图', '例句'], ['store', '门店在哪条路上']]),
+  });
+  await page.waitForSelector(byTest('import-plan'));
+  await picture(page, 'topics-import-excel');
+  await page.click(byTest('take-in'));
+  await until(async () => {
+    const topics = await page.evaluate(() => fetch('/api/intents').then((answer) => answer.json()));
+    return topics.find((topic) => topic.key === 'store')?.examples.includes('门店在哪条路上');
+  }, 5_000, 'the workbook did not come in');
   assert.deepEqual(page.broken, []);
 });
-
-/** A page of the owner that the first test has set up. */
-async function signedIn() {
-  const page = await openPage(browser);
-  await page.goto(`${server.url}/sign-in`);
-  await write(page, byTest('email'), 'fang@example.com');
-  await write(page, byTest('password'), '合流 好用 又稳');
-  await page.keyboard.press('Enter');
-  await page.waitForURL(/\/flows$/);
-  return page;
-}
 
 async function tryOut(page, text) {
   await write(page, byTest('try-topic'), text);

@@ -34,6 +34,11 @@ pub(crate) fn preferred_language() -> String {
     window().navigator().language().unwrap_or_else(|| "zh".to_owned())
 }
 
+/// Is there no room for panels on both sides of the canvas? The style sheets have the same width.
+pub(crate) fn is_narrow() -> bool {
+    matches("(max-width: 960px)").is_some_and(|query| query.matches())
+}
+
 /// Does the system prefer dark?
 pub(crate) fn prefers_dark() -> bool {
     dark_query().is_some_and(|query| query.matches())
@@ -52,7 +57,11 @@ pub(crate) fn on_prefers_dark(change: impl Fn(bool) + 'static) {
 }
 
 fn dark_query() -> Option<web_sys::MediaQueryList> {
-    is_here().then(|| window().match_media("(prefers-color-scheme: dark)").ok().flatten()).flatten()
+    matches("(prefers-color-scheme: dark)")
+}
+
+fn matches(query: &str) -> Option<web_sys::MediaQueryList> {
+    is_here().then(|| window().match_media(query).ok().flatten()).flatten()
 }
 
 /// Sets an attribute of `<html>`.

@@ -10,12 +10,13 @@ use crate::pages::{
     SignInPage, SignedIn, TopicsPage,
 };
 use crate::session;
-use crate::ui::{IconSprite, Toasts};
+use crate::ui::{IconSprite, Toasts, tips};
 
 /// The whole program.
 #[component]
 pub(crate) fn App() -> impl IntoView {
     session::begin();
+    tips::begin();
     view! {
         <IconSprite />
         <Router>

@@ -26,17 +26,19 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Document, Unreadable> {
     let names = book.sheet_names().to_vec();
     for name in &names {
         let Ok(range) = book.worksheet_range(name) else { continue };
-        let mut rows = Vec::new();
-        for row in range.rows() {
-            sheet::push(&mut rows, row.iter().map(cell))?;
+        let mut document = Document::default();
+        let first = range.start().map_or(1, |(row, _)| u64::from(row) + 1);
+        for (line, row) in (first..).zip(range.rows()) {
+            sheet::push(&mut document, line, row.iter().map(cell))?;
         }
-        if rows.is_empty() {
+        if document.rows.is_empty() {
             continue;
         }
         let only = (names.len() > 1)
             .then(|| Texts::new(format!("只读取了工作表“{name}”"), format!("only the sheet “{name}” was read")));
         let macros = has_macros.then(macros_ignored);
-        return Ok(Document { rows, notes: only.into_iter().chain(macros).collect(), ..Document::default() });
+        document.notes = only.into_iter().chain(macros).collect();
+        return Ok(document);
     }
     Err(Unreadable::new(("表格里没有内容", "the sheet has no rows"), ("请检查文件", "look at the file")))
 }

@@ -48,9 +48,12 @@ pub struct Document {
     /// Its text in order.
     #[serde(default)]
     pub blocks: Vec<Block>,
-    /// The rows, where it is a sheet.
+    /// The rows with something in them, where it is a sheet.
     #[serde(default)]
     pub rows: Vec<Vec<String>>,
+    /// The line that each row stands on, from 1, as the program that wrote the sheet counts.
+    #[serde(default)]
+    pub lines: Vec<u64>,
     /// Where it links to, as written.
     #[serde(default)]
     pub links: Vec<String>,

@@ -14,7 +14,7 @@ pub(crate) fn read(text: &str) -> Result<Document, Unreadable> {
         .flexible(true)
         .delimiter(delimiter(text))
         .from_reader(text.as_bytes());
-    let mut rows = Vec::new();
+    let mut document = Document::default();
     for record in reader.records() {
         let record = record.map_err(|error| {
             let line = error.position().map_or(0, csv::Position::line);
@@ -23,14 +23,16 @@ pub(crate) fn read(text: &str) -> Result<Document, Unreadable> {
                 ("请检查这一行的引号", "look at the quotation marks of that line"),
             )
         })?;
-        push(&mut rows, record.iter())?;
+        let line = record.position().map_or(0, csv::Position::line);
+        push(&mut document, line, record.iter())?;
     }
-    Ok(Document { rows, ..Document::default() })
+    Ok(document)
 }
 
 /// Adds a row unless it is empty.
 pub(crate) fn push<T: AsRef<str>>(
-    rows: &mut Vec<Vec<String>>,
+    document: &mut Document,
+    line: u64,
     cells: impl Iterator<Item = T>,
 ) -> Result<(), Unreadable> {
     // Lines inside a cell are kept: they separate the ways to ask, and paragraphs of an answer.
@@ -40,13 +42,14 @@ pub(crate) fn push<T: AsRef<str>>(
     if row.iter().all(String::is_empty) {
         return Ok(());
     }
-    if rows.len() >= MAX_ROWS {
+    if document.rows.len() >= MAX_ROWS {
         return Err(Unreadable::new(
             (&format!("表格超过 {MAX_ROWS} 行"), &format!("the sheet has more than {MAX_ROWS} rows")),
             ("请拆成几份再上传", "split it into several sheets"),
         ));
     }
-    rows.push(row);
+    document.rows.push(row);
+    document.lines.push(line);
     Ok(())
 }
 

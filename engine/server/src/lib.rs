@@ -11,6 +11,7 @@ mod app;
 mod assets;
 mod auth;
 mod body;
+mod changes;
 mod cli;
 mod config;
 mod error;

@@ -1,11 +1,14 @@
-//! Tables that people bring: CSV files and cells copied from a spreadsheet, in the encodings of the real world.
+//! Tables that people bring: CSV files, cells copied from a spreadsheet, Excel workbooks.
 //!
-//! Read are commas, semicolons and tabs; UTF-8 and UTF-16 with or without a mark, and GBK, which Excel writes in China.
+//! Of text, read are commas, semicolons and tabs; UTF-8 and UTF-16 with or without a mark, and GBK, which Excel writes in China.
+//! Workbooks are read by a process of its own, as those of libraries are.
 //! Written is what spreadsheet programs open: UTF-8 with a mark, CRLF, and no cell that begins a formula.
 //! What the columns mean is for whoever reads.
 
-use documents::Unreadable;
+use documents::{Kind, Unreadable};
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use model::Texts;
+use runtime::Engine;
 
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 const MAX_ROWS: usize = 200_000;
@@ -14,12 +17,15 @@ const MAX_COLUMNS: usize = 60;
 /// A table without its empty rows.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Table {
-    /// The encoding it was read in: `UTF-8`, `UTF-16LE`, `GBK`.
+    /// The encoding it was read in: `UTF-8`, `UTF-16LE`, `GBK`; `Excel` for a workbook.
     pub(crate) encoding: &'static str,
     /// Do some bytes mean nothing in that encoding? They stand as `U+FFFD`.
     pub(crate) is_garbled: bool,
-    pub(crate) separator: char,
+    /// What stands between cells; nothing does in a workbook.
+    pub(crate) separator: Option<char>,
     pub(crate) rows: Vec<Row>,
+    /// What its author should know: that only the first sheet was read.
+    pub(crate) notes: Vec<Texts>,
 }
 
 /// A row with something in it.
@@ -30,8 +36,30 @@ pub(crate) struct Row {
     pub(crate) cells: Vec<String>,
 }
 
-/// Reads a table. Without an encoding, a byte order mark decides, then whether it is UTF-8; else it is GBK.
-pub(crate) fn read(bytes: &[u8], encoding: Option<&str>) -> Result<Table, Unreadable> {
+/// Reads a table of either kind; the encoding is of a text.
+pub(crate) async fn read(engine: &Engine, bytes: &[u8], encoding: Option<&str>) -> crate::error::Result<Table> {
+    if !is_workbook(bytes) {
+        return Ok(read_text(bytes, encoding)?);
+    }
+    is_within_size(bytes)?;
+    let sheet = engine.read_file(Kind::Xlsx, bytes.to_vec()).await??;
+    let lines = sheet.lines.into_iter().map(|line| usize::try_from(line).unwrap_or(usize::MAX));
+    let cells = sheet.rows.into_iter().map(|row| row.iter().map(|cell| as_meant(cell).to_owned()).collect());
+    Ok(Table {
+        encoding: "Excel",
+        is_garbled: false,
+        separator: None,
+        rows: lines.zip(cells).map(|(line, cells)| Row { line, cells }).collect(),
+        notes: sheet.notes,
+    })
+}
+
+fn is_workbook(bytes: &[u8]) -> bool {
+    Kind::of("", bytes) == Ok(Kind::Xlsx)
+}
+
+/// Reads a table that is a text. Without an encoding, a byte order mark decides, then whether it is UTF-8; else it is GBK.
+pub(crate) fn read_text(bytes: &[u8], encoding: Option<&str>) -> Result<Table, Unreadable> {
     let decoded = decoded(bytes, encoding)?;
     let separator = separator_of(&decoded.text);
     let mut reader = csv::ReaderBuilder::new()
@@ -62,7 +90,13 @@ pub(crate) fn read(bytes: &[u8], encoding: Option<&str>) -> Result<Table, Unread
             rows.push(Row { line, cells: record.iter().map(|cell| as_meant(cell).to_owned()).collect() });
         }
     }
-    Ok(Table { encoding: decoded.encoding, is_garbled: decoded.is_garbled, separator, rows })
+    Ok(Table {
+        encoding: decoded.encoding,
+        is_garbled: decoded.is_garbled,
+        separator: Some(separator),
+        rows,
+        notes: Vec::new(),
+    })
 }
 
 /// Writes a table.
@@ -109,16 +143,15 @@ struct Decoded {
 }
 
 fn decoded(bytes: &[u8], wanted: Option<&str>) -> Result<Decoded, Unreadable> {
-    if bytes.len() > MAX_BYTES {
-        return Err(Unreadable::new(
-            ("文件超过 16 MB", "the file is larger than 16 MB"),
-            ("请拆成几份", "split it into several files"),
-        ));
+    is_within_size(bytes)?;
+    const SAVE: (&str, &str) = ("请另存为 .xlsx 或 CSV 再导入", "save it as .xlsx or CSV, then import that");
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Err(Unreadable::new(("这不是表格文件", "this file is no table"), SAVE));
     }
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xD0\xCF\x11\xE0") {
+    if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
         return Err(Unreadable::new(
-            ("这是 Excel 工作簿", "this is an Excel workbook"),
-            ("请在 Excel 里另存为 CSV 再导入", "save it as CSV in Excel, then import that"),
+            ("这是旧版 Excel 工作簿，或者加了密码", "this is an old Excel workbook, or one with a password"),
+            SAVE,
         ));
     }
     let wanted = wanted.filter(|label| !label.is_empty() && *label != "auto");
@@ -149,6 +182,16 @@ fn decoded(bytes: &[u8], wanted: Option<&str>) -> Result<Decoded, Unreadable> {
     Ok(Decoded { text: text.replace("\r\n", "\n").replace('\r', "\n"), encoding: name, is_garbled })
 }
 
+fn is_within_size(bytes: &[u8]) -> Result<(), Unreadable> {
+    if bytes.len() <= MAX_BYTES {
+        return Ok(());
+    }
+    Err(Unreadable::new(
+        ("文件超过 16 MB", "the file is larger than 16 MB"),
+        ("请拆成几份", "split it into several files"),
+    ))
+}
+
 /// Is every second byte of the beginning zero, as in UTF-16 of Latin letters?
 fn looks_wide(bytes: &[u8], zero_at: usize) -> bool {
     const LOOK: usize = 64;
@@ -177,7 +220,7 @@ mod tests {
 
     #[track_caller]
     fn cells(bytes: &[u8], encoding: Option<&str>) -> Vec<Vec<String>> {
-        read(bytes, encoding).expect("a table").rows.into_iter().map(|row| row.cells).collect()
+        read_text(bytes, encoding).expect("a table").rows.into_iter().map(|row| row.cells).collect()
     }
 
     #[test]
@@ -190,11 +233,11 @@ mod tests {
         for (bytes, encoding) in [(text.as_bytes(), "UTF-8"), (&gbk, "GBK"), (&with_mark, "UTF-8"), (&wide, "UTF-16LE")]
         {
             assert_eq!(cells(bytes, None), [["值", "同义词"], ["冲锋衣", "外套,防水"], ["背包", "backpack"]]);
-            assert_eq!(read(bytes, None).expect("a table").encoding, encoding);
+            assert_eq!(read_text(bytes, None).expect("a table").encoding, encoding);
         }
         let (big5, ..) = encoding_rs::BIG5.encode("衝鋒衣,外套");
         assert_eq!(cells(&big5, Some("big5")), [["衝鋒衣", "外套"]]);
-        assert!(read("值".as_bytes(), Some("utf-16le")).expect("read").is_garbled);
+        assert!(read_text("值".as_bytes(), Some("utf-16le")).expect("read").is_garbled);
     }
 
     #[test]
@@ -205,7 +248,7 @@ mod tests {
 
     #[test]
     fn lines_are_counted_as_an_editor_counts_them() {
-        let rows = read(b"a,\"b\r\nc\"\r\n\r\nd\r\n", None).expect("a table").rows;
+        let rows = read_text(b"a,\"b\r\nc\"\r\n\r\nd\r\n", None).expect("a table").rows;
 
         assert_eq!(rows.iter().map(|row| row.line).collect::<Vec<_>>(), [1, 4]);
     }
@@ -213,11 +256,12 @@ mod tests {
     #[test]
     fn what_is_no_table_is_refused_in_words() {
         for (bytes, encoding, word) in [
-            (&b"PK\x03\x04rest"[..], None, "Excel"),
+            (&b"PK\x03\x04rest"[..], None, "no table"),
+            (b"\xD0\xCF\x11\xE0rest", None, "old Excel"),
             (b"\x89PNG\x00\x00", None, "not a text"),
             (b"a,b", Some("klingon"), "klingon"),
         ] {
-            let refused = read(bytes, encoding).expect_err("it is refused");
+            let refused = read_text(bytes, encoding).expect_err("it is refused");
 
             assert!(refused.why.in_language("en").contains(word), "{refused:?}");
         }

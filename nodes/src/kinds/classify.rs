@@ -49,7 +49,7 @@ pub struct Settings {
     #[schemars(title = "Text to recognise", extend("x-zh" = ["识别的内容", "默认是客户最后说的话"], "x-group" = "more"))]
     pub text: Expression,
     /// The variable that keeps the topic.
-    #[schemars(title = "Save to", extend("x-zh" = ["保存到", "保存识别出的意图的变量"], "x-group" = "more"))]
+    #[schemars(title = "Save to", extend("x-zh" = ["保存到", "保存识别出的意图的变量"], "x-keeps" = "intent", "x-group" = "more"))]
     pub save_to: VarName,
     /// The words above the topics when the flow asks back.
     #[schemars(title = "Words when asking back", extend("x-zh" = ["反问的话", "反问时说的话"], "x-group" = "more", "x-show-when" = { "clarify": true }))]

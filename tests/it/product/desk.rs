@@ -34,6 +34,19 @@ async fn an_agent_takes_replies_and_hands_back() {
 }
 
 #[tokio::test]
+async fn agents_read_the_name_of_a_topic() {
+    let (product, mut owner) = Product::with_owner().await;
+    let mut customer = Customer::open(&product, json!({ "flow": "refund", "language": "zh" })).await;
+    customer.say("1", "我要退款，订单 A10086").await;
+    customer.say("2", "转人工").await;
+
+    let detail = owner.get(&format!("/api/desk/conversations/{}", customer.id)).await.is(200);
+
+    assert_eq!(detail["packet"]["details"]["topic"], "refund", "{detail}");
+    assert_eq!(detail["value_names"], json!({ "topic": { "zh": "退款", "en": "Refund" } }), "only what keeps a topic");
+}
+
+#[tokio::test]
 async fn two_agents_cannot_have_the_same_conversation() {
     let (product, mut owner) = Product::with_owner().await;
     let new = json!({ "name": "Ann", "email": "ann@example.com", "password": PASSWORD, "role": "agent" });

@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::mock::{Manner, Mock};
-use super::{Client, Product, words};
+use super::office::workbook;
+use super::{Product, words};
 
 #[tokio::test]
 async fn a_dictionary_is_made_tried_changed_and_deleted() {
@@ -64,15 +65,22 @@ async fn tables_of_the_real_world_are_read() {
     // 值,同义词 / 红色,红 in GBK.
     let gbk = b"\xD6\xB5,\xCD\xAC\xD2\xE5\xB4\xCA\r\n\xBA\xEC\xC9\xAB,\xBA\xEC\r\n";
 
-    let read = post_bytes(&owner, "/api/details/read-file", format!("\u{FEFF}{text}").into_bytes()).await;
+    let read = owner.post_bytes("/api/details/read-file", format!("\u{FEFF}{text}").into_bytes()).await;
     assert_eq!(read["columns"], json!(["值", "同义词"]), "{read}");
     assert_eq!(read["entries"][0], json!({ "value": "红色", "synonyms": ["大红", "正红"] }));
-    let read = post_bytes(&owner, "/api/details/read-file", gbk.to_vec()).await;
+    let read = owner.post_bytes("/api/details/read-file", gbk.to_vec()).await;
     assert_eq!(read["entries"], json!([{ "value": "红色", "synonyms": ["红"] }]), "{read}");
-    let read = post_bytes(&owner, "/api/details/read-file", "红色\t大红\n绿色\t".into()).await;
+    let read = owner.post_bytes("/api/details/read-file", "红色\t大红\n绿色\t".into()).await;
     assert_eq!(read["n_rows"], 2, "{read}");
-    for bytes in [b"".to_vec(), b"PK\x03\x04\x00\x00\xff\x00".to_vec(), vec![0xff; 40]] {
-        let refused = post_bytes(&owner, "/api/details/read-file", bytes).await;
+    let book = workbook(&[&["同义词", "值"], &["大红、正红", "红色"], &[], &["", "&apos;-5"]]);
+    let read = owner.post_bytes("/api/details/read-file", book.clone()).await;
+    assert_eq!((&read["encoding"], &read["n_rows"]), (&json!("Excel"), &json!(2)), "{read}");
+    assert_eq!(read["entries"][0], json!({ "value": "红色", "synonyms": ["大红", "正红"] }));
+    assert_eq!(read["entries"][1]["value"], "-5", "a quote before a formula is not part of it");
+    assert!(read["notes"][0]["en"].as_str().is_some_and(|note| note.contains("macros")), "{read}");
+    for bytes in [b"".to_vec(), b"PK\x03\x04\x00\x00\xff\x00".to_vec(), vec![0xff; 40], book[..book.len() / 2].to_vec()]
+    {
+        let refused = owner.post_bytes("/api/details/read-file", bytes).await;
         assert_eq!(refused["code"], "not-valid", "{refused}");
     }
 
@@ -144,11 +152,4 @@ async fn a_conversation_finds_values_of_the_dictionary_and_a_bundle_carries_it()
     assert_eq!(report["created"]["details"], 1, "{report}");
     let bundle = owner.get("/api/export").await.is(200);
     assert_eq!(bundle["details"], shared["details"]);
-}
-
-async fn post_bytes(owner: &Client, path: &str, bytes: Vec<u8>) -> Value {
-    let request = owner.http.post(format!("{}{path}", owner.url)).header("cookie", &owner.cookie);
-    let request = request.header("content-type", "application/json");
-    let answer = request.body(bytes).send().await.expect("an answer").text().await.expect("a body");
-    serde_json::from_str(&answer).expect("JSON")
 }

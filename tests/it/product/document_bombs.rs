@@ -1,16 +1,15 @@
 //! Documents that are made to hurt (I7, I8): small files that unpack to gigabytes, that keep a reader busy for hours or
 //! bring it down. Each ends with a message within the child's limits, and the next document is read.
 
-use std::io::{Cursor, Write};
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use flate2::write::ZlibEncoder;
 use flate2::{Compress, Compression, FlushCompress};
 use serde_json::Value;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
 use super::documents::{id, library, product_still_answers, settled, upload};
+use super::office::{docx, xlsx};
 use super::{Client, Product, http};
 use crate::hostile::resident_kib;
 
@@ -205,41 +204,6 @@ fn spaces(mib: usize) -> Vec<u8> {
 
 fn word(text: &str) -> Vec<u8> {
     format!("<w:document><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>").into_bytes()
-}
-
-fn docx(parts: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, content) in parts {
-        writer.start_file(*name, SimpleFileOptions::default()).expect("a part");
-        writer.write_all(content).expect("written");
-    }
-    writer.finish().expect("a package").into_inner()
-}
-
-/// One sheet with these rows, and these strings; and macros.
-fn xlsx(rows: &str, strings: &[u8]) -> Vec<u8> {
-    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-    let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-    let package = "http://schemas.openxmlformats.org/package/2006/relationships";
-    let book = format!(
-        "<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets><sheet name=\"a\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
-    );
-    let relations = format!(
-        "<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{office}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
-    );
-    let sheet = format!("<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>");
-    let all = [format!("<sst xmlns=\"{main}\"><si><t>").as_bytes(), strings, b"</t></si></sst>"].concat();
-    let root = format!(
-        "<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
-    );
-    docx(&[
-        ("_rels/.rels", root.as_bytes()),
-        ("xl/vbaProject.bin", b"AutoOpen: steal()"),
-        ("xl/workbook.xml", book.as_bytes()),
-        ("xl/_rels/workbook.xml.rels", relations.as_bytes()),
-        ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
-        ("xl/sharedStrings.xml", &all),
-    ])
 }
 
 /// The first cell and the last one that a sheet can have.

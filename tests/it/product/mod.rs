@@ -16,6 +16,7 @@ pub(crate) mod mock;
 mod model_stub;
 mod models;
 mod moods;
+mod office;
 mod poison;
 pub(crate) mod restart;
 mod secrets;
@@ -235,6 +236,14 @@ impl Client {
     ) -> Answer {
         let body = body.map(|body| body.to_string());
         self.send_text(method, path, body, headers).await
+    }
+
+    /// Sends a file; the answer is JSON, whatever its status.
+    pub(crate) async fn post_bytes(&self, path: &str, bytes: Vec<u8>) -> Value {
+        let request = self.http.post(format!("{}{path}", self.url)).header("cookie", &self.cookie);
+        let request = request.header("content-type", "application/octet-stream").body(bytes);
+        let answer = request.send().await.expect("an answer").text().await.expect("a body");
+        serde_json::from_str(&answer).expect("JSON")
     }
 
     /// A request whose body need not be JSON.

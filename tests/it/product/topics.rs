@@ -8,6 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::chat::Customer;
+use super::office::workbook;
 use super::{Client, Product, flows_folder};
 
 /// A sentence that the sample flow of refunds takes for a refund.
@@ -120,6 +121,26 @@ async fn a_table_is_looked_at_then_taken_in_and_comes_out_the_same() {
     let states: Vec<&Value> =
         again["plan"]["topics"].as_array().expect("topics").iter().map(|it| &it["state"]).collect();
     assert!(states.iter().all(|state| **state == "same"), "{again}");
+}
+
+#[tokio::test]
+async fn a_workbook_is_taken_in_as_a_table_is() {
+    let (_product, mut owner) = Product::with_owner().await;
+    let heading: &[&str] = &["意图", "例句"];
+    let book = workbook(&[heading, &["礼品包装", "能包成礼物吗"], &[], &["", "送人的请包好看一点"], &["", "？？？"]]);
+
+    let looked = owner.post_bytes("/api/topics/import", book.clone()).await;
+    assert_eq!((&looked["plan"]["encoding"], &looked["plan"]["examples"]), (&json!("Excel"), &json!(2)), "{looked}");
+    assert_eq!(looked["plan"]["unreadable"][0]["line"], 5, "lines are counted as Excel counts them: {looked}");
+    assert!(looked["plan"]["notes"][0]["zh"].as_str().is_some_and(|note| note.contains("宏")), "{looked}");
+    let taken = owner.post_bytes("/api/topics/import?apply=true", book).await;
+
+    assert_eq!(taken["applied"], true, "{taken}");
+    let topics = owner.get("/api/intents").await.is(200);
+    let gift = topics.as_array().and_then(|all| all.iter().find(|one| one["name"]["zh"] == "礼品包装"));
+    assert_eq!(gift.expect("the topic")["examples"], json!(["能包成礼物吗", "送人的请包好看一点"]));
+    let refused = owner.post_bytes("/api/topics/import?apply=true", workbook(&[])).await;
+    assert_eq!(refused["code"], "not-valid", "{refused}");
 }
 
 #[tokio::test]

@@ -67,11 +67,15 @@ pub(crate) async fn post_events(path: &str, mut heard: impl FnMut(&str)) -> Answ
 
 /// Sends a file as it is; JSON is what it should contain.
 pub(crate) async fn post_bytes<T: DeserializeOwned>(path: &str, bytes: &[u8]) -> Answer<T> {
-    post_file(path, bytes, "application/json").await
+    post_as("application/json", path, bytes).await
 }
 
-/// The same for a file of another kind.
-pub(crate) async fn post_file<T: DeserializeOwned>(path: &str, bytes: &[u8], kind: &str) -> Answer<T> {
+/// The same for a file of any kind.
+pub(crate) async fn post_file<T: DeserializeOwned>(path: &str, bytes: &[u8]) -> Answer<T> {
+    post_as("application/octet-stream", path, bytes).await
+}
+
+async fn post_as<T: DeserializeOwned>(kind: &str, path: &str, bytes: &[u8]) -> Answer<T> {
     let request = start(Method::POST, path)
         .header("Content-Type", kind)
         .body(js_sys::Uint8Array::from(bytes))

@@ -167,6 +167,9 @@ pub(crate) struct DeskDetail {
     /// What it remembers.
     #[serde(default)]
     pub(crate) variables: BTreeMap<String, Value>,
+    /// What values that stand for something are called, by their variables.
+    #[serde(default)]
+    pub(crate) value_names: BTreeMap<String, Texts>,
     /// The moods of the customer's messages, by their numbers.
     #[serde(default)]
     pub(crate) moods: BTreeMap<i64, Mood>,

@@ -4,7 +4,7 @@ use model::{DetailEntry, DetailSource, Texts};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Answer, delete, get, post, post_bytes, post_empty, put};
+use super::{Answer, delete, get, post, post_empty, post_file, put};
 
 /// A detail as the server shows it; in the list without its values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,7 +66,7 @@ pub(crate) struct BuiltInHit {
 /// A table file as the server reads it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub(crate) struct TableRead {
-    /// The encoding it is in.
+    /// The encoding it is in; `Excel` for a workbook.
     pub(crate) encoding: String,
     /// The names of its columns; empty without a heading.
     pub(crate) columns: Vec<String>,
@@ -76,6 +76,8 @@ pub(crate) struct TableRead {
     pub(crate) n_rows: usize,
     /// The values it comes to.
     pub(crate) entries: Vec<DetailEntry>,
+    /// What its author should know: that only the first sheet was read.
+    pub(crate) notes: Vec<Texts>,
 }
 
 /// All details, without their values.
@@ -120,5 +122,5 @@ pub(crate) async fn try_details(text: &str) -> Answer<DetailTrial> {
 
 /// Reads a table file or pasted cells; an empty encoding is guessed.
 pub(crate) async fn read_table(bytes: &[u8], encoding: &str) -> Answer<TableRead> {
-    post_bytes(&format!("/api/details/read-file?encoding={encoding}"), bytes).await
+    post_file(&format!("/api/details/read-file?encoding={encoding}"), bytes).await
 }

@@ -37,7 +37,8 @@ impl ApiError {
     pub(crate) fn refused(status: u16, body: &str) -> Self {
         match serde_json::from_str::<Problem>(body) {
             Ok(problem) if !problem.title.is_empty() => {
-                Self { code: problem.code, title: problem.title, detail: problem.detail, status, extra: problem.extra }
+                let Problem { code, title, detail, extra } = problem;
+                Self { code, title: sentence(title), detail: sentence(detail), status, extra }
             }
             _ => Self::own(
                 "unexpected",
@@ -87,19 +88,26 @@ impl ApiError {
     }
 }
 
+/// The server's messages begin small; on a screen a sentence does not.
+fn sentence(mut words: String) -> String {
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_servers_words_are_kept_with_everything_else_it_said() {
-        let body =
-            r#"{"type":"about:blank#taken-by","code":"taken-by","title":"T","status":409,"detail":"D","by":"Li"}"#;
+        let body = r#"{"type":"about:blank#taken-by","code":"taken-by","title":"taken by Li","status":409,"detail":"已被接待","by":"Li"}"#;
 
         let error = ApiError::refused(409, body);
 
         assert!(error.is("taken-by"));
-        assert_eq!((error.title.as_str(), error.detail.as_str()), ("T", "D"));
+        assert_eq!((error.title.as_str(), error.detail.as_str()), ("Taken by Li", "已被接待"));
         assert_eq!(error.said::<String>("by").as_deref(), Some("Li"));
     }
 

@@ -14,7 +14,8 @@ mod topics;
 mod workspace;
 
 pub(crate) use call::{
-    delete, get, get_bytes, patch, post, post_bytes, post_empty, post_events, put, put_if_match, upload_file, wait,
+    delete, get, get_bytes, patch, post, post_bytes, post_empty, post_events, post_file, put, put_if_match,
+    upload_file, wait,
 };
 pub(crate) use desk::*;
 pub(crate) use details::*;

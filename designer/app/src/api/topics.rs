@@ -3,8 +3,7 @@
 use model::{Intent, Texts};
 use serde::Deserialize;
 
-use super::call::post_file;
-use super::{Answer, delete, get, post, put};
+use super::{Answer, delete, get, post, post_file, put};
 
 /// What an utterance is taken for.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -168,6 +167,8 @@ pub(crate) struct TopicsImport {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub(crate) struct Plan {
     pub(crate) encoding: String,
+    /// What the author should know of the table as a whole.
+    pub(crate) notes: Vec<Texts>,
     pub(crate) examples: usize,
     pub(crate) topics: Vec<PlannedTopic>,
     pub(crate) unreadable: Vec<Unreadable>,
@@ -267,5 +268,5 @@ pub(crate) async fn merge_topics(key: &str, into: &str) -> Answer<Intent> {
 /// Takes a table in, or only looks at it.
 pub(crate) async fn import_topics(file: &[u8], replace: bool, apply: bool) -> Answer<TopicsImport> {
     let mode = if replace { "replace" } else { "add" };
-    post_file(&format!("/api/topics/import?mode={mode}&apply={apply}"), file, "text/csv").await
+    post_file(&format!("/api/topics/import?mode={mode}&apply={apply}"), file).await
 }

@@ -36,7 +36,11 @@ pub(super) fn ContextMenu(canvas: Canvas) -> impl IntoView {
     });
     move || {
         canvas.menu.get().map(|at| {
-            let (width, height) = canvas.cx.canvas_size.get_untracked();
+            // The form of a step that was not selected makes the canvas narrower.
+            let style = move || {
+                let (width, height) = canvas.cx.canvas_size.get();
+                format!("left:{}px;top:{}px", at.x.min(width - 248.0).max(8.0), at.y.min(height - 340.0).max(8.0))
+            };
             let is_on_something = !canvas.cx.selection.with_untracked(|selection| selection.is_empty());
             let items = COMMANDS
                 .iter()
@@ -74,7 +78,7 @@ pub(super) fn ContextMenu(canvas: Canvas) -> impl IntoView {
                     class="canvas-menu menu"
                     role="menu"
                     aria-label=tr("操作", "Actions")
-                    style=format!("left:{}px;top:{}px", at.x.min(width - 248.0).max(8.0), at.y.min(height - 340.0).max(8.0))
+                    style=style
                     on:keydown=move |event| {
                         event.stop_propagation();
                         match event.key().as_str() {

@@ -157,7 +157,7 @@ impl DesignerCx {
             content_language: RwSignal::new(content_language(&document.flow)),
             trace: RwSignal::new(Vec::new()),
             right: RwSignal::new(RightPanel::Form),
-            left: RwSignal::new(Some(LeftPanel::Add)),
+            left: RwSignal::new((!browser::is_narrow()).then_some(LeftPanel::Add)),
             is_dock_open: RwSignal::new(false),
             overlay: RwSignal::new(None),
             focus_field: RwSignal::new(None),

@@ -17,6 +17,7 @@ mod settings;
 mod setup;
 mod sign_in;
 pub(crate) mod suggest;
+mod table_import;
 mod topics;
 mod trial;
 mod when;

@@ -1,4 +1,4 @@
-//! The parts every screen is made of. Each part is one file and wears `style/10-ui.css`.
+//! The parts every screen is made of. Each part is one file and wears a sheet of `style/1*.css`.
 
 mod avatar;
 mod button;
@@ -17,6 +17,7 @@ mod skeleton;
 mod switch;
 mod tabs;
 mod textarea;
+pub(crate) mod tips;
 mod toast;
 
 pub(crate) use avatar::Avatar;

@@ -7,6 +7,7 @@
 //! `x-zh: [label, help]` is the Chinese; `x-widget` names a widget; `x-group` is `more` or `trouble`;
 //! `x-show-when: { field: value-or-list }` shows a field only then (fields of the same object);
 //! `x-options: [[value, zh, en], …]` names the values of an enum; `x-unit: [zh, en]`; `x-ref` says what a string refers to;
+//! `x-keeps` on a variable says what the value kept there refers to, in the words of `x-ref`;
 //! `x-item: [zh, en]` is the word for one item of a list; `x-required: true` says that an empty value is a problem;
 //! `x-order: [field, …]` on an object gives the order of its fields in the form.
 

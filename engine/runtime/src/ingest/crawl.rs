@@ -79,7 +79,7 @@ impl Work<'_> {
             hashes.push_str(&secret::hash(&String::from_utf8_lossy(&fetched.bytes)));
             let (address, kind) = (fetched.url.clone(), kind_of(&fetched));
             let read = match kind {
-                Ok(kind) => self.read_bytes(kind, fetched.bytes).await,
+                Ok(kind) => self.engine.read_bytes(kind, fetched.bytes).await?.map_err(Stop::from),
                 Err(unreadable) => Err(unreadable.into()),
             };
             match read {

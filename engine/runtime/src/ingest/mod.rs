@@ -16,7 +16,7 @@ use model::{Article, Language, Moment, Texts};
 use serde_json::json;
 use store::WorkspaceId;
 use store::documents::{Document, Passage, Progress, State, Trouble};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
 use crate::{Engine, Error, Result, secret};
 
@@ -45,6 +45,8 @@ pub struct Reader {
 pub(crate) struct Ingest {
     wake: Notify,
     reader: OnceLock<Reader>,
+    /// A file that somebody waits for is read when the one before is.
+    awaited: Mutex<()>,
 }
 
 /// Why reading stopped before its end.
@@ -86,6 +88,39 @@ impl Engine {
     /// Says who reads hostile files; without, they are refused.
     pub fn set_reader(&self, reader: Reader) {
         let _ = self.ingest.reader.set(reader);
+    }
+
+    /// Reads a file that somebody waits for, with the limits that documents of a library have: hostile kinds in a
+    /// process of its own. The inner error is for whoever brought the file.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where nobody reads files of this kind.
+    pub async fn read_file(
+        &self,
+        kind: Kind,
+        bytes: Vec<u8>,
+    ) -> Result<std::result::Result<documents::Document, Unreadable>> {
+        // Children take memory and time: one at a time, beside the one of the background.
+        let _turn = self.ingest.awaited.lock().await;
+        self.read_bytes(kind, bytes).await
+    }
+
+    /// Hostile kinds in a process of their own, others beside the conversations.
+    async fn read_bytes(
+        &self,
+        kind: Kind,
+        bytes: Vec<u8>,
+    ) -> Result<std::result::Result<documents::Document, Unreadable>> {
+        if kind.is_risky() {
+            let reader = self
+                .ingest
+                .reader
+                .get()
+                .ok_or_else(|| Error::Internal("nobody reads files of this kind here".into()))?;
+            return Ok(child::read(reader, kind, bytes).await);
+        }
+        let read = tokio::task::spawn_blocking(move || documents::read(kind, &bytes)).await;
+        read.map_err(|error| Error::Internal(error.to_string()))
     }
 
     /// A document was added, or is to be read again.
@@ -201,21 +236,9 @@ impl Work<'_> {
         let bytes = store::documents::bytes(self.engine.store.read(), self.workspace, &self.document.id).await?;
         let kind = Kind::from_word(&self.document.kind)
             .ok_or_else(|| Error::Internal(format!("{} is no kind of document", self.document.kind)))?;
-        let read = self.read_bytes(kind, bytes).await?;
+        let read = self.engine.read_bytes(kind, bytes).await??;
         let title = self.document.name.rsplit_once('.').map_or(&*self.document.name, |(stem, _)| stem).to_owned();
         Ok(vec![Part { title, url: None, read }])
-    }
-
-    /// Hostile kinds in a process of their own, others beside the conversations.
-    async fn read_bytes(&self, kind: Kind, bytes: Vec<u8>) -> std::result::Result<documents::Document, Stop> {
-        if kind.is_risky() {
-            let Some(reader) = self.engine.ingest.reader.get() else {
-                return Err(Error::Internal("nobody reads files of this kind here".into()).into());
-            };
-            return Ok(child::read(reader, kind, bytes).await?);
-        }
-        let read = tokio::task::spawn_blocking(move || documents::read(kind, &bytes)).await;
-        Ok(read.map_err(|error| Error::Internal(error.to_string()))??)
     }
 
     /// Rows become articles, once their author said what the columns mean.

@@ -10,8 +10,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::auth::session::{SignedIn, commit};
+use crate::auth::session::SignedIn;
 use crate::body::Body;
+use crate::changes;
 use crate::error::{ApiError, Result};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -60,8 +61,7 @@ async fn change(
     let name = change.name.filter(|name| !name.trim().is_empty()).unwrap_or(before.name);
     let channel = Channel { name, flow, ..before };
     store::channels::save(&writing, signed_in.workspace, &channel).await?;
-    commit(writing).await?;
-    app.engine.forget_knowledge();
+    changes::keep(&app, writing).await?;
     Ok(Json(shown(&channel)))
 }
 

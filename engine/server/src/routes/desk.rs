@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::auth::session::{SignedIn, commit};
 use crate::body::Body;
 use crate::error::{ApiError, Result};
-use crate::routes::desk_moods;
+use crate::routes::{desk_moods, desk_names};
 
 const LIST: u64 = 200;
 const TRANSCRIPT: u64 = 2_000;
@@ -193,6 +193,10 @@ async fn detail(app: &App, signed_in: &SignedIn, id: &str) -> Result<Json<Value>
     let names = flow_names(app, signed_in).await?;
     let talk: Option<Talk> = serde_json::from_str(&conversation.state).ok();
     let variables = talk.as_ref().and_then(Talk::values).cloned().unwrap_or_default();
+    let handed = conversation.packet.iter().flat_map(|packet| &packet.details);
+    let values = handed.map(|(name, value)| (name.as_str(), value));
+    let values = values.chain(variables.iter().map(|(name, value)| (name.as_str(), value)));
+    let value_names = desk_names::of_values(app, &conversation, values).await?;
     Ok(Json(json!({
         "row": shown(&conversation, &names, &signed_in.member.language),
         "messages": messages,
@@ -202,6 +206,7 @@ async fn detail(app: &App, signed_in: &SignedIn, id: &str) -> Result<Json<Value>
         "flow_id": conversation.flow_id,
         "version": conversation.version,
         "variables": variables,
+        "value_names": value_names,
         "summary": conversation.summary,
         "rating": conversation.rating,
         "result": conversation.result,

@@ -16,8 +16,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::auth::session::{SignedIn, commit};
+use crate::auth::session::SignedIn;
 use crate::body::Body;
+use crate::changes;
 use crate::error::{ApiError, Result};
 use crate::table_file::{self, Row, Table};
 use crate::transfer::blank::derived_key;
@@ -120,12 +121,8 @@ async fn replace(
 async fn delete(State(app): State<App>, signed_in: SignedIn, Path(key): Path<DetailKey>) -> Result<StatusCode> {
     signed_in.as_editor()?;
     let writing = app.engine.store().write().await?;
-    if !store::details::delete(&writing, signed_in.workspace, &key).await? {
-        return Err(no_detail());
-    }
-    commit(writing).await?;
-    app.engine.forget_knowledge();
-    Ok(StatusCode::NO_CONTENT)
+    let was_there = store::details::delete(&writing, signed_in.workspace, &key).await?;
+    changes::deleted(&app, writing, was_there, no_detail).await
 }
 
 #[derive(Deserialize)]
@@ -172,18 +169,23 @@ struct Reading {
     encoding: Option<String>,
 }
 
-/// Reads a CSV file or cells of a spreadsheet into values, and changes nothing.
+/// Reads a CSV file, cells of a spreadsheet or an Excel workbook into values, and changes nothing.
 #[utoipa::path(post, path = "/api/details/read-file", tag = "details", request_body = Value, responses((status = 200, body = Value)))]
-async fn read_file(signed_in: SignedIn, Query(reading): Query<Reading>, bytes: Bytes) -> Result<Json<Value>> {
+async fn read_file(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Query(reading): Query<Reading>,
+    bytes: Bytes,
+) -> Result<Json<Value>> {
     signed_in.as_editor()?;
-    let table = table(&bytes, &reading)?;
+    let table = table(&app, &bytes, &reading).await?;
     let (columns, rows) = parted(&table);
     let entries = checked_entries(entries_of(columns, rows))?;
     const PREVIEW: usize = 20;
     let preview: Vec<_> = rows.iter().take(PREVIEW).map(|row| &row.cells).collect();
     Ok(Json(json!({
-        "encoding": table.encoding, "separator": table.separator.to_string(), "columns": columns,
-        "rows": preview, "n_rows": rows.len(), "entries": entries,
+        "encoding": table.encoding, "separator": table.separator, "columns": columns,
+        "rows": preview, "n_rows": rows.len(), "entries": entries, "notes": table.notes,
     })))
 }
 
@@ -201,7 +203,7 @@ async fn download(State(app): State<App>, signed_in: SignedIn, Path(key): Path<D
     Ok((headers, text).into_response())
 }
 
-/// Replaces the values of a dictionary by those of a CSV file.
+/// Replaces the values of a dictionary by those of a CSV file or an Excel workbook.
 #[utoipa::path(put, path = "/api/details/{key}/entries.csv", tag = "details", request_body = Value, responses((status = 200, body = Value)))]
 async fn upload(
     State(app): State<App>,
@@ -215,15 +217,15 @@ async fn upload(
     let DetailSource::Dictionary { entries } = &mut detail.source else {
         return Err(ApiError::not_valid("只有词典能导入文件", "only a dictionary takes a file"));
     };
-    let table = table(&bytes, &reading)?;
+    let table = table(&app, &bytes, &reading).await?;
     let (columns, rows) = parted(&table);
     *entries = checked_entries(entries_of(columns, rows))?;
     Ok(Json(save(&app, &signed_in, &detail).await?))
 }
 
 /// The table of a file. Whoever brings it can say how it is encoded, so what does not fit is refused.
-fn table(bytes: &[u8], reading: &Reading) -> Result<Table> {
-    let table = table_file::read(bytes, reading.encoding.as_deref())?;
+async fn table(app: &App, bytes: &[u8], reading: &Reading) -> Result<Table> {
+    let table = table_file::read(&app.engine, bytes, reading.encoding.as_deref()).await?;
     if table.is_garbled {
         let name = table.encoding;
         return Err(ApiError::not_valid(
@@ -359,8 +361,7 @@ async fn kept(app: &App, signed_in: &SignedIn, key: &DetailKey) -> Result<Kept> 
 async fn save(app: &App, signed_in: &SignedIn, detail: &Detail) -> Result<Shown> {
     let writing = app.engine.store().write().await?;
     store::details::save(&writing, signed_in.workspace, detail, runtime::now()).await?;
-    commit(writing).await?;
-    app.engine.forget_knowledge();
+    changes::keep(app, writing).await?;
     Ok(kept(app, signed_in, &detail.key).await?.into())
 }
 

@@ -10,8 +10,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::auth::session::{SignedIn, commit};
+use crate::auth::session::SignedIn;
 use crate::body::Body;
+use crate::changes;
 use crate::error::{ApiError, Result};
 use crate::transfer::blank::derived_key;
 
@@ -88,12 +89,8 @@ macro_rules! documents {
             ) -> Result<StatusCode> {
                 signed_in.as_editor()?;
                 let writing = app.engine.store().write().await?;
-                if !directory::$delete(&writing, signed_in.workspace, &key).await? {
-                    return Err(ApiError::not_found($zh, $en));
-                }
-                commit(writing).await?;
-                app.engine.forget_knowledge();
-                Ok(StatusCode::NO_CONTENT)
+                let was_there = directory::$delete(&writing, signed_in.workspace, &key).await?;
+                changes::deleted(&app, writing, was_there, || ApiError::not_found($zh, $en)).await
             }
 
             async fn save(app: &App, signed_in: &SignedIn, wanted: &$type) -> Result<()> {
@@ -103,9 +100,7 @@ macro_rules! documents {
                 wanted.check()?;
                 let writing = app.engine.store().write().await?;
                 directory::$save(&writing, signed_in.workspace, wanted).await?;
-                commit(writing).await?;
-                app.engine.forget_knowledge();
-                Ok(())
+                changes::keep(app, writing).await
             }
 
             fn read(given: Value) -> Result<$type> {

@@ -16,8 +16,9 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::auth::session::{SignedIn, commit};
+use crate::auth::session::SignedIn;
 use crate::body::Body;
+use crate::changes;
 use crate::error::{ApiError, Result};
 use crate::transfer::blank::{blank, free_key, key_from};
 
@@ -100,12 +101,8 @@ async fn duplicate(
 async fn delete(State(app): State<App>, signed_in: SignedIn, Path(id): Path<FlowId>) -> Result<StatusCode> {
     signed_in.as_editor()?;
     let writing = app.engine.store().write().await?;
-    if !store::flows::delete(&writing, signed_in.workspace, &id).await? {
-        return Err(no_flow());
-    }
-    commit(writing).await?;
-    app.engine.forget_knowledge();
-    Ok(StatusCode::NO_CONTENT)
+    let was_there = store::flows::delete(&writing, signed_in.workspace, &id).await?;
+    changes::deleted(&app, writing, was_there, no_flow).await
 }
 
 /// Adds a flow under a new id and a free key.
@@ -118,8 +115,7 @@ async fn add(app: &App, signed_in: &SignedIn, flow: Flow) -> Result<(StatusCode,
     let problems = app.engine.problems(signed_in.workspace, &flow).await?;
     let writing = app.engine.store().write().await?;
     create_draft(&writing, signed_in.workspace, &flow, &problems, &signed_in.member.name).await?;
-    commit(writing).await?;
-    app.engine.forget_knowledge();
+    changes::keep(app, writing).await?;
     let draft = draft(app, signed_in.workspace, &flow.id).await?;
     Ok((StatusCode::CREATED, Json(shown_draft(&draft, &problems, None))))
 }

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::auth::session::{SignedIn, commit};
 use crate::body::Body;
+use crate::changes;
 use crate::error::{ApiError, Result};
 use crate::transfer::blank::derived_key;
 
@@ -93,8 +94,7 @@ async fn delete(State(app): State<App>, signed_in: SignedIn, Path(key): Path<Lib
     if !store::libraries::delete(&writing, signed_in.workspace, &key).await? {
         return Err(no_library());
     }
-    commit(writing).await?;
-    app.engine.forget_knowledge();
+    changes::keep(&app, writing).await?;
     app.engine.show_libraries(signed_in.workspace).await;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -278,8 +278,7 @@ async fn save(app: &App, signed_in: &SignedIn, key: &LibraryKey, name: &Texts) -
     }
     let writing = app.engine.store().write().await?;
     store::libraries::save(&writing, signed_in.workspace, key, name).await?;
-    commit(writing).await?;
-    app.engine.forget_knowledge();
+    changes::keep(app, writing).await?;
     Ok(Json(summary(app, signed_in, key, name).await?))
 }
 

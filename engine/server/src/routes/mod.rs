@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod desk;
 pub(crate) mod desk_events;
 mod desk_moods;
+mod desk_names;
 pub(crate) mod details;
 pub(crate) mod directory;
 pub(crate) mod documents;

@@ -22,6 +22,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::auth::session::{SignedIn, commit};
 use crate::body::Body;
+use crate::changes;
 use crate::error::{ApiError, Result};
 use crate::transfer::blank::derived_key;
 
@@ -213,8 +214,7 @@ async fn set_settings(
     };
     let writing = app.engine.store().write().await?;
     store::models::save_settings(&writing, signed_in.workspace, &given).await?;
-    commit(writing).await?;
-    app.engine.forget_knowledge();
+    changes::keep(&app, writing).await?;
     shown(&app, &signed_in).await
 }
 
@@ -286,9 +286,7 @@ async fn shown(app: &App, signed_in: &SignedIn) -> Result<Json<Value>> {
 async fn save(app: &App, signed_in: &SignedIn, wanted: &ModelProvider) -> Result<()> {
     let writing = app.engine.store().write().await?;
     store::models::save_provider(&writing, signed_in.workspace, wanted).await?;
-    commit(writing).await?;
-    app.engine.forget_knowledge();
-    Ok(())
+    changes::keep(app, writing).await
 }
 
 fn read(mut given: Value) -> Result<ModelProvider> {

@@ -14,8 +14,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::auth::session::{SignedIn, commit};
+use crate::auth::session::SignedIn;
 use crate::body::Body;
+use crate::changes;
 use crate::error::{ApiError, Result};
 use crate::transfer::blank::derived_key;
 
@@ -97,12 +98,8 @@ async fn replace(
 async fn delete(State(app): State<App>, signed_in: SignedIn, Path(key): Path<PhraseKey>) -> Result<StatusCode> {
     signed_in.as_editor()?;
     let writing = app.engine.store().write().await?;
-    if !store::phrases::delete(&writing, signed_in.workspace, &key).await? {
-        return Err(no_phrase());
-    }
-    commit(writing).await?;
-    app.engine.forget_knowledge();
-    Ok(StatusCode::NO_CONTENT)
+    let was_there = store::phrases::delete(&writing, signed_in.workspace, &key).await?;
+    changes::deleted(&app, writing, was_there, no_phrase).await
 }
 
 #[derive(Deserialize)]
@@ -162,9 +159,7 @@ async fn try_out(
 async fn save(app: &App, signed_in: &SignedIn, phrase: &Phrase) -> Result<()> {
     let writing = app.engine.store().write().await?;
     store::phrases::save(&writing, signed_in.workspace, phrase).await?;
-    commit(writing).await?;
-    app.engine.forget_knowledge();
-    Ok(())
+    changes::keep(app, writing).await
 }
 
 fn checked(key: PhraseKey, given: Given) -> Result<Phrase> {

@@ -14,8 +14,9 @@ use utoipa_axum::routes;
 use super::drafts::conflict;
 use super::flows::{draft, no_flow, save, shown_draft};
 use crate::app::App;
-use crate::auth::session::{SignedIn, commit};
+use crate::auth::session::SignedIn;
 use crate::body::Body;
+use crate::changes;
 use crate::error::{ApiError, Result};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -67,8 +68,7 @@ async fn publish(
         Publish { flow: &draft.flow, hash: &draft.hash, note: &wanted.note, by: &signed_in.member.name, now },
     )
     .await?;
-    commit(writing).await?;
-    app.engine.forget_knowledge();
+    changes::keep(&app, writing).await?;
     tracing::info!(flow.id = %id, version, member.id = signed_in.member.id, "a flow was published");
     Ok(Json(json!({ "version": version, "published_at": rfc3339(now) })))
 }
@@ -129,8 +129,7 @@ async fn make_live(
     store::versions::document(&writing, signed_in.workspace, &id, number).await?.ok_or_else(no_version)?;
     let by = &signed_in.member.name;
     store::versions::make_live(&writing, signed_in.workspace, &id, number, by, runtime::now()).await?;
-    commit(writing).await?;
-    app.engine.forget_knowledge();
+    changes::keep(&app, writing).await?;
     Ok(Json(json!({ "version": number })))
 }
 
@@ -170,8 +169,7 @@ async fn restore(
         let newer = draft(&app, signed_in.workspace, &id).await?;
         return Err(conflict(newer.revision, &newer.saved_by, newer.saved_at));
     }
-    commit(writing).await?;
-    app.engine.forget_knowledge();
+    changes::keep(&app, writing).await?;
     let restored = draft(&app, signed_in.workspace, &id).await?;
     let live = store::versions::live(app.engine.store().read(), signed_in.workspace, &id).await?;
     Ok(Json(shown_draft(&restored, &problems, live.as_ref())))

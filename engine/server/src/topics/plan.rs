@@ -26,6 +26,8 @@ pub(crate) enum Mode {
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Plan {
     pub(crate) encoding: &'static str,
+    /// What the author should know of the table as a whole.
+    pub(crate) notes: Vec<Texts>,
     /// Lines with an example.
     pub(crate) examples: usize,
     pub(crate) topics: Vec<Change>,
@@ -59,7 +61,8 @@ pub(crate) struct Clash {
 
 /// Plans what a table would change. Refuses what would be beyond the limits.
 pub(crate) fn plan(sheet: Sheet, all: &[Intent], mode: Mode) -> Result<Plan> {
-    let mut plan = Plan { encoding: sheet.encoding, unreadable: sheet.unreadable, ..Plan::default() };
+    let mut plan =
+        Plan { encoding: sheet.encoding, notes: sheet.notes, unreadable: sheet.unreadable, ..Plan::default() };
     let mut wanted: Vec<(Intent, bool)> = Vec::new();
     for row in &sheet.rows {
         plan.examples += usize::from(!row.example.is_empty());
@@ -206,6 +209,7 @@ fn clashes(after: &[Intent], to_save: &[Intent]) -> Vec<Clash> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table_file;
     use crate::topics::sheet;
 
     fn known() -> Vec<Intent> {
@@ -218,7 +222,12 @@ mod tests {
     }
 
     fn planned(text: &str, mode: Mode) -> Plan {
-        plan(sheet::read(text.as_bytes()).expect("a table"), &known(), mode).expect("a plan")
+        plan(
+            sheet::read(table_file::read_text(text.as_bytes(), None).expect("a text")).expect("a table"),
+            &known(),
+            mode,
+        )
+        .expect("a plan")
     }
 
     #[test]
@@ -255,7 +264,11 @@ mod tests {
         assert_eq!((plan.topics[0].key.as_str(), plan.topics[0].name.in_language("zh")), ("topic", "投诉建议"));
 
         let many: String = (0..600).map(|n| format!("t{n},example {n}\n")).collect();
-        let refused = super::plan(sheet::read(many.as_bytes()).expect("a table"), &known(), Mode::Add);
+        let refused = super::plan(
+            sheet::read(table_file::read_text(many.as_bytes(), None).expect("a text")).expect("a table"),
+            &known(),
+            Mode::Add,
+        );
         assert!(refused.is_err());
     }
 

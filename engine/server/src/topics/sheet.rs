@@ -6,13 +6,15 @@ use serde::Serialize;
 
 use super::limits::{MAX_EXAMPLES_IN_ALL, MAX_NAME_CHARS, is_far_too_long, on_one_line, unusable};
 use super::lines::Unreadable;
-use crate::table_file;
+use crate::table_file::{self, Table};
 
 /// A table that was read.
 #[derive(Debug, Default)]
 pub(crate) struct Sheet {
-    /// How the text was written: `UTF-8`, `GBK`, `UTF-16LE`.
+    /// How the text was written: `UTF-8`, `GBK`, `UTF-16LE`; `Excel` for a workbook.
     pub(crate) encoding: &'static str,
+    /// What its author should know of the table as a whole.
+    pub(crate) notes: Vec<Texts>,
     pub(crate) rows: Vec<Row>,
     pub(crate) unreadable: Vec<Unreadable>,
 }
@@ -38,10 +40,9 @@ enum Column {
 
 const USUAL: [Column; 4] = [Column::Key, Column::Zh, Column::En, Column::Example];
 
-/// Reads a table; `Err` says why nothing of it can be read.
-pub(crate) fn read(bytes: &[u8]) -> Result<Sheet, NoTable> {
-    let table = table_file::read(bytes, None)?;
-    let mut sheet = Sheet { encoding: table.encoding, ..Sheet::default() };
+/// Reads the rows of a table; `Err` says why nothing of it can be used.
+pub(crate) fn read(table: Table) -> Result<Sheet, NoTable> {
+    let mut sheet = Sheet { encoding: table.encoding, notes: table.notes, ..Sheet::default() };
     let columns = table.rows.first().map(|row| columns_of(&row.cells)).unwrap_or_default();
     let has_heading = table.rows.first().is_some_and(|row| is_heading(&row.cells));
     let mut above = Row::default();
@@ -178,7 +179,7 @@ mod tests {
         ];
 
         let written = write(&intents);
-        let sheet = read(&written).expect("it reads");
+        let sheet = read_text(&written).expect("it reads");
 
         assert!(sheet.unreadable.is_empty(), "{:?}", sheet.unreadable);
         let examples: Vec<&str> = sheet.rows.iter().map(|row| row.example.as_str()).collect();
@@ -191,7 +192,7 @@ mod tests {
         let text = "意图,中文名,英文名,例句\r\nrefund,退款,Refund,我要退款\r\n,,,怎么退钱\r\n";
         let (gbk, ..) = encoding_rs::GBK.encode(text);
 
-        let sheet = read(&gbk).expect("it reads");
+        let sheet = read_text(&gbk).expect("it reads");
 
         assert_eq!(sheet.encoding, "GBK");
         let rows: Vec<_> = sheet.rows.iter().map(|row| (row.line, row.zh.as_str(), row.example.as_str())).collect();
@@ -205,7 +206,7 @@ mod tests {
             "长".repeat(501)
         );
 
-        let sheet = read(text.as_bytes()).expect("it reads");
+        let sheet = read_text(text.as_bytes()).expect("it reads");
 
         assert_eq!(sheet.unreadable.iter().map(|bad| bad.line).collect::<Vec<_>>(), [2, 4, 5]);
         assert_eq!(sheet.rows.len(), 2);
@@ -214,7 +215,7 @@ mod tests {
     #[test]
     fn a_table_without_examples_is_refused() {
         for bytes in [&b""[..], b"\n\n", b"topic,example\n"] {
-            let refused = read(bytes).expect_err("it is refused");
+            let refused = read_text(bytes).expect_err("it is refused");
 
             assert!(refused.why.in_language("en").contains("empty"), "{refused:?}");
         }
@@ -223,9 +224,13 @@ mod tests {
     #[test]
     fn a_quotation_mark_that_is_not_closed_is_found() {
         let rest = "refund,another line of words\n".repeat(40);
-        let sheet = read(format!("topic,example\nrefund,\"我要退款\n{rest}").as_bytes()).expect("it reads");
+        let sheet = read_text(format!("topic,example\nrefund,\"我要退款\n{rest}").as_bytes()).expect("it reads");
 
         assert_eq!(sheet.unreadable[0].line, 2);
         assert!(sheet.unreadable[0].why.in_language("en").contains("quotation mark"));
+    }
+
+    fn read_text(bytes: &[u8]) -> Result<Sheet, NoTable> {
+        read(table_file::read_text(bytes, None)?)
     }
 }

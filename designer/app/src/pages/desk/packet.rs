@@ -31,10 +31,19 @@ pub(super) fn PacketPanel(desk: Desk) -> impl IntoView {
     }
 }
 
+/// A value with its name, and what the value itself is called where it stands for something.
+#[derive(Clone, PartialEq)]
+struct Detail {
+    variable: String,
+    label: Option<Texts>,
+    value: Value,
+    called: Option<Texts>,
+}
+
 #[derive(Clone, PartialEq)]
 struct Known {
     packet: Option<HandOffPacket>,
-    details: Vec<(String, Option<Texts>, Value)>,
+    details: Vec<Detail>,
     team: Option<String>,
     flow_id: Option<String>,
     flow_name: Texts,
@@ -49,13 +58,17 @@ struct Known {
 
 impl Known {
     fn of(detail: &DeskDetail) -> Self {
+        let one = |variable: &String, label: Option<&Texts>, value: &Value| Detail {
+            variable: variable.clone(),
+            label: label.cloned(),
+            value: value.clone(),
+            called: detail.value_names.get(variable).cloned(),
+        };
         let details = match &detail.packet {
-            Some(packet) => packet
-                .details
-                .iter()
-                .map(|(name, value)| (name.0.clone(), packet.labels.get(name).cloned(), value.clone()))
-                .collect(),
-            None => detail.variables.iter().map(|(name, value)| (name.clone(), None, value.clone())).collect(),
+            Some(packet) => {
+                packet.details.iter().map(|(name, value)| one(&name.0, packet.labels.get(name), value)).collect()
+            }
+            None => detail.variables.iter().map(|(name, value)| one(name, None, value)).collect(),
         };
         Self {
             packet: detail.packet.clone(),
@@ -145,23 +158,25 @@ fn MoodPart(mood: Feeling) -> impl IntoView {
 }
 
 #[component]
-fn DetailTable(details: Vec<(String, Option<Texts>, Value)>) -> impl IntoView {
-    let rows: Vec<_> = details.into_iter().filter(|(_, _, value)| !value.is_null()).collect();
+fn DetailTable(details: Vec<Detail>) -> impl IntoView {
+    let rows: Vec<_> = details.into_iter().filter(|detail| !detail.value.is_null()).collect();
     if rows.is_empty() {
         return view! { <p class="quiet">{move || tr("还没有收集到信息。", "Nothing has been collected yet.")}</p> }
             .into_any();
     }
     let rows = rows
         .into_iter()
-        .map(|(name, label, value)| {
-            let (title, text) = (name.clone(), shown(&value));
+        .map(|Detail { variable, label, value, called }| {
+            let title = variable.clone();
+            let name = move || label.as_ref().map(words).filter(|label| !label.is_empty());
+            let text = move || called.as_ref().map_or_else(|| shown(&value), words);
             let copied = text.clone();
             view! {
                 <tr>
-                    <th scope="row" title=title>{move || label.as_ref().map(words).filter(|label| !label.is_empty()).unwrap_or_else(|| name.clone())}</th>
+                    <th scope="row" title=title>{move || name().unwrap_or_else(|| variable.clone())}</th>
                     <td>
                         <button type="button" class="copy-value" title=move || tr("复制", "Copy") on:click=move |_| {
-                            browser::copy(&copied);
+                            browser::copy(&copied());
                             toast(tr("已复制", "Copied"));
                         }>{text}</button>
                     </td>

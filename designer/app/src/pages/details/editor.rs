@@ -36,11 +36,7 @@ fn Editor(cx: DetailsCx, detail: DetailShown) -> impl IntoView {
             if let Some(entries) = line.source.entries_mut() {
                 entries.clear();
             }
-            cx.details.update(|details| {
-                if let Some(place) = details.iter_mut().find(|other| other.key == line.key) {
-                    *place = line;
-                }
-            });
+            cx.listing.changed(line);
         },
         move |detail: DetailShown| async move {
             api::save_detail(&detail).await?;
@@ -207,14 +203,11 @@ fn delete(cx: DetailsCx, detail: DetailShown) {
     delete_with_undo(
         tr_string(|| format!("已删除信息项“{name}”"), || format!("Deleted the detail “{name}”")),
         async move { api::delete_detail(&key).await },
-        move || {
-            cx.details.update(|details| details.retain(|other| other.key != gone));
-            cx.choose.try_run(None);
-        },
+        move || cx.listing.deleted(&gone),
         move || {
             let detail = detail.clone();
             async move { api::restore_detail(&detail).await }
         },
-        move || cx.details.reload(),
+        move || cx.listing.all.reload(),
     );
 }

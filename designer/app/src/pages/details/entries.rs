@@ -64,7 +64,7 @@ pub(super) fn Entries(detail: Signal<DetailShown>, change: Change<DetailShown>, 
                 <span class="space"></span>
                 {move || (n_entries.get() > 10).then(|| view! { <SearchInput value=search label=move || tr("查找值或同义词", "Find a value or synonym") /> })}
                 {(!is_fixed).then(|| view! {
-                    <Button small=true icon="upload" label=move || tr("导入 CSV", "Import CSV") test="import-csv" on_press=move |()| is_import_open.set(true) />
+                    <Button small=true icon="upload" label=move || tr("导入表格", "Import a table") test="import-csv" on_press=move |()| is_import_open.set(true) />
                 })}
             </header>
             {(!is_fixed).then(|| view! { <NewEntry add /> })}

@@ -1,11 +1,12 @@
-//! A table file in: its encoding and columns are shown before anything changes.
+//! A table file in, CSV or Excel: its encoding and columns are shown before anything changes.
 
 use leptos::prelude::*;
 use model::DetailEntry;
 
 use crate::api::{self, TableRead};
 use crate::i18n::{counted, tr, tr_string};
-use crate::ui::{Button, ButtonKind, Dialog, DialogSize, Field, FileLook, FileLookView, Icon, Select};
+use crate::pages::table_import::{TableLook, TableNotes, WORKBOOK};
+use crate::ui::{Button, ButtonKind, Dialog, DialogSize, Field, FileLook, Icon, Select};
 
 const ENCODINGS: [&str; 5] = ["", "utf-8", "gbk", "big5", "utf-16le"];
 
@@ -26,6 +27,8 @@ pub(super) fn ImportTable(
         }
     });
     let entries = move || file.seen().map(|table| table.entries).unwrap_or_default();
+    // A workbook says itself how it is encoded.
+    let is_text = move || file.is_answered() && file.seen().is_none_or(|table| table.encoding != WORKBOOK);
     let has_none = Signal::derive(move || entries().is_empty());
     let encodings = Signal::derive(|| {
         let words =
@@ -33,19 +36,15 @@ pub(super) fn ImportTable(
         ENCODINGS.iter().map(|code| ((*code).to_owned(), words(code))).collect::<Vec<_>>()
     });
     view! {
-        <Dialog open title=move || tr("导入 CSV", "Import CSV") size=DialogSize::Large>
+        <Dialog open title=move || tr("导入表格", "Import a table") size=DialogSize::Large>
             <div class="dialog-body dl stack">
-                <FileLookView
+                <TableLook
                     file
-                    icon="file-text"
-                    accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"
-                    label=move || tr("CSV 文件", "CSV file")
-                    prompt=move || tr("把 CSV 表格拖到这里", "Drop a CSV table here")
                     hint=move || tr("第一列是值，其余列是同义词；可以有标题行。", "The first column is the value, the others are synonyms; a heading is fine.")
                     test="csv-file"
                     show=move |table: TableRead| view! { <Preview table name=file.name.get() /> }.into_any()
                 />
-                {move || file.is_answered().then(|| view! {
+                {move || is_text().then(|| view! {
                     <Field label=move || tr("编码", "Encoding") help=move || tr("文字是乱码时换一个", "Choose another one when the words are garbled")>
                         <Select value=encoding options=encodings on_change=move |chosen| { encoding.set(chosen); file.again(); } />
                     </Field>
@@ -82,6 +81,7 @@ fn Preview(table: TableRead, name: String) -> impl IntoView {
             || format!("{encoding}，{n_rows} 行，{n_values} 个值"),
             || format!("{encoding}, {}, {}", counted(n_rows, "row"), counted(n_values, "value")),
         )}</p>
+        <TableNotes notes=table.notes />
         <div class="preview-table"><table>{columns}<tbody>{rows.collect_view()}</tbody></table></div>
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn DetailTrialBox(cx: DetailsCx) -> impl IntoView {
 #[component]
 fn Outcome(cx: DetailsCx, sentence: String, trial: DetailTrial) -> impl IntoView {
     let name_of = |key: &str| {
-        cx.details.with(|details| {
+        cx.listing.all.with(|details| {
             details
                 .and_then(|details| details.iter().find(|detail| detail.key == key).map(|detail| words(&detail.name)))
                 .unwrap_or_else(|| key.to_owned())

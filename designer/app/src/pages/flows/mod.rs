@@ -12,6 +12,7 @@ use self::import::{DropZone, Import, ImportButton, Importing};
 use self::new::NewFlowDialog;
 use self::row::FlowRow;
 use super::load::Remote;
+use super::picking::{NoneYet, is_named};
 use crate::api::{self, FlowSummary};
 use crate::browser;
 use crate::i18n::tr;
@@ -112,24 +113,21 @@ fn FlowList(cx: FlowsCx, found: Memo<Vec<FlowSummary>>, search: RwSignal<String>
 #[component]
 fn NoFlows(cx: FlowsCx) -> impl IntoView {
     view! {
-        <div class="panel">
-            <EmptyState
-                icon="workflow"
-                title=move || tr("还没有流程", "No flows yet")
-                detail=move || tr(
-                    "流程就是机器人和客户怎么谈：先说什么、问什么、什么时候转人工。新建一个，或者把导出的文件拖到这里。",
-                    "A flow is how the bot talks with customers: what it says, what it asks, when it brings in a person. Make one, or drop an exported file here.",
-                )
-            >
-                <Button kind=ButtonKind::Primary icon="plus" label=move || tr("新建流程", "New flow") on_press=move |()| cx.is_new_open.set(true) />
-                <ImportButton importing=cx.importing />
-            </EmptyState>
-        </div>
+        <NoneYet
+            icon="workflow"
+            title=move || tr("还没有流程", "No flows yet")
+            detail=move || tr(
+                "流程就是机器人和客户怎么谈：先说什么、问什么、什么时候转人工。新建一个，或者把导出的文件拖到这里。",
+                "A flow is how the bot talks with customers: what it says, what it asks, when it brings in a person. Make one, or drop an exported file here.",
+            )
+            make=move || tr("新建流程", "New flow")
+            is_new_open=cx.is_new_open
+        >
+            <ImportButton importing=cx.importing />
+        </NoneYet>
     }
 }
 
 fn is_found(flow: &FlowSummary, search: &str) -> bool {
-    search.is_empty()
-        || flow.key.contains(search)
-        || flow.name.iter().chain(flow.description.iter()).any(|(_, text)| text.to_lowercase().contains(search))
+    is_named(search, &flow.key, flow.name.iter().chain(flow.description.iter()).map(|(_, text)| text))
 }

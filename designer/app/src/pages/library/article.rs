@@ -28,7 +28,7 @@ pub(super) fn ArticleEditor(cx: LibraryCx, id: Option<String>) -> impl IntoView 
             return;
         }
         let article = untrack(|| before.with_value(|before| draft.article(before)));
-        let Some(library) = cx.chosen.get_untracked() else { return };
+        let Some(library) = cx.listing.chosen.get_untracked() else { return };
         let call = async move {
             if article.id.is_empty() {
                 api::create_article(&library, &article).await
@@ -44,7 +44,7 @@ pub(super) fn ArticleEditor(cx: LibraryCx, id: Option<String>) -> impl IntoView 
                 None => articles.insert(0, article.clone()),
             });
             if is_new {
-                cx.libraries.reload();
+                cx.listing.all.reload();
                 cx.open.set(Open::Article(id));
             } else {
                 before.set_value(article);
@@ -304,7 +304,7 @@ impl Draft {
 }
 
 fn delete(cx: LibraryCx, article: Article) {
-    let Some(library) = cx.chosen.get_untracked() else { return };
+    let Some(library) = cx.listing.chosen.get_untracked() else { return };
     let question = article.question.clone();
     let (id, gone) = (article.id.clone(), article.id.clone());
     delete_with_undo(
@@ -313,7 +313,7 @@ fn delete(cx: LibraryCx, article: Article) {
         move || {
             cx.open.set(Open::Nothing);
             cx.articles.update(|articles| articles.retain(|other| other.id != gone));
-            cx.libraries.reload();
+            cx.listing.all.reload();
         },
         move || {
             let (library, article) = (library.clone(), article.clone());
@@ -321,7 +321,7 @@ fn delete(cx: LibraryCx, article: Article) {
         },
         move || {
             cx.articles.reload();
-            cx.libraries.reload();
+            cx.listing.all.reload();
         },
     );
 }

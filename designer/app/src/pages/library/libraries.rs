@@ -7,7 +7,8 @@ use super::LibraryCx;
 use crate::api::{self, LibrarySummary, Meaning};
 use crate::i18n::{counted, tr, tr_string, words};
 use crate::pages::act::act;
-use crate::pages::name_pair::{NameFields, NamePair};
+use crate::pages::name_pair::NamePair;
+use crate::pages::picking::{Listing, NameDialog, Pick};
 use crate::pages::when::every_second;
 use crate::ui::{Button, ButtonKind, Dialog, Icon, Menu, MenuItem, toast};
 
@@ -21,41 +22,35 @@ pub(super) fn LibraryColumn(cx: LibraryCx) -> impl IntoView {
         seconds.track();
         let n = n.unwrap_or(0).wrapping_add(1);
         let is_at_work = untrack(|| {
-            cx.libraries.with(|libraries| {
+            cx.listing.all.with(|libraries| {
                 libraries.is_some_and(|all| all.iter().filter_map(|it| it.meaning.as_ref()).any(Meaning::is_at_work))
             })
         });
         if is_at_work && n.is_multiple_of(3) {
-            cx.libraries.reload();
+            cx.listing.all.reload();
         }
         n
     });
     view! {
         <nav class="panel column-list" aria-label=move || tr("知识库列表", "Libraries")>
             <ul class="pick-list">
-                {move || cx.libraries.get().unwrap_or_default().into_iter().map(|library| {
+                {move || cx.listing.all.get().unwrap_or_default().into_iter().map(|library| {
                     let (key, compared) = (library.key.clone(), library.key.clone());
                     let (renamed, deleted, meant) = (library.clone(), library.clone(), library.key.clone());
                     let meaning = library.meaning.clone();
                     let is_meant = meaning.is_some();
                     let (n_articles, n_documents) = (library.articles, library.documents);
-                    let is_chosen = Memo::new(move |_| cx.chosen.get().as_ref() == Some(&compared));
+                    let is_chosen = Memo::new(move |_| cx.listing.chosen.get().as_ref() == Some(&compared));
                     view! {
                         <li class="pick-with-menu">
-                            <button
-                                type="button"
-                                class="pick"
-                                class:on=move || is_chosen.get()
-                                aria-current=move || is_chosen.get().then_some("true")
-                                on:click=move |_| cx.choose.run(Some(key.clone()))
-                            >
+                            <Pick is_on=is_chosen on_press=move |()| cx.listing.choose.run(Some(key.clone()))>
                                 <Icon name="book-open" />
                                 <span class="pick-words">
                                     <b>{words(&library.name)}</b>
                                     <small>{tr_string(|| format!("{n_articles} 篇 · {n_documents} 份文档"), || format!("{} · {}", counted(n_articles, "article"), counted(n_documents, "doc")))}</small>
                                     {meaning.map(|meaning| view! { <MeaningLine meaning /> })}
                                 </span>
-                            </button>
+                            </Pick>
                             <Menu label=move || tr("知识库的更多操作", "More for this library")>
                                 {
                                     let (renamed, deleted, meant) = (renamed.clone(), deleted.clone(), meant.clone());
@@ -66,7 +61,7 @@ pub(super) fn LibraryColumn(cx: LibraryCx) -> impl IntoView {
                                             label=move || if is_meant { tr("不再按意思查找", "Stop searching by meaning") } else { tr("也按意思查找", "Search by meaning, too") }
                                             on_press=move |()| {
                                                 let key = meant.clone();
-                                                act(busy, async move { api::set_library_meaning(&key, !is_meant).await }, move |_| cx.libraries.reload());
+                                                act(busy, async move { api::set_library_meaning(&key, !is_meant).await }, move |_| cx.listing.all.reload());
                                             }
                                         />
                                         <MenuItem icon="pencil" label=move || tr("改名", "Rename") on_press=move |()| renaming.set(Some(renamed.clone())) />
@@ -102,75 +97,64 @@ fn MeaningLine(meaning: Meaning) -> impl IntoView {
 fn RenameDialog(cx: LibraryCx, renaming: RwSignal<Option<LibrarySummary>>) -> impl IntoView {
     let open = RwSignal::new(false);
     Effect::new(move |_| open.set(renaming.with(Option::is_some)));
-    view! {
-        <Dialog open title=move || tr("知识库改名", "Rename the library")>
-            {move || renaming.get().map(|library| {
-                let name = NamePair::new(&library.name);
-                let busy = RwSignal::new(false);
-                let key = library.key.clone();
-                view! {
-                    <NameForm name busy open submit_words=Callback::new(|()| tr("保存", "Save")) on_submit=Callback::new(move |texts: Texts| {
-                        let key = key.clone();
-                        act(busy, async move { api::rename_library(&key, &texts).await }, move |_| {
-                            let _ = open.try_set(false);
-                            cx.libraries.reload();
-                        });
-                    }) />
-                }
-            })}
-        </Dialog>
+    let busy = RwSignal::new(false);
+    move || {
+        renaming.get().map(|LibrarySummary { key, name, .. }| {
+            let rename = move |texts: Texts| {
+                let key = key.clone();
+                act(busy, async move { api::rename_library(&key, &texts).await }, move |_| {
+                    let _ = open.try_set(false);
+                    cx.listing.all.reload();
+                });
+            };
+            view! {
+                <NameDialog
+                    open
+                    title=move || tr("知识库改名", "Rename the library")
+                    name=NamePair::new(&name)
+                    zh_placeholder=zh_example
+                    en_placeholder=en_example
+                    busy
+                    submit=move || tr("保存", "Save")
+                    test="save-library"
+                    on_submit=rename
+                />
+            }
+        })
     }
 }
 
 /// Makes a library.
 #[component]
-pub(super) fn NewLibraryDialog(cx: LibraryCx) -> impl IntoView {
-    let open = cx.is_new_library_open;
+pub(super) fn NewLibraryDialog(listing: Listing<LibrarySummary>) -> impl IntoView {
+    let name = NamePair::new(&Texts::default());
+    let busy = RwSignal::new(false);
+    let create = move |texts: Texts| {
+        act(busy, async move { api::create_library(&texts).await }, move |library| {
+            name.clear();
+            listing.made(library);
+        });
+    };
     view! {
-        <Dialog open title=move || tr("新建知识库", "New library")>
-            {
-                let name = NamePair::new(&Texts::default());
-                let busy = RwSignal::new(false);
-                view! {
-                    <NameForm name busy open submit_words=Callback::new(|()| tr("创建", "Create")) on_submit=Callback::new(move |texts: Texts| {
-                        act(busy, async move { api::create_library(&texts).await }, move |library| {
-                            let _ = open.try_set(false);
-                            let key = library.key.clone();
-                            cx.libraries.update(|libraries| libraries.push(library));
-                            cx.choose.try_run(Some(key));
-                        });
-                    }) />
-                }
-            }
-        </Dialog>
+        <NameDialog
+            open=listing.is_new_open
+            title=move || tr("新建知识库", "New library")
+            name
+            zh_placeholder=zh_example
+            en_placeholder=en_example
+            busy
+            test="save-library"
+            on_submit=create
+        />
     }
 }
 
-#[component]
-fn NameForm(
-    name: NamePair,
-    busy: RwSignal<bool>,
-    open: RwSignal<bool>,
-    submit_words: Callback<(), &'static str>,
-    on_submit: Callback<Texts>,
-) -> impl IntoView {
-    view! {
-        <form on:submit=move |event| {
-            event.prevent_default();
-            let texts = untrack(|| name.texts());
-            if !texts.is_empty() {
-                on_submit.run(texts);
-            }
-        }>
-            <div class="dialog-body">
-                <NameFields pair=name autofocus=true zh_placeholder=move || tr("例如：售后问答", "for example 售后问答") en_placeholder=move || tr("例如：After-sales", "for example After-sales") />
-            </div>
-            <footer class="dialog-foot">
-                <Button label=move || tr("取消", "Cancel") on_press=move |()| open.set(false) />
-                <Button kind=ButtonKind::Primary submit=true busy=busy disabled=Signal::derive(move || name.is_empty()) label=move || submit_words.run(()) test="save-library" />
-            </footer>
-        </form>
-    }
+fn zh_example() -> &'static str {
+    tr("例如：售后问答", "for example 售后问答")
+}
+
+fn en_example() -> &'static str {
+    tr("例如：After-sales", "for example After-sales")
 }
 
 /// A library goes with all its articles, so this one asks.
@@ -195,8 +179,8 @@ fn DeleteDialog(cx: LibraryCx, deleting: RwSignal<Option<LibrarySummary>>) -> im
                             act(busy, async move { api::delete_library(&key).await }, move |()| {
                                 let _ = open.try_set(false);
                                 toast(tr("知识库已删除", "The library has been deleted"));
-                                cx.choose.try_run(None);
-                                cx.libraries.reload();
+                                cx.listing.choose.try_run(None);
+                                cx.listing.all.reload();
                             });
                         } />
                     </footer>

@@ -6,6 +6,7 @@ use model::Article;
 use super::{LibraryCx, Open};
 use crate::api::Counts;
 use crate::i18n::{language_code, tr, tr_string};
+use crate::pages::picking::{Pick, is_named};
 use crate::ui::{Button, ButtonKind, EmptyState, Icon, SearchInput};
 
 /// The second column.
@@ -59,13 +60,7 @@ fn Rows(cx: LibraryCx, found: Memo<Vec<Article>>) -> impl IntoView {
                 let marks = marks(&article);
                 view! {
                     <li>
-                        <button
-                            type="button"
-                            class="pick"
-                            class:on=move || is_chosen.get()
-                            aria-current=move || is_chosen.get().then_some("true")
-                            on:click=move |_| cx.open.set(Open::Article(id.clone()))
-                        >
+                        <Pick is_on=is_chosen on_press=move |()| cx.open.set(Open::Article(id.clone()))>
                             <span class="pick-words">
                                 <b>{article.question}</b>
                                 <small class="ellipsis">{answer}</small>
@@ -77,7 +72,7 @@ fn Rows(cx: LibraryCx, found: Memo<Vec<Article>>) -> impl IntoView {
                                     {format!("+{n_variants}")}
                                 </small>
                             })}
-                        </button>
+                        </Pick>
                     </li>
                 }
             }).collect_view()}
@@ -125,8 +120,10 @@ fn marks(article: &Article) -> Vec<String> {
 }
 
 fn is_found(article: &Article, search: &str) -> bool {
-    search.is_empty()
-        || article.question.to_lowercase().contains(search)
-        || article.variants.iter().any(|variant| variant.to_lowercase().contains(search))
-        || article.answer.iter().any(|(_, answer)| answer.to_lowercase().contains(search))
+    let answers = article.answer.iter().map(|(_, answer)| answer);
+    is_named(
+        search,
+        "",
+        std::iter::once(article.question.as_str()).chain(article.variants.iter().map(String::as_str)).chain(answers),
+    )
 }

@@ -11,8 +11,6 @@ mod trial;
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 use model::Article;
 
 use self::article::ArticleEditor;
@@ -22,6 +20,7 @@ use self::sources::Sources;
 use self::synonyms::Synonyms;
 use self::trial::SearchTest;
 use super::load::Remote;
+use super::picking::{Listing, NoneYet};
 use crate::api::{self, Counts, Document, LibrarySummary};
 use crate::i18n::tr;
 use crate::ui::{Button, ButtonKind, EmptyState, Tabs};
@@ -40,9 +39,7 @@ enum Open {
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
 struct LibraryCx {
-    libraries: Remote<Vec<LibrarySummary>>,
-    chosen: Memo<Option<String>>,
-    choose: Callback<Option<String>>,
+    listing: Listing<LibrarySummary>,
     search: RwSignal<String>,
     articles: Remote<Vec<Article>>,
     open: RwSignal<Open>,
@@ -50,27 +47,13 @@ struct LibraryCx {
     counts: Remote<BTreeMap<String, Counts>>,
     /// `articles`, `documents`, `synonyms` or `try`.
     tab: RwSignal<String>,
-    is_new_library_open: RwSignal<bool>,
 }
 
 /// The page: libraries, articles, one article, "try it".
 #[component]
 pub(crate) fn LibraryPage() -> impl IntoView {
-    let libraries = Remote::new(api::libraries);
-    let query = use_query_map();
-    let navigate = use_navigate();
-    // The address says which library; without one it is the first.
-    let chosen = Memo::new(move |_| {
-        let wanted = query.with(|query| query.get("library"));
-        libraries.with(|libraries| {
-            let libraries = libraries?;
-            libraries
-                .iter()
-                .find(|library| Some(&library.key) == wanted.as_ref())
-                .or(libraries.first())
-                .map(|library| library.key.clone())
-        })
-    });
+    let listing = Listing::new(Remote::new(api::libraries), "/library", "library", |library| library.key.as_str());
+    let chosen = listing.chosen;
     let search = RwSignal::new(String::new());
     let articles = Remote::new(move || {
         let library = chosen.get_untracked();
@@ -82,12 +65,7 @@ pub(crate) fn LibraryPage() -> impl IntoView {
         }
     });
     let cx = LibraryCx {
-        libraries,
-        chosen,
-        choose: Callback::new(move |key: Option<String>| {
-            let address = key.map_or_else(|| "/library".to_owned(), |key| format!("/library?library={key}"));
-            navigate(&address, NavigateOptions { replace: true, scroll: false, ..Default::default() });
-        }),
+        listing,
         search,
         articles,
         open: RwSignal::new(Open::Nothing),
@@ -102,10 +80,9 @@ pub(crate) fn LibraryPage() -> impl IntoView {
         }),
         counts: Remote::new(api::judgements),
         tab: RwSignal::new("articles".to_owned()),
-        is_new_library_open: RwSignal::new(false),
     };
     Effect::new(move |before: Option<Option<String>>| {
-        let now = cx.chosen.get();
+        let now = chosen.get();
         if before.as_ref().is_some_and(|before| before != &now) {
             cx.open.set(Open::Nothing);
             cx.search.set(String::new());
@@ -114,7 +91,7 @@ pub(crate) fn LibraryPage() -> impl IntoView {
         }
         now
     });
-    let is_empty = Memo::new(move |_| libraries.with(|libraries| libraries.is_some_and(Vec::is_empty)));
+    let is_empty = Memo::new(move |_| listing.is_empty());
 
     view! {
         <main class="page wide">
@@ -122,20 +99,20 @@ pub(crate) fn LibraryPage() -> impl IntoView {
                 <h1>{move || tr("知识库", "Answer library")}</h1>
                 <p class="quiet">{move || tr("常见问题的标准答案和文档，“知识库问答”从这里找。", "Questions with their answers, and documents: what the bot looks up.")}</p>
                 <span class="space"></span>
-                <Button icon="plus" label=move || tr("新建知识库", "New library") test="new-library" on_press=move |()| cx.is_new_library_open.set(true) />
+                <Button icon="plus" label=move || tr("新建知识库", "New library") test="new-library" on_press=move |()| listing.is_new_open.set(true) />
                 <Show when=move || !is_empty.get()>
                     <Button kind=ButtonKind::Primary icon="plus" label=move || tr("新建知识", "New article") test="new-article" on_press=move |()| { cx.tab.set("articles".to_owned()); cx.open.set(Open::New); } />
                 </Show>
             </header>
-            {libraries.show(5, move || view! {
+            {listing.all.show(5, move || view! {
                 {move || if is_empty.get() {
-                    view! { <NoLibraries cx /> }.into_any()
+                    view! { <NoLibraries listing /> }.into_any()
                 } else {
                     view! { <Columns cx /> }.into_any()
                 }}
             })}
         </main>
-        <NewLibraryDialog cx />
+        <NewLibraryDialog listing />
     }
 }
 
@@ -190,19 +167,17 @@ fn Articles(cx: LibraryCx) -> impl IntoView {
 }
 
 #[component]
-fn NoLibraries(cx: LibraryCx) -> impl IntoView {
+fn NoLibraries(listing: Listing<LibrarySummary>) -> impl IntoView {
     view! {
-        <div class="panel">
-            <EmptyState
-                icon="book-open"
-                title=move || tr("还没有知识库", "No libraries yet")
-                detail=move || tr(
-                    "建一个知识库，写下客户常问的问题和答案，机器人就能自己回答。",
-                    "Make a library, write what customers often ask with the answers, and the bot answers by itself.",
-                )
-            >
-                <Button kind=ButtonKind::Primary icon="plus" label=move || tr("新建知识库", "New library") on_press=move |()| cx.is_new_library_open.set(true) />
-            </EmptyState>
-        </div>
+        <NoneYet
+            icon="book-open"
+            title=move || tr("还没有知识库", "No libraries yet")
+            detail=move || tr(
+                "建一个知识库，写下客户常问的问题和答案，机器人就能自己回答。",
+                "Make a library, write what customers often ask with the answers, and the bot answers by itself.",
+            )
+            make=move || tr("新建知识库", "New library")
+            is_new_open=listing.is_new_open
+        />
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn Sources(cx: LibraryCx) -> impl IntoView {
     Effect::new(move |was_at_work: Option<bool>| {
         let now = is_at_work.get();
         if was_at_work == Some(true) && !now {
-            cx.libraries.reload();
+            cx.listing.all.reload();
             cx.articles.reload();
         }
         now
@@ -89,7 +89,7 @@ fn DropZone(sources: SourcesCx, is_address_open: RwSignal<bool>) -> impl IntoVie
     let field = NodeRef::<html::Input>::new();
     let n_uploading = RwSignal::new(0_usize);
     let upload = move |files: Vec<web_sys::File>| {
-        let Some(library) = cx.chosen.get_untracked() else { return };
+        let Some(library) = cx.listing.chosen.get_untracked() else { return };
         for file in files {
             let library = library.clone();
             n_uploading.update(|n| *n += 1);
@@ -105,7 +105,7 @@ fn DropZone(sources: SourcesCx, is_address_open: RwSignal<bool>) -> impl IntoVie
                         }
                         sources.chosen.set(Some(document.id));
                         cx.documents.reload();
-                        cx.libraries.reload();
+                        cx.listing.all.reload();
                     }
                     Err(mut error) => {
                         error.title = format!("{}: {}", file.name(), error.title);
@@ -243,7 +243,7 @@ fn Detail(sources: SourcesCx, document: Document) -> impl IntoView {
             sources.chosen.set(None);
             cx.documents.reload();
             cx.articles.reload();
-            cx.libraries.reload();
+            cx.listing.all.reload();
         });
     };
     let facts = facts(&document);
@@ -383,13 +383,13 @@ fn AddressDialog(cx: LibraryCx, open: RwSignal<bool>) -> impl IntoView {
                 view! {
                     <form on:submit=move |event| {
                         event.prevent_default();
-                        let Some(library) = cx.chosen.get_untracked() else { return };
+                        let Some(library) = cx.listing.chosen.get_untracked() else { return };
                         let (wanted, pages) = (url.get_untracked(), pages.get_untracked().parse().unwrap_or(1));
                         let depth = if pages == 1 { 0 } else { 3 };
                         act(busy, async move { api::add_address(&library, &wanted, pages, depth).await }, move |_| {
                             let _ = open.try_set(false);
                             cx.documents.reload();
-                            cx.libraries.reload();
+                            cx.listing.all.reload();
                         });
                     }>
                         <div class="dialog-body stack">

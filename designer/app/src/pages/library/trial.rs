@@ -13,11 +13,11 @@ use crate::ui::{EmptyState, Pill, Tone};
 pub(super) fn SearchTest(cx: LibraryCx) -> impl IntoView {
     let trial = Trial::new(move |question: String| async move {
         // The button is there only while a library is.
-        let library = cx.chosen.get_untracked().unwrap_or_default();
+        let library = cx.listing.chosen.get_untracked().unwrap_or_default();
         api::try_library(&library, &question).await
     });
     Effect::new(move |_| {
-        cx.chosen.track();
+        cx.listing.chosen.track();
         trial.forget();
     });
     view! {

@@ -17,8 +17,7 @@ use crate::ui::{Icon, Menu, MenuItem, toast};
 /// The editor of the phrase with this key.
 #[component]
 pub(super) fn PhraseEditor(cx: PhrasesCx, key: String) -> impl IntoView {
-    let first = cx.phrases.now().and_then(|phrases| phrases.into_iter().find(|phrase| phrase.key.as_str() == key));
-    first.map(|phrase| view! { <Editor cx phrase /> })
+    cx.listing.one(&key).map(|phrase| view! { <Editor cx phrase /> })
 }
 
 #[component]
@@ -26,13 +25,7 @@ fn Editor(cx: PhrasesCx, phrase: Phrase) -> impl IntoView {
     let name = NamePair::new(&phrase.name);
     let kept = Kept::new(
         phrase,
-        move |changed: Phrase| {
-            cx.phrases.update(|phrases| {
-                if let Some(place) = phrases.iter_mut().find(|other| other.key == changed.key) {
-                    *place = changed;
-                }
-            });
-        },
+        move |changed: Phrase| cx.listing.changed(changed),
         |phrase: Phrase| async move { api::save_phrase(&phrase).await.map(drop) },
     );
     let phrase = kept.value;
@@ -76,14 +69,11 @@ fn delete(cx: PhrasesCx, phrase: Phrase) {
     delete_with_undo(
         tr_string(|| format!("已删除话术“{name}”"), || format!("Deleted the phrase “{name}”")),
         async move { api::delete_phrase(key.as_str()).await },
-        move || {
-            cx.phrases.update(|phrases| phrases.retain(|other| other.key != gone));
-            cx.choose.try_run(None);
-        },
+        move || cx.listing.deleted(gone.as_str()),
         move || {
             let phrase = phrase.clone();
             async move { api::restore_phrase(&phrase).await }
         },
-        move || cx.phrases.reload(),
+        move || cx.listing.all.reload(),
     );
 }

@@ -1,11 +1,12 @@
 //! What the forms of teams, calendars and connections share.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
 
+use crate::api::Answer;
 use crate::i18n::{tr, tr_string};
-use crate::ui::{Button, ButtonKind, toast_error, toast_undo};
+use crate::pages::act;
+use crate::ui::{Button, ButtonKind};
 
 /// The buttons under a form in a dialog.
 #[component]
@@ -25,28 +26,12 @@ pub(super) fn FormFoot(
 }
 
 /// Deletes, with Undo that creates it again under the same key.
-pub(super) fn delete_with_undo<D, R>(
+pub(super) fn delete_with_undo<R: Future<Output = Answer<serde_json::Value>> + 'static>(
     name: String,
-    delete: impl Future<Output = crate::api::Answer<()>> + 'static,
-    restore: impl Fn() -> R + Send + Sync + Clone + 'static,
-    done: D,
-) where
-    D: Fn() + Send + Sync + Copy + 'static,
-    R: Future<Output = crate::api::Answer<serde_json::Value>> + 'static,
-{
-    spawn_local(async move {
-        if let Err(error) = delete.await {
-            return toast_error(&error);
-        }
-        done();
-        toast_undo(tr_string(|| format!("已删除“{name}”"), || format!("Deleted “{name}”")), move || {
-            let restored = restore();
-            spawn_local(async move {
-                match restored.await {
-                    Ok(_) => done(),
-                    Err(error) => toast_error(&error),
-                }
-            });
-        });
-    });
+    delete: impl Future<Output = Answer<()>> + 'static,
+    restore: impl Fn() -> R + Send + Sync + 'static,
+    done: impl Fn() + Send + Sync + Copy + 'static,
+) {
+    let said = tr_string(|| format!("已删除“{name}”"), || format!("Deleted “{name}”"));
+    act::delete_with_undo(said, delete, done, restore, done);
 }

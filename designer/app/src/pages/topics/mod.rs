@@ -25,10 +25,10 @@ use self::trial::TopicTrialBox;
 use super::act::act;
 use super::load::Remote;
 use super::name_pair::NamePair;
-use super::picking::{NewDialog, Pick, PickColumn, chosen, goes};
+use super::picking::{Columns, NameDialog, NoneYet, Pick, PickColumn, chosen, goes, is_named};
 use crate::api;
 use crate::i18n::{counted, tr, tr_string, words};
-use crate::ui::{Button, ButtonKind, EmptyState, Segments, Tabs};
+use crate::ui::{Button, ButtonKind, Segments, Tabs};
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
@@ -131,7 +131,15 @@ pub(crate) fn TopicsPage() -> impl IntoView {
                         {move || if is_quality.get() {
                             view! { <QualityView cx /> }.into_any()
                         } else {
-                            view! { <Columns cx /> }.into_any()
+                            view! {
+                                <Columns chosen=cx.chosen main=move || tr("意图", "The topic") side=move || tr("试一试", "Try it")>
+                                    <TopicList cx />
+                                    <section class="panel column-main">
+                                        {move || cx.chosen.get().map(|key| view! { <TopicEditor cx key=key /> })}
+                                    </section>
+                                    <aside class="panel column-side"><TopicTrialBox cx /></aside>
+                                </Columns>
+                            }.into_any()
                         }}
                     }.into_any()
                 }}
@@ -143,29 +151,14 @@ pub(crate) fn TopicsPage() -> impl IntoView {
 }
 
 #[component]
-fn Columns(cx: TopicsCx) -> impl IntoView {
-    view! {
-        <div class="columns three">
-            <TopicList cx />
-            <section class="panel column-main">
-                {move || cx.chosen.get().map(|key| view! { <TopicEditor cx key=key /> })}
-            </section>
-            <aside class="panel column-side"><TopicTrialBox cx /></aside>
-        </div>
-    }
-}
-
-#[component]
 fn TopicList(cx: TopicsCx) -> impl IntoView {
     let search = RwSignal::new(String::new());
     let only_work = RwSignal::new(false);
     let found = Memo::new(move |_| {
         let search = search.get().trim().to_lowercase();
         let is_found = |topic: &Intent| {
-            search.is_empty()
-                || topic.key.as_str().contains(&search)
-                || topic.name.iter().any(|(_, name)| name.to_lowercase().contains(&search))
-                || topic.examples.iter().any(|example| example.to_lowercase().contains(&search))
+            let names = topic.name.iter().map(|(_, name)| name);
+            is_named(&search, topic.key.as_str(), names.chain(topic.examples.iter().map(String::as_str)))
         };
         let needs_work = |topic: &Intent| {
             is_thin(topic)
@@ -244,19 +237,18 @@ fn TopicLine(cx: TopicsCx, topic: Intent) -> impl IntoView {
 #[component]
 fn NoTopics(cx: TopicsCx, is_import_open: RwSignal<bool>) -> impl IntoView {
     view! {
-        <div class="panel">
-            <EmptyState
-                icon="tags"
-                title=move || tr("还没有意图", "No topics yet")
-                detail=move || tr(
-                    "意图是客户来办的一件事，例如“退款”。写五句客户会说的话，流程就能按意图分流。",
-                    "A topic is a matter customers come with, “refund” for example. Write five sentences they would say, and flows can branch by it.",
-                )
-            >
-                <Button kind=ButtonKind::Primary icon="plus" label=move || tr("新建意图", "New topic") on_press=move |()| cx.is_new_open.set(true) />
-                <Button icon="upload" label=move || tr("导入表格", "Import a table") on_press=move |()| is_import_open.set(true) />
-            </EmptyState>
-        </div>
+        <NoneYet
+            icon="tags"
+            title=move || tr("还没有意图", "No topics yet")
+            detail=move || tr(
+                "意图是客户来办的一件事，例如“退款”。写五句客户会说的话，流程就能按意图分流。",
+                "A topic is a matter customers come with, “refund” for example. Write five sentences they would say, and flows can branch by it.",
+            )
+            make=move || tr("新建意图", "New topic")
+            is_new_open=cx.is_new_open
+        >
+            <Button icon="upload" label=move || tr("导入表格", "Import a table") on_press=move |()| is_import_open.set(true) />
+        </NoneYet>
     }
 }
 
@@ -275,7 +267,7 @@ fn NewTopicDialog(cx: TopicsCx) -> impl IntoView {
         });
     };
     view! {
-        <NewDialog
+        <NameDialog
             open=cx.is_new_open
             title=move || tr("新建意图", "New topic")
             name
@@ -283,7 +275,7 @@ fn NewTopicDialog(cx: TopicsCx) -> impl IntoView {
             en_placeholder=move || tr("例如：Refund", "for example Refund")
             busy
             test="create-topic"
-            on_create=create
+            on_submit=create
         />
     }
 }

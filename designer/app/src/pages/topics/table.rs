@@ -7,7 +7,8 @@ use crate::api::{self, Plan, PlannedTopic};
 use crate::browser;
 use crate::i18n::{counted, tr, tr_string, words};
 use crate::pages::act::act;
-use crate::ui::{Button, ButtonKind, Dialog, DialogSize, FileLook, FileLookView, Icon, Pill, Segments, Tone, toast};
+use crate::pages::table_import::{TableLook, TableNotes};
+use crate::ui::{Button, ButtonKind, Dialog, DialogSize, FileLook, Icon, Pill, Segments, Tone, toast};
 
 /// Lines and topics that are listed; the rest is counted.
 const MOST_LISTED: usize = 100;
@@ -67,13 +68,9 @@ pub(super) fn ImportTopics(cx: TopicsCx, open: RwSignal<bool>) -> impl IntoView 
                         }}</span>
                     </div>
                 })}
-                <FileLookView
+                <TableLook
                     file
-                    icon="file-text"
-                    accept=".csv,.txt,.tsv,text/csv"
-                    label=move || tr("CSV 表格", "CSV table")
-                    prompt=move || tr("把 CSV 表格拖到这里", "Drop a CSV table here")
-                    hint=move || tr("每行一句：意图键、中文名、英文名、例句。Excel 另存为 CSV 即可，UTF-8 和 GBK 都认得。", "A line per example: topic key, name in Chinese, name in English, example. Excel’s “save as CSV” will do; UTF-8 and GBK are both read.")
+                    hint=move || tr("每行一句：意图键、中文名、英文名、例句；可以有标题行。CSV 的 UTF-8 和 GBK 都认得。", "A line per example: topic key, name in Chinese, name in English, example; a heading is fine. CSV may be UTF-8 or GBK.")
                     test="topics-file"
                     show=move |plan: Plan| view! { <Planned cx plan name=file.name.get() /> }.into_any()
                 />
@@ -97,6 +94,7 @@ fn Planned(cx: TopicsCx, plan: Plan, name: String) -> impl IntoView {
             || format!("{encoding}，{n_topics} 个意图，{n_examples} 句例句"),
             || format!("{encoding}, {}, {}", counted(n_topics, "topic"), counted(n_examples, "example")),
         )}</p>
+        <TableNotes notes=plan.notes />
         {(n_bad > 0).then(|| view! {
             <section class="sorted bad" data-test="bad-lines">
                 <h3>{move || tr_string(|| format!("有 {n_bad} 行不能用，其余照常导入"), || format!("{} cannot be used; the others are taken in", counted(n_bad, "line")))}</h3>

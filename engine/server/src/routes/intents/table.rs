@@ -13,7 +13,8 @@ use utoipa_axum::routes;
 use super::save;
 use crate::app::App;
 use crate::auth::session::SignedIn;
-use crate::error::{ApiError, Result};
+use crate::error::Result;
+use crate::table_file;
 use crate::topics::plan::{Mode, plan};
 use crate::topics::sheet;
 
@@ -41,8 +42,8 @@ struct How {
     mode: Mode,
 }
 
-/// Takes a CSV in: topic key, name in Chinese, name in English, example. Without `apply` it is only looked at.
-#[utoipa::path(post, path = "/api/topics/import", tag = "topics", request_body(content = String, content_type = "text/csv"), responses((status = 200, body = Value), (status = 422, body = Value)))]
+/// Takes a CSV file or an Excel workbook in: topic key, name in Chinese, name in English, example. Without `apply` it is only looked at.
+#[utoipa::path(post, path = "/api/topics/import", tag = "topics", request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = Value), (status = 422, body = Value)))]
 async fn import(
     State(app): State<App>,
     signed_in: SignedIn,
@@ -50,13 +51,7 @@ async fn import(
     body: Bytes,
 ) -> Result<Json<Value>> {
     signed_in.as_editor()?;
-    let sheet = sheet::read(&body).map_err(|refused| {
-        let said = |language: &str, mark: &str| {
-            format!("{}{mark}{}", refused.why.in_language(language), refused.advice.in_language(language))
-        };
-        ApiError::not_valid("这个文件不能导入，没有做任何改动", "this file cannot be imported; nothing was changed")
-            .detail(said("zh", "；"), said("en", "; "))
-    })?;
+    let sheet = sheet::read(table_file::read(&app.engine, &body, None).await?)?;
     let all = store::intents::all(app.engine.store().read(), signed_in.workspace).await?;
     let plan = plan(sheet, &all, how.mode)?;
     if how.apply && !plan.to_save.is_empty() {
