@@ -12,7 +12,7 @@ use serde_json::Value;
 const LINES: [&[&str]; 7] = [
     &["model", "migrations"],
     &["expr"],
-    &["interpreter", "store", "nlu", "channels", "documents", "editor"],
+    &["interpreter", "store", "nlu", "channels", "documents", "embed", "editor"],
     &["runtime", "talk", "app"],
     &["nodes"],
     &["server"],

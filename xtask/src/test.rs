@@ -33,6 +33,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     stages.stage("designer", || passed(designer::build(Quality::Quick)));
     stages.stage("build", || passed(build().map(drop)));
     stages.stage("tests", || tests(is_long));
+    stages.stage("embeddings", embeddings);
     stages.stage("doc-tests", doc_tests);
     stages.stage("flows", flows);
     stages.stage("browser", || browser(is_long));
@@ -125,6 +126,16 @@ fn tests(is_long: bool) -> anyhow::Result<Outcome> {
     }
     Ok(Outcome::Summary(run_keeping(&mut tests, |line| {
         line.trim_start().starts_with("Summary [") || line.starts_with("test result:")
+    })?))
+}
+
+/// Sentence models on the processor, which only builds with the feature `local-embeddings` have: lints and tests of the
+/// crate that holds them.
+fn embeddings() -> anyhow::Result<Outcome> {
+    let with = ["--quiet", "--package", "embed", "--features", "candle"];
+    run_command(cargo(["clippy"]).args(with).args(["--all-targets", "--", "--deny", "warnings"]))?;
+    Ok(Outcome::Summary(run_keeping(cargo(["test", "--no-fail-fast"]).args(with), |line| {
+        line.starts_with("test result:") && !line.contains(" 0 passed; 0 failed; 0 ignored")
     })?))
 }
 
