@@ -28,7 +28,7 @@ pub use ids::*;
 pub use message::{Choice, Citation, Content, FieldKind, FormField, Input, Message, Sender};
 pub use phrase::{Hearer, Phrase, Wording};
 pub use problem::{Place, Problem, Severity};
-pub use provider::{ModelProvider, ModelSettings, PRESETS, Preset};
+pub use provider::{Embeddings, ModelProvider, ModelSettings, PRESETS, Preset};
 pub use repair::{Act, ActKind, Mend, Nudge, Repair};
 pub use resources::{Calendar, Connector, FlowSignature, Named, OpenHours, Resources, SecretHeader};
 pub use sentences::sentences;

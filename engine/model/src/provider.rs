@@ -80,6 +80,23 @@ pub struct ModelSettings {
     pub day_money: f64,
     /// Sum conversations up for agents as they are handed over.
     pub summarise: bool,
+    /// What makes vectors, for searching by meaning.
+    pub embeddings: Embeddings,
+    /// Ask the model on the server's machine about messages whose topic words leave open.
+    pub topics_by_meaning: bool,
+}
+
+/// What makes vectors of texts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Embeddings {
+    /// A provider, where one has an embedding model, else the model on the server's machine.
+    #[default]
+    Automatic,
+    /// The model on the server's machine alone.
+    Local,
+    /// A provider alone.
+    Provider,
 }
 
 impl Default for ModelSettings {
@@ -92,6 +109,8 @@ impl Default for ModelSettings {
             day_tokens: 2_000_000,
             day_money: 0.0,
             summarise: true,
+            embeddings: Embeddings::Automatic,
+            topics_by_meaning: false,
         }
     }
 }

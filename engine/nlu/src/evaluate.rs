@@ -1,6 +1,6 @@
 //! Measures a recogniser and an index on labelled lines.
 
-use crate::intents::Recogniser;
+use crate::intents::{Recogniser, Recognition};
 use crate::round4;
 use crate::search::Index;
 use serde::{Deserialize, Serialize};
@@ -77,11 +77,20 @@ pub struct Confused {
 
 /// Compares what is recognised with the labels; `others` are sentences that mean none of the intents.
 pub fn topics<'a>(recogniser: &Recogniser, lines: &[Labelled], others: impl Iterator<Item = &'a str>) -> TopicsQuality {
+    topics_by(lines, others, |text| recogniser.recognise(text, None))
+}
+
+/// The same for whatever recognises.
+pub fn topics_by<'a>(
+    lines: &[Labelled],
+    others: impl Iterator<Item = &'a str>,
+    mut recognise: impl FnMut(&str) -> Recognition,
+) -> TopicsQuality {
     let mut table = Table::default();
     let (mut sure_and_right, mut sure_but_wrong, mut accepted) = (0, 0, 0);
     let mut inside = Vec::with_capacity(lines.len());
     for line in lines {
-        let recognition = recogniser.recognise(&line.text, None);
+        let recognition = recognise(&line.text);
         let best = recognition.intents.first();
         table.add(&line.label, best.map_or("", |best| &best.intent));
         let is_right = best.is_some_and(|best| best.intent == line.label);
@@ -95,7 +104,7 @@ pub fn topics<'a>(recogniser: &Recogniser, lines: &[Labelled], others: impl Iter
     }
     let (mut outside, mut refused, mut sure) = (Vec::new(), 0, 0);
     for text in others {
-        let recognition = recogniser.recognise(text, None);
+        let recognition = recognise(text);
         let confidence = recognition.intents.first().map_or(0.0, |best| best.confidence);
         refused += usize::from(confidence < recognition.close_above);
         sure += usize::from(confidence >= recognition.sure_above);
@@ -145,19 +154,43 @@ pub struct LibraryQuality {
     pub confusions: Vec<Confused>,
 }
 
-/// Compares what is found with what should be.
+/// An article that a search found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranked {
+    pub id: String,
+    /// How likely it answers, 0 to 1.
+    pub score: f64,
+}
+
+/// Compares what an index finds with what should be found.
 pub fn library(index: &Index, queries: &[Query]) -> LibraryQuality {
+    let lines = (index.nothing_below(), index.sure_above());
+    library_by(queries, lines, |query| {
+        let hits = index.search(query, FOUND);
+        hits.into_iter().map(|hit| Ranked { id: hit.id, score: hit.score }).collect()
+    })
+}
+
+/// Articles that a search is asked for.
+pub const FOUND: usize = 10;
+
+/// The same for any search, with the scores below which nothing is found and from which the first is the answer.
+pub fn library_by(
+    queries: &[Query],
+    (nothing_below, sure_above): (f64, f64),
+    mut search: impl FnMut(&str) -> Vec<Ranked>,
+) -> LibraryQuality {
     let mut quality = LibraryQuality::default();
     let mut table = Table::default();
     let (mut first, mut five, mut sure_and_right, mut sure_but_wrong, mut accepted) = (0, 0, 0, 0, 0);
     let (mut refused, mut sure_outside, mut reciprocal) = (0, 0, 0.0);
     let (mut inside, mut outside) = (Vec::new(), Vec::new());
     for query in queries {
-        let hits = index.search(&query.query, 10);
+        let hits = search(&query.query);
         let best = hits.first().map_or(0.0, |hit| hit.score);
         if query.relevant.is_empty() {
-            refused += usize::from(best < index.nothing_below());
-            sure_outside += usize::from(best >= index.sure_above());
+            refused += usize::from(best < nothing_below);
+            sure_outside += usize::from(best >= sure_above);
             outside.push(best);
             continue;
         }
@@ -166,11 +199,11 @@ pub fn library(index: &Index, queries: &[Query]) -> LibraryQuality {
         first += usize::from(is_first);
         five += usize::from(place.is_some_and(|place| place < 5));
         reciprocal += place.map_or(0.0, |place| 1.0 / (place + 1) as f64);
-        if best >= index.sure_above() {
+        if best >= sure_above {
             sure_and_right += usize::from(is_first);
             sure_but_wrong += usize::from(!is_first);
         }
-        accepted += usize::from(best >= index.nothing_below());
+        accepted += usize::from(best >= nothing_below);
         if !is_first {
             table.add(&query.relevant[0], hits.first().map_or("", |hit| &hit.id));
         }

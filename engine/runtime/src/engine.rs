@@ -157,6 +157,7 @@ impl Engine {
             self.tidy_topics(),
             self.keep_shelves(),
             self.make_vectors(),
+            self.learn_seconds(),
             self.read_documents(),
             self.keep_judgements(),
             self.sum_up_hand_overs(),
@@ -226,6 +227,7 @@ impl Engine {
     fn forget_knowledge_here(&self) {
         self.generation.fetch_add(1, Ordering::AcqRel);
         self.meanings.wake();
+        self.topics.seconds.wake();
         self.shelves.look_again();
     }
 

@@ -63,6 +63,8 @@ pub(crate) struct Serve {
     /// Archive conversations this many days after they ended: they leave the database for files in the data folder
     #[arg(long, env = "HELIU_KEEP_DAYS", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) keep_days: Option<u32>,
+    #[command(flatten)]
+    pub(crate) embeddings: LocalEmbeddings,
     /// A collector for traces of turns, by OTLP over HTTP: http://…:4318
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
     pub(crate) otlp: Option<String>,
@@ -74,12 +76,32 @@ pub(crate) struct Serve {
     pub(crate) log_format: String,
 }
 
+/// A sentence model on this machine.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct LocalEmbeddings {
+    /// A sentence model on this machine, for searching by meaning: its folder, or its name on the hub
+    #[arg(long, env = "HELIU_EMBEDDINGS", value_name = "FOLDER|NAME")]
+    pub(crate) embeddings: Option<String>,
+    /// The hub that models are fetched from by their name, or a mirror of it
+    #[arg(long, env = "HF_ENDPOINT", default_value = "https://huggingface.co", value_name = "URL")]
+    pub(crate) hub: String,
+    /// What opens models of the hub that are not for everybody
+    #[arg(long, env = "HF_TOKEN", value_name = "TEXT", hide_env_values = true)]
+    pub(crate) hub_token: Option<String>,
+    /// Where the hub's own tools keep models
+    #[arg(long, env = "HF_HUB_CACHE", value_name = "FOLDER")]
+    pub(crate) hub_cache: Option<PathBuf>,
+    /// The folder above that, where it is not given
+    #[arg(long, env = "HF_HOME", value_name = "FOLDER")]
+    pub(crate) hub_home: Option<PathBuf>,
+}
+
 /// The commands that work on a data folder.
 const WITH_STORAGE: [&str; 10] =
     ["serve", "import", "export", "replay", "user", "backup", "restore", "doctor", "archive", "rotate-key"];
 
 /// The names a file may set: those of the flags.
-const NAMES: [(&str, &str); 18] = [
+const NAMES: [(&str, &str); 23] = [
     ("data", "data"),
     ("database-url", "database_url"),
     ("listen", "listen"),
@@ -95,6 +117,11 @@ const NAMES: [(&str, &str); 18] = [
     ("openings-per-second", "openings_per_second"),
     ("no-samples", "no_samples"),
     ("keep-days", "keep_days"),
+    ("embeddings", "embeddings"),
+    ("hub", "hub"),
+    ("hub-token", "hub_token"),
+    ("hub-cache", "hub_cache"),
+    ("hub-home", "hub_home"),
     ("otlp", "otlp"),
     ("log", "log"),
     ("log-format", "log_format"),

@@ -14,6 +14,7 @@ mod body;
 mod changes;
 mod cli;
 mod config;
+mod embeddings;
 mod error;
 mod language;
 mod listening;

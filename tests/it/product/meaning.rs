@@ -204,7 +204,7 @@ async fn tried(owner: &mut Client, query: &str) -> Value {
 }
 
 /// How far the vectors are, once it is so far.
-async fn filled(owner: &mut Client, is_there: impl Fn(&Value) -> bool) -> Value {
+pub(super) async fn filled(owner: &mut Client, is_there: impl Fn(&Value) -> bool) -> Value {
     let begun = Instant::now();
     loop {
         let libraries = owner.get("/api/libraries").await.is(200);

@@ -11,6 +11,7 @@ mod document_bombs;
 mod documents;
 pub(crate) mod flows;
 mod knowledge;
+mod local_model;
 mod meaning;
 pub(crate) mod mock;
 mod model_stub;

@@ -16,6 +16,22 @@ pub(crate) struct ModelsSetUp {
     pub(crate) settings: ModelSettings,
     /// What was spent today.
     pub(crate) today: Spent,
+    /// The model on the server's machine.
+    pub(crate) local: LocalModel,
+}
+
+/// How the model on the server's machine is.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub(crate) struct LocalModel {
+    /// `none`, `loading`, `ready` or `failed`.
+    pub(crate) state: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// Numbers in its vectors.
+    pub(crate) dimension: Option<usize>,
+    /// Why there is none.
+    pub(crate) problem: Option<model::Texts>,
 }
 
 /// A provider, with whether its key is set.

@@ -13,11 +13,13 @@
 //! ```
 
 mod confidence;
+mod meant;
 mod model;
 mod review;
 mod similar;
 mod words;
 
+pub use meant::{Meant, generic_sentences};
 pub use review::{Confusion, ExampleReview, Expected, IntentReview, Nearest, Review, review};
 pub use similar::Similar;
 

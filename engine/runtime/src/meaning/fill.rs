@@ -10,7 +10,7 @@ use store::meaning::Vector;
 use tokio::time::Instant;
 
 use super::vectors::{read, written};
-use super::{Embedder, Hash, Role, Small, Space, Vectors, no_maker, other_dimension};
+use super::{Embedder, Hash, Role, Small, Space, Vectors, other_dimension};
 use crate::perform::{Behalf, NoVectors};
 use crate::{Engine, Error, Knowledge, Result, Shelf};
 
@@ -93,9 +93,12 @@ impl Engine {
             return Ok(Went::Whole);
         }
         let knowledge = self.knowledge(workspace).await?;
-        let Some(embedder) = Embedder::of(&knowledge.models) else {
-            self.meanings.note(workspace, |filling| filling.maker = None);
-            return Ok(Went::Stuck(no_maker()));
+        let embedder = match Embedder::of(&knowledge.models, &self.meanings.local.model()) {
+            Ok(embedder) => embedder,
+            Err(why) => {
+                self.meanings.note(workspace, |filling| filling.maker = None);
+                return Ok(Went::Stuck(why));
+            }
         };
         let space = self.space_of(workspace, &embedder.name()).await?;
         let shelf = self.fresh_shelf(workspace).await?;

@@ -8,6 +8,8 @@
 mod embedder;
 mod fill;
 mod fuse;
+mod local;
+mod measured;
 mod vectors;
 
 use std::collections::HashMap;
@@ -25,6 +27,8 @@ use crate::{Engine, Shelf};
 
 pub(crate) use embedder::{Embedder, Role};
 pub(crate) use fuse::{Alike, CANDIDATES, Lines, Ranked, Worded, fuse, settle};
+pub use local::{LocalModel, LocalModelState};
+pub use measured::MeantTexts;
 pub(crate) use vectors::{ByName, Hash, Small, Vectors, hash, unit};
 
 /// A customer waits no longer for a question's vector.
@@ -41,6 +45,7 @@ pub(crate) struct Meanings {
     /// Shelves all of whose texts have vectors, and whose.
     whole: Mutex<HashMap<WorkspaceId, (Weak<Shelf>, String)>>,
     wake: Notify,
+    local: local::Local,
 }
 
 /// The vectors of a workspace, all made by one.
@@ -138,7 +143,7 @@ impl Engine {
         behalf: Behalf<'_>,
         question: &str,
     ) -> std::result::Result<(Arc<Space>, Arc<Small>), Texts> {
-        let embedder = Embedder::of(models).ok_or_else(no_maker)?;
+        let embedder = Embedder::of(models, &self.meanings.local.model())?;
         let name = embedder.name();
         let space = self.meanings.space(behalf.workspace).filter(|space| space.name == name);
         let dimension = |space: &Space| space.look(Vectors::dimension);
@@ -159,13 +164,6 @@ impl Engine {
         self.meanings.keep_question(place, &vector);
         Ok((space, vector))
     }
-}
-
-fn no_maker() -> Texts {
-    Texts::new(
-        "没有可用的向量模型，请在“设置 → 模型”里填写",
-        "no embedding model has been set up; enter one under Settings → Models",
-    )
 }
 
 fn other_dimension(given: usize, expected: usize) -> Texts {

@@ -6,7 +6,7 @@ use nlu::search::Entry;
 use store::documents::Passage;
 
 /// As much of a text goes to a model.
-const MAX_TEXT_CHARS: usize = 1_500;
+pub const MAX_TEXT_CHARS: usize = 1_500;
 
 /// What search can find.
 #[derive(Clone, Debug, PartialEq)]

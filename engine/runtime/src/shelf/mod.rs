@@ -21,7 +21,7 @@ use crate::Result;
 use crate::meaning::{ByName, Hash};
 use batch::Batch;
 use counted::Part;
-pub use item::Item;
+pub use item::{Item, MAX_TEXT_CHARS};
 pub(crate) use keep::Shelves;
 
 /// All libraries of a workspace as they were at one moment.

@@ -5,6 +5,7 @@
 //! circumstances it began in, and its examples are on record, so it is learnt again on demand after a restart.
 
 mod review;
+mod second;
 mod set;
 
 use std::collections::HashMap;
@@ -54,7 +55,6 @@ pub struct TopicsState {
 }
 
 /// The recognisers in use, and what is written.
-#[derive(Debug)]
 pub(crate) struct Topics {
     kept: Mutex<LruCache<String, Arc<TopicModel>>>,
     /// What each workspace has written, with the state of its topics that this was.
@@ -65,6 +65,7 @@ pub(crate) struct Topics {
     learning: tokio::sync::Mutex<()>,
     /// And judged.
     reviewing: tokio::sync::Mutex<()>,
+    pub(crate) seconds: second::Seconds,
 }
 
 impl Default for Topics {
@@ -75,6 +76,7 @@ impl Default for Topics {
             changes: AtomicU64::new(1),
             learning: tokio::sync::Mutex::default(),
             reviewing: tokio::sync::Mutex::default(),
+            seconds: second::Seconds::default(),
         }
     }
 }
@@ -233,7 +235,9 @@ impl Engine {
         };
         let trained = model.trained().await?;
         let allowed: Vec<String> = intents.iter().map(|intent| intent.0.clone()).collect();
-        let recognition = trained.recogniser.recognise(text, (!allowed.is_empty()).then_some(&allowed[..]));
+        let allowed = (!allowed.is_empty()).then_some(&allowed[..]);
+        let said = trained.recogniser.recognise(text, allowed);
+        let recognition = self.with_second(knowledge, &model, text, allowed, said).await;
         let scored = recognition.intents.into_iter().map(|scored| IntentScore {
             name: knowledge
                 .topic_name(&scored.intent)

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use model::{Content, Flow, Input, Intent, Texts};
-use runtime::{Engine, Opened, Opening, TopicsState};
+use model::{Content, Flow, Input, Intent, ModelSettings, Texts};
+use runtime::{Engine, LocalModel, Opened, Opening, TopicsState};
 use serde_json::{Value, json};
 
 use super::world::{MORNING, World};
@@ -83,6 +83,80 @@ async fn what_is_no_topic_changes_no_model_and_old_models_go() {
     assert_eq!(remove_unused(&world).await, 0, "the newest stays");
 }
 
+/// Knows which of some words a sentence has, whatever else it says.
+struct Words;
+
+impl embed::Encode for Words {
+    fn name(&self) -> &str {
+        "local/words@0"
+    }
+
+    fn dimension(&self) -> usize {
+        8
+    }
+
+    fn encode(&self, _role: embed::Role, texts: &[String]) -> Result<Vec<Vec<f32>>, embed::Trouble> {
+        let groups = ["money cash refund", "parcel courier track", "invoice bill", "address move", "password login"];
+        let vector = |text: &String| {
+            let has = |group: &&str| group.split(' ').any(|word| text.contains(word));
+            let at = groups.iter().position(has).unwrap_or(6);
+            // A little off, by the text.
+            let noise = |n: usize| text.bytes().fold(n, |sum, byte| sum * 31 % 97 + usize::from(byte)) % 50;
+            (0..8).map(|n| 0.5 + if n == at { 1.0 } else { 0.0 } + noise(n) as f32 / 250.0).collect()
+        };
+        Ok(texts.iter().map(vector).collect())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_model_is_asked_where_words_leave_a_topic_open_and_never_by_a_replay() {
+    const OPEN: &str = "will the cash come home";
+    let world = World::in_real_time(Default::default(), Default::default()).await;
+    let topics = [
+        ("refund", ["i want my money back", "refund it please", "give me a refund", "return the money"]),
+        ("delivery", ["where is my parcel", "track my parcel", "the courier is late", "when does the parcel arrive"]),
+        ("invoice", ["send an invoice", "i need the bill", "the invoice is wrong", "bill for my order"]),
+        ("address", ["change my address", "my address is wrong", "i will move soon", "use another address"]),
+        ("password", ["i forgot my password", "login fails", "reset the password", "cannot login"]),
+    ];
+    save(&world, &topics).await;
+    trained(&world).await;
+    let mut flow = listening();
+    let tell = flow.nodes.iter_mut().find(|node| node.id.as_str() == "tell").expect("a step");
+    tell.config.as_object_mut().expect("settings").remove("sure");
+    world.publish_flow(&flow).await;
+    let opened = open(&world.engine, &world).await;
+    let by_words = world.engine.try_topics(world.workspace, OPEN, &[]).await.expect("a recognition");
+    assert!(by_words.intents.first().is_none_or(|best| best.confidence < by_words.sure_above), "{by_words:?}");
+    assert_eq!(say_this(&world.engine, &opened, "1", OPEN).await, "unsure");
+
+    world.engine.set_local_model(LocalModel::Ready(Arc::new(Words)));
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    assert_eq!(
+        world.engine.try_topics(world.workspace, OPEN, &[]).await.expect("a recognition"),
+        by_words,
+        "it is off"
+    );
+    let writing = world.engine.store().write().await.expect("the writer");
+    let settings = ModelSettings { topics_by_meaning: true, ..ModelSettings::default() };
+    store::models::save_settings(&writing, world.workspace, &settings).await.expect("settings");
+    writing.commit().await.expect("a commit");
+    world.engine.forget_knowledge();
+    let is_sure = async || {
+        let both = world.engine.try_topics(world.workspace, OPEN, &[]).await.expect("a recognition");
+        both.intents.first().is_some_and(|best| best.intent == "refund" && best.confidence >= both.sure_above)
+    };
+    world.until("a second opinion is learnt", is_sure).await;
+    assert_eq!(say_this(&world.engine, &opened, "2", OPEN).await, "refund");
+    assert_eq!(say_this(&world.engine, &opened, "3", "track my parcel").await, "delivery");
+
+    // Neither a model that is gone nor another one changes what was recognised.
+    world.engine.set_local_model(LocalModel::None);
+    assert_eq!(say_this(&world.engine, &opened, "4", OPEN).await, "unsure");
+    let history = world.engine.history(world.number(&opened).await).await.expect("a history");
+    assert_eq!(world.engine_again().replay(&history).await.expect("a fold"), runtime::Replayed::Same);
+}
+
 /// Says which topic each message is about, until "stop".
 fn listening() -> Flow {
     let both = |text: &str| json!({ "zh": text, "en": text });
@@ -146,7 +220,12 @@ async fn open(engine: &Arc<Engine>, world: &World) -> Opened {
 
 /// What the flow takes the word for.
 async fn say(engine: &Arc<Engine>, opened: &Opened, id: &str) -> String {
-    let answered = engine.say(&opened.id, &opened.token, id, Input::Text(WORD.into())).await.expect("an answer");
+    say_this(engine, opened, id, WORD).await
+}
+
+/// What the flow takes a message for.
+async fn say_this(engine: &Arc<Engine>, opened: &Opened, id: &str, text: &str) -> String {
+    let answered = engine.say(&opened.id, &opened.token, id, Input::Text(text.into())).await.expect("an answer");
     let told = answered.messages.iter().find_map(|message| match &message.content {
         content @ Content::Text { .. } if message.node.is_some() => Some(content.as_text()),
         _ => None,

@@ -34,7 +34,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the product: designer, desk, customers' doors (settings may also stand in heliu.toml)
-    Serve(config::Serve),
+    Serve(Box<config::Serve>),
     /// Check flow files or bundles
     Check(check::Args),
     /// Play written conversations: talk files, or folders of flows
@@ -76,7 +76,7 @@ pub fn run() -> ExitCode {
         Err(error) => error.exit(),
     };
     let result = match cli.command {
-        Command::Serve(settings) => wait(serve::run(settings)),
+        Command::Serve(settings) => wait(serve::run(*settings)),
         Command::Check(args) => check::run(&args),
         Command::Talk(args) => talk::run(&args),
         Command::Import(args) => wait(transfer::import(args)),

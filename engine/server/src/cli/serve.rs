@@ -23,6 +23,7 @@ use crate::app::{App, router};
 use crate::auth::attempts::Attempts;
 use crate::auth::password::Passwords;
 use crate::config::Serve;
+use crate::embeddings;
 use crate::otlp::{self, Exporter};
 use crate::rates::Rates;
 
@@ -70,6 +71,7 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
         started,
         probe: Arc::default(),
     };
+    embeddings::begin(&engine, &settings.embeddings, &settings.storage.data);
     let background = tokio::spawn(Arc::clone(&engine).run());
     tokio::spawn(stop_when_broken(engine.store().clone()));
     tokio::spawn(store::upkeep::keep_up(engine.store().clone()));

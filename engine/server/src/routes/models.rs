@@ -280,6 +280,7 @@ async fn shown(app: &App, signed_in: &SignedIn) -> Result<Json<Value>> {
         "settings": store::models::settings(db, workspace).await?,
         "today": app.engine.models_today(workspace).await?,
         "presets": PRESETS,
+        "local": app.engine.local_model(),
     })))
 }
 

@@ -3,6 +3,7 @@
 mod budgets;
 mod form;
 mod trial;
+mod vectors;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use leptos::task::spawn_local;
 use self::budgets::Budgets;
 use self::form::ProviderForm;
 use self::trial::{Outcome, Trial};
+use self::vectors::VectorsBy;
 use super::PartHead;
 use crate::api::{self, ModelsSetUp, ProviderSetUp};
 use crate::i18n::tr;
@@ -71,6 +73,7 @@ pub(super) fn ModelsPart() -> impl IntoView {
                 }}
             </div>
             <Budgets models />
+            <VectorsBy models />
         })}
         <Dialog open size=DialogSize::Medium title=move || tr("模型服务", "Provider")>
             <ProviderForm models open edited=editing.get_untracked() />

@@ -6,12 +6,13 @@ use std::time::Instant;
 
 use anyhow::bail;
 use model::Texts;
-use nlu::evaluate::{LibraryQuality, Query, library};
+use nlu::evaluate::{FOUND, LibraryQuality, Query, library, library_by};
 use nlu::search::{Entry, Index};
 use serde_json::{Value, json};
 
+use super::meaning::Meaning;
 use super::report::{Figure, Report};
-use super::{Output, add_out_of_scope, confusions, file_name, lines, since, timed};
+use super::{Output, add_out_of_scope, confusions, file_name, lines, meaning, since, timed};
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
@@ -21,6 +22,8 @@ pub(in crate::cli) struct Args {
     /// What is asked: lines of {"query", "relevant": [id, …]}; an empty list means that nothing should be found
     #[arg(long, value_name = "FILE")]
     queries: PathBuf,
+    #[command(flatten)]
+    meaning: meaning::Args,
     #[command(flatten)]
     output: Output,
 }
@@ -32,10 +35,16 @@ pub(super) fn run(args: &Args) -> anyhow::Result<bool> {
     let start = Instant::now();
     let index = Index::build(&entries);
     let build_ms = since(start);
-    let quality = library(&index, &queries);
-    let (search_us, search_us_p99) = timed(queries.iter().map(|query| query.query.as_str()), |text| {
-        index.search(text, 5);
-    });
+    let lines = (index.nothing_below(), index.sure_above());
+    let asked = queries.iter().map(|query| query.query.as_str());
+    let meaning = args.meaning.meaning(&entries)?;
+    let (quality, (search_us, search_us_p99)) = match &meaning {
+        None => (library(&index, &queries), timed(asked, |text| drop(index.search(text, 5)))),
+        Some(meaning) => {
+            let search = |text: &str| meaning.search(&index, &entries, text, FOUND);
+            (library_by(&queries, lines, search), timed(asked, |text| drop(search(text))))
+        }
+    };
     let measured = Measured {
         n_entries: index.len(),
         build_ms,
@@ -45,7 +54,24 @@ pub(super) fn run(args: &Args) -> anyhow::Result<bool> {
         sure_above: index.sure_above(),
     };
     let title = format!("{} → {}", file_name(&args.docs), file_name(&args.queries));
-    args.output.show(&as_json(&quality, &measured), &report(&title, &quality, &measured))
+    let (mut json, mut report) = (as_json(&quality, &measured), report(&title, &quality, &measured));
+    if let Some(meaning) = &meaning {
+        json["embeddings"] = meaning.name().into();
+        json["vectors_per_second"] = meaning.per_second().into();
+        report.figures.push(vectors_made(meaning));
+    }
+    args.output.show(&json, &report)
+}
+
+fn vectors_made(meaning: &Meaning) -> Figure {
+    Figure::new(
+        ("向量", "vectors"),
+        format!("{} /s", meaning.per_second()),
+        (
+            "每秒算出的文章向量，已计入“按意思查找”",
+            "of articles, made each second; the search by meaning is part of these figures",
+        ),
+    )
 }
 
 fn check_ids(entries: &[Entry], queries: &[Query]) -> anyhow::Result<()> {

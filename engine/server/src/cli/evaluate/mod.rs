@@ -3,6 +3,7 @@
 mod emotion;
 mod library;
 mod lines;
+mod meaning;
 mod report;
 mod topics;
 

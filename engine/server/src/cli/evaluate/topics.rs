@@ -6,11 +6,12 @@ use std::time::Instant;
 
 use anyhow::bail;
 use model::Texts;
-use nlu::evaluate::{Labelled, TopicsQuality, topics};
+use nlu::evaluate::{Labelled, TopicsQuality, topics_by};
 use nlu::intents::{IntentExamples, Recogniser};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::meaning::Second;
 use super::report::{Figure, Report, Table, percent};
 use super::{Output, add_out_of_scope, confusions, file_name, lines, since, timed};
 
@@ -25,6 +26,9 @@ pub(in crate::cli) struct Args {
     /// What means none of the topics: lines of {"text"}
     #[arg(long, value_name = "FILE")]
     oos: Option<PathBuf>,
+    /// A sentence model whose opinion is asked where words leave a message open: its folder
+    #[arg(long, value_name = "FOLDER")]
+    embeddings: Option<PathBuf>,
     #[command(flatten)]
     output: Output,
 }
@@ -49,10 +53,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<bool> {
     let start = Instant::now();
     let recogniser = Recogniser::train(&intents);
     let train_ms = since(start);
-    let quality = topics(&recogniser, &test, others.iter().map(|other| other.text.as_str()));
-    let (predict_us, predict_us_p99) = timed(test.iter().map(|line| line.text.as_str()), |text| {
-        recogniser.recognise(text, None);
-    });
+    let second = args.embeddings.as_deref().map(|folder| Second::train(folder, &intents)).transpose()?;
+    let recognise = |text: &str| {
+        let said = recogniser.recognise(text, None);
+        second.iter().fold(said, |said, second| second.opinion(text, said))
+    };
+    let quality = topics_by(&test, others.iter().map(|other| other.text.as_str()), recognise);
+    let asked = test.iter().map(|line| line.text.as_str());
+    let (predict_us, predict_us_p99) = timed(asked, |text| drop(recognise(text)));
     let thresholds = recogniser.recognise("", None);
     let measured = Measured {
         n_topics: intents.len(),
@@ -64,7 +72,20 @@ pub(super) fn run(args: &Args) -> anyhow::Result<bool> {
         close_above: thresholds.close_above,
     };
     let title = format!("{} → {}", file_name(&args.train), file_name(&args.test));
-    args.output.show(&as_json(&quality, &measured), &report(&title, &quality, &measured))
+    let (mut json, mut report) = (as_json(&quality, &measured), report(&title, &quality, &measured));
+    if let Some((name, took_ms)) = second.as_ref().map(Second::figures) {
+        json["embeddings"] = name.into();
+        json["second_train_ms"] = took_ms.into();
+        report.figures.push(Figure::new(
+            ("第二意见", "second opinion"),
+            format!("{took_ms} ms"),
+            (
+                "从例句的向量学习，已计入以上各项",
+                "learnt from the vectors of the examples; it is part of these figures",
+            ),
+        ));
+    }
+    args.output.show(&json, &report)
 }
 
 fn check_labels(train: &[Labelled], test: &[Labelled]) -> anyhow::Result<()> {

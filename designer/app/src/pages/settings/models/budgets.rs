@@ -43,6 +43,7 @@ pub(super) fn Budgets(models: Remote<ModelsSetUp>) -> impl IntoView {
             conversation_tokens: value(conversation_tokens) as u64,
             conversation_money: value(conversation_money),
             summarise: summarise.get_untracked(),
+            ..untrack(|| models.get()).unwrap_or_default().settings
         };
         act(busy, async move { api::save_model_settings(&settings).await }, move |_| {
             toast(tr("已保存", "Saved"));

@@ -30,6 +30,7 @@ pub(super) fn ProviderForm(
     let price_embedding = text(&before.price_embedding.map(number).unwrap_or_default());
     let (timeout, first) = (text(&before.timeout_s.to_string()), text(&before.first_token_s.to_string()));
     let fallback = text(&before.fallback);
+    let rerank_model = text(&before.rerank_model);
     let is_on = RwSignal::new(before.is_on);
     let secret = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
@@ -42,6 +43,7 @@ pub(super) fn ProviderForm(
         base_url.set(provider.base_url);
         chat_model.set(provider.chat_model);
         embedding_model.set(provider.embedding_model);
+        rerank_model.set(provider.rerank_model);
     };
     let wrong_url = Signal::derive(move || {
         base_url.with(|url| {
@@ -91,6 +93,7 @@ pub(super) fn ProviderForm(
             base_url: trimmed(base_url),
             chat_model: trimmed(chat_model),
             embedding_model: trimmed(embedding_model),
+            rerank_model: trimmed(rerank_model),
             price_in: trimmed(price_in).parse().unwrap_or(0.0),
             price_out: trimmed(price_out).parse().unwrap_or(0.0),
             price_embedding: trimmed(price_embedding).parse().ok(),
@@ -154,6 +157,9 @@ pub(super) fn ProviderForm(
                         <Select value=fallback options=others on_change=move |chosen| fallback.set(chosen) />
                     </Field>
                 </div>
+                <Field label=move || tr("重排模型", "Ranking model") help=move || tr("把找到的内容再排一次，可以留空", "Puts what was found in its order; may stay empty")>
+                    <TextInput value=rerank_model test="provider-rerank" />
+                </Field>
                 <div class="field-pair">
                     <Field label=move || tr("输入价格 / 百万 token", "Price in / million tokens") problem=wrong_number(price_in)>
                         <TextInput value=price_in placeholder="0" />
