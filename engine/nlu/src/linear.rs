@@ -1,5 +1,6 @@
 //! One-vs-rest logistic classifiers, trained by dual coordinate descent in a fixed order.
 
+use std::array::from_fn;
 use std::ops::Range;
 
 /// A sparse vector: feature numbers, ascending, each once, with their values.
@@ -150,21 +151,32 @@ impl<'a> Problem<'a> {
                 }
                 self.margins_of(example, &weights, &mut margins);
                 steps.clear();
-                for class in (0..n).filter(|class| is_open[*class]) {
-                    if rests[class] > 0 {
-                        rests[class] -= 1;
-                        continue;
-                    }
-                    let sign = if self.labels[example] == classes.start + class { 1.0 } else { -1.0 };
-                    let (alpha, slack) = self.next(alphas[class], sign * margins[class], self.squares[example]);
-                    if slack < NEAR {
-                        rests[class] = if round < 2 { 1 } else { 2 };
-                    } else {
-                        has_moved[class] = true;
-                    }
-                    if alpha != alphas[class] {
-                        steps.push((class, (alpha - alphas[class]) * sign));
-                        alphas[class] = alpha;
+                let sign = |class: usize| if self.labels[example] == classes.start + class { 1.0 } else { -1.0 };
+                for first in (0..n).step_by(LANES) {
+                    let neighbours = first..n.min(first + LANES);
+                    let is_due = |class: usize| is_open[class] && rests[class] == 0;
+                    let next = neighbours.clone().any(is_due).then(|| {
+                        let lane = |idx: usize, values: &[f32]| values.get(first + idx).copied().unwrap_or_default();
+                        let of_lanes = from_fn(|idx| lane(idx, alphas));
+                        let slopes = from_fn(|idx| sign(first + idx) * lane(idx, &margins));
+                        self.next(&of_lanes, &slopes, self.squares[example])
+                    });
+                    for class in neighbours.filter(|class| is_open[*class]) {
+                        if rests[class] > 0 {
+                            rests[class] -= 1;
+                            continue;
+                        }
+                        let Some((next, slacks)) = &next else { continue };
+                        let (alpha, slack) = (next[class - first], slacks[class - first]);
+                        if slack < NEAR {
+                            rests[class] = if round < 2 { 1 } else { 2 };
+                        } else {
+                            has_moved[class] = true;
+                        }
+                        if alpha != alphas[class] {
+                            steps.push((class, (alpha - alphas[class]) * sign(class)));
+                            alphas[class] = alpha;
+                        }
                     }
                 }
                 self.add(example, &steps, &mut weights, &mut margins);
@@ -219,38 +231,43 @@ impl<'a> Problem<'a> {
     }
 
     /// Yu, Huang and Lin 2011: L2-regularised logistic regression, one variable at a time by Newton steps.
-    /// The next value, and how far the last was off.
-    fn next(&self, alpha: f32, slope: f32, square: f32) -> (f32, f32) {
+    /// The next values for some neighbouring classes, and how far the last ones were off. They are worked out side by
+    /// side, without branches of their own: what is done already stays as it is while the others go on.
+    fn next(&self, alphas: &Lanes, slopes: &Lanes, square: f32) -> (Lanes, Lanes) {
         const NEWTON_STEPS: usize = 4;
+        const DONE: f32 = 1e-2;
         let cost = self.effort.cost;
+        let is_near = |first: f32| first.abs() < NEAR / 20.0;
         // Minimises square/2 (z - alpha)^2 + slope (z - alpha) + z ln z + (cost - z) ln (cost - z) over z.
-        let mut z = alpha.clamp(1e-6 * cost, cost * (1.0 - 1e-6));
-        let first = slope + ln(z / (cost - z));
-        if first.abs() < NEAR / 20.0 {
-            return (alpha, 0.0);
+        let mut z: Lanes = from_fn(|at| alphas[at].clamp(1e-6 * cost, cost * (1.0 - 1e-6)));
+        let firsts: Lanes = from_fn(|at| slopes[at] + ln(z[at] / (cost - z[at])));
+        if firsts.iter().all(|first| is_near(*first)) {
+            return (*alphas, [0.0; LANES]);
         }
-        if alpha == 0.0 {
-            // At its first turn an example stands far from where it will end.
-            z = USUAL_FIRST.min(cost * 0.5);
-        }
+        // At its first turn an example stands far from where it will end.
+        z = from_fn(|at| if alphas[at] == 0.0 { USUAL_FIRST.min(cost * 0.5) } else { z[at] });
         for _ in 0..NEWTON_STEPS {
-            let gradient = square * (z - alpha) + slope + ln(z / (cost - z));
-            if gradient.abs() < 1e-2 {
+            let gradients: Lanes =
+                from_fn(|at| square * (z[at] - alphas[at]) + slopes[at] + ln(z[at] / (cost - z[at])));
+            if gradients.iter().all(|gradient| gradient.abs() < DONE) {
                 break;
             }
-            let curve = square + cost / (z * (cost - z));
-            let next = z - gradient / curve;
-            z = if next <= 0.0 {
-                z * 0.1
-            } else if next >= cost {
-                cost - (cost - z) * 0.1
-            } else {
-                next
-            };
+            z = from_fn(|at| {
+                let (z, gradient) = (z[at], gradients[at]);
+                let next = z - gradient / (square + cost / (z * (cost - z)));
+                let within = if next >= cost { cost - (cost - z) * 0.1 } else { next };
+                let within = if next <= 0.0 { z * 0.1 } else { within };
+                if gradient.abs() < DONE { z } else { within }
+            });
         }
-        (z, first.abs())
+        let slacks = from_fn(|at| if is_near(firsts[at]) { 0.0 } else { firsts[at].abs() });
+        (from_fn(|at| if is_near(firsts[at]) { alphas[at] } else { z[at] }), slacks)
     }
 }
+
+/// As many classes as are worked out side by side.
+const LANES: usize = 8;
+type Lanes = [f32; LANES];
 
 /// Closer than this to its best value, an example rests.
 const NEAR: f32 = 0.3;
