@@ -3,7 +3,7 @@
 use crate::normalise::{CODE, DIGITS, EMAIL, LINK, Normal, is_cjk};
 use std::ops::Range;
 
-/// Two families of features; each is scaled to length one on its own.
+/// Two families of features.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Block {
     Words = 0,
@@ -23,29 +23,40 @@ pub(crate) struct Piece {
 /// Latin text gives words, pairs of words and 2 to 4 characters of padded words.
 /// Text with any Chinese gives 1 to 3 characters of the whole string, spaces left out, and its Latin words.
 pub(crate) fn pieces(normal: &Normal) -> Vec<Piece> {
-    let text = &normal.text;
-    let mut pieces = Vec::with_capacity(text.len() * 3);
-    let words = words(text, normal.has_cjk);
+    pieces_of(normal, &words(normal))
+}
+
+/// The same, with words that are read in another way than they are written.
+pub(crate) fn pieces_of(normal: &Normal, words: &[Word<'_>]) -> Vec<Piece> {
+    let mut pieces = Vec::with_capacity(normal.text.len() * 3);
     for (idx, word) in words.iter().enumerate() {
-        let hash = hash_word(&text[word.clone()]);
-        pieces.push(Piece { block: Block::Words, hash, range: word.clone() });
+        let hash = hash_word(word.text);
+        pieces.push(Piece { block: Block::Words, hash, range: word.range.clone() });
         if normal.has_cjk {
             continue;
         }
         if let Some(next) = words.get(idx + 1) {
-            let pair = mix(hash, hash_word(&text[next.clone()]));
-            pieces.push(Piece { block: Block::Words, hash: pair, range: word.start..next.end });
+            let pair = mix(hash, hash_word(next.text));
+            pieces.push(Piece { block: Block::Words, hash: pair, range: word.range.start..next.range.end });
         }
-        padded_grams(text, word, &mut pieces);
+        padded_grams(word, &mut pieces);
     }
     if normal.has_cjk {
-        string_grams(text, &mut pieces);
+        string_grams(&normal.text, &mut pieces);
     }
     pieces
 }
 
+/// A word as it is read, and where it stands in the normal text.
+#[derive(Debug, Clone)]
+pub(crate) struct Word<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) range: Range<usize>,
+}
+
 /// The words of a text: runs of letters and digits, masks, and single signs such as emoji.
-fn words(text: &str, has_cjk: bool) -> Vec<Range<usize>> {
+pub(crate) fn words(normal: &Normal) -> Vec<Word<'_>> {
+    let text = normal.text.as_str();
     let mut words = Vec::new();
     let mut start = None;
     for (at, c) in text.char_indices() {
@@ -58,7 +69,8 @@ fn words(text: &str, has_cjk: bool) -> Vec<Range<usize>> {
             }
             _ => {}
         }
-        let is_text = in_word || c.is_ascii() || c.is_whitespace() || is_punctuation(c) || (has_cjk && is_cjk(c));
+        let is_text =
+            in_word || c.is_ascii() || c.is_whitespace() || is_punctuation(c) || (normal.has_cjk && is_cjk(c));
         let is_sign = !is_text;
         if is_sign {
             words.push(at..at + c.len_utf8());
@@ -67,18 +79,18 @@ fn words(text: &str, has_cjk: bool) -> Vec<Range<usize>> {
     if let Some(from) = start {
         words.push(from..text.len());
     }
-    words.retain(|word| text[word.clone()] != *"'");
-    words
+    let words = words.into_iter().map(|range| Word { text: &text[range.clone()], range });
+    words.filter(|word| word.text != "'").collect()
 }
 
 fn is_punctuation(c: char) -> bool {
     matches!(c as u32, 0x2010..=0x205E | 0x3001..=0x303F | 0xA1..=0xBF)
 }
 
-fn padded_grams(text: &str, word: &Range<usize>, pieces: &mut Vec<Piece>) {
+fn padded_grams(word: &Word<'_>, pieces: &mut Vec<Piece>) {
     let mut padded = [' '; 66];
     let mut len = 1;
-    for c in text[word.clone()].chars().filter(|c| *c != '\'').take(64) {
+    for c in word.text.chars().filter(|c| *c != '\'').take(64) {
         padded[len] = c;
         len += 1;
     }
@@ -88,7 +100,7 @@ fn padded_grams(text: &str, word: &Range<usize>, pieces: &mut Vec<Piece>) {
         for (idx, c) in padded[start..len.min(start + 4)].iter().enumerate() {
             hash = mix(hash, *c as u64);
             if idx >= 1 {
-                pieces.push(Piece { block: Block::Characters, hash, range: word.clone() });
+                pieces.push(Piece { block: Block::Characters, hash, range: word.range.clone() });
             }
         }
     }
@@ -115,7 +127,7 @@ pub(crate) fn is_telling(piece: &str) -> bool {
 
 pub(crate) const SEED: u64 = 0xCBF2_9CE4_8422_2325;
 
-fn hash_word(word: &str) -> u64 {
+pub(crate) fn hash_word(word: &str) -> u64 {
     word.chars().filter(|c| *c != '\'').fold(SEED, |hash, c| mix(hash, c as u64))
 }
 
@@ -128,24 +140,32 @@ pub(crate) fn mix(hash: u64, value: u64) -> u64 {
 pub(crate) struct Counted {
     /// Block, hash and count; ascending, each feature once.
     pub(crate) features: Vec<(Block, u64, f32)>,
+    /// Whether the families are scaled to length one together. In Chinese, Latin words are in the characters already:
+    /// a price or a name of a model would outweigh the whole sentence.
+    pub(crate) is_one_family: bool,
 }
 
 impl Counted {
     pub(crate) fn new(normal: &Normal) -> Counted {
-        Counted::of(&pieces(normal))
+        Counted::of(normal, &pieces(normal))
     }
 
-    pub(crate) fn of(pieces: &[Piece]) -> Counted {
-        let mut keys: Vec<(Block, u64)> = pieces.iter().map(|piece| (piece.block, piece.hash)).collect();
-        keys.sort_unstable();
-        let mut features: Vec<(Block, u64, f32)> = Vec::with_capacity(keys.len());
-        for (block, hash) in keys {
-            match features.last_mut() {
-                Some(last) if (last.0, last.1) == (block, hash) => last.2 += 1.0,
-                _ => features.push((block, hash, 1.0)),
-            }
+    /// Counts the pieces of a text.
+    pub(crate) fn of(normal: &Normal, pieces: &[Piece]) -> Counted {
+        let mut features: Vec<(Block, u64, f32)> = Vec::with_capacity(pieces.len());
+        let mut hashes: Vec<u64> = Vec::with_capacity(pieces.len());
+        for block in [Block::Words, Block::Characters] {
+            hashes.clear();
+            hashes.extend(pieces.iter().filter(|piece| piece.block == block).map(|piece| piece.hash));
+            hashes.sort_unstable();
+            features.extend(hashes.chunk_by(|a, b| a == b).map(|same| (block, same[0], same.len() as f32)));
         }
-        Counted { features }
+        Counted { features, is_one_family: normal.has_cjk }
+    }
+
+    /// The features of each family that is scaled by itself.
+    pub(crate) fn families(&self) -> impl Iterator<Item = &[(Block, u64, f32)]> {
+        self.features.chunk_by(|a, b| a.0 == b.0 || self.is_one_family)
     }
 }
 
@@ -172,5 +192,13 @@ mod tests {
     fn chinese_text_gives_characters_of_the_whole_string() {
         assert_eq!(texts("退 款!"), ["退", "退 款", "退 款!", "款", "款!", "!"]);
         assert!(texts("买 iPhone").contains(&"iphone".to_owned()));
+    }
+
+    #[test]
+    fn a_chinese_message_is_one_family() {
+        let families = |message: &str| Counted::new(&normalise(message)).families().count();
+
+        assert_eq!(families("推荐 300 元的餐馆"), 1);
+        assert_eq!(families("a meal for 300 yuan"), 2);
     }
 }

@@ -101,7 +101,7 @@ impl Vocabulary {
         self.shares[number as usize]
     }
 
-    /// Sublinear counts times inverse document frequency, length one per block.
+    /// Sublinear counts times inverse document frequency, length one per family.
     pub(crate) fn weigh(&self, counted: &Counted) -> Weighed {
         self.weigh_with(counted, &Few::default()).0
     }
@@ -111,8 +111,8 @@ impl Vocabulary {
         let mut vector: Sparse = Vec::with_capacity(counted.features.len());
         let mut beside: Sparse = Vec::new();
         let (mut known_square, mut unknown_square) = (0.0f32, 0.0f32);
-        let mut n_blocks = 0u8;
-        for features in counted.features.chunk_by(|a, b| a.0 == b.0) {
+        let mut n_families = 0u8;
+        for features in counted.families() {
             let (start, start_beside) = (vector.len(), beside.len());
             let mut square = 0.0f32;
             for (block, hash, count) in features {
@@ -130,20 +130,20 @@ impl Vocabulary {
                 known_square += idf * idf;
             }
             if square > 0.0 {
-                n_blocks += 1;
+                n_families += 1;
                 let scale = 1.0 / square.sqrt();
                 vector[start..].iter_mut().for_each(|(_, value)| *value *= scale);
                 beside[start_beside..].iter_mut().for_each(|(_, value)| *value *= scale);
             }
         }
-        if n_blocks == 0 {
+        if n_families == 0 {
             return (Weighed { vector, length: 0.0, known_length: 0.0 }, beside);
         }
         vector.sort_unstable_by_key(|(number, _)| *number);
         add_up(&mut vector);
         beside.sort_unstable_by_key(|(number, _)| *number);
         let known_length = (known_square / (known_square + unknown_square)).sqrt();
-        (Weighed { vector, length: f32::from(n_blocks).sqrt(), known_length }, beside)
+        (Weighed { vector, length: f32::from(n_families).sqrt(), known_length }, beside)
     }
 }
 
@@ -354,7 +354,7 @@ mod tests {
     fn product(vocabulary: &Vocabulary, a: &Counted, b: &Counted) -> f32 {
         let one_by_one = |counted: &Counted| -> Vec<(u64, f32)> {
             let mut all = Vec::new();
-            for features in counted.features.chunk_by(|a, b| a.0 == b.0) {
+            for features in counted.families() {
                 let known = features.iter().filter_map(|(block, hash, count)| {
                     let number = vocabulary.number(*block, *hash)?;
                     Some((key(*block, *hash), (1.0 + count.ln()) * vocabulary.idf(number)))

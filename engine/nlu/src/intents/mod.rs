@@ -160,7 +160,7 @@ impl Recogniser {
         let pieces = pieces(&normal);
         // A number or a code alone wants nothing: it answers a question.
         let says_something = says_something(&normal);
-        let judged = trained.model.judge(&Counted::of(&pieces), &allowed).filter(|_| says_something);
+        let judged = trained.model.judge(&Counted::of(&normal, &pieces), &allowed).filter(|_| says_something);
         let mut recognition = Recognition {
             intents: Vec::new(),
             words: Vec::new(),

@@ -3,7 +3,7 @@
 use super::first_few;
 use super::synonyms::Synonyms;
 use super::terms::key;
-use crate::features::{Counted, pieces};
+use crate::features::Counted;
 use crate::linear::Sparse;
 use crate::normalise::{Normal, normalise};
 use crate::vectors::{Few, Hashed, Neighbours, Vocabulary, Weighed, cosine, product};
@@ -96,7 +96,7 @@ impl Questions {
 
     /// A query as a vector, with its vector over the features of the few.
     pub(super) fn weigh(&self, query: &Normal) -> (Weighed, Sparse) {
-        self.base.vocabulary.weigh_with(&Counted::of(&pieces(query)), &self.few)
+        self.base.vocabulary.weigh_with(&Counted::new(query), &self.few)
     }
 
     /// The owners of questions and the questions' cosines with a query: all that share a telling feature, or the most
