@@ -17,6 +17,7 @@ mod meant;
 mod model;
 mod review;
 mod similar;
+mod spelling;
 mod words;
 
 pub use meant::{Meant, generic_sentences};
@@ -24,12 +25,13 @@ pub use review::{Confusion, ExampleReview, Expected, IntentReview, Nearest, Revi
 pub use similar::Similar;
 
 use crate::background::background;
-use crate::features::{Counted, is_telling, pieces};
+use crate::features::{Counted, is_telling, pieces_of, words};
 use crate::normalise::{Normal, is_mask, normalise};
 use crate::round4;
 use confidence::Confidence;
 use model::{Example, Model};
 use serde::{Deserialize, Serialize};
+use spelling::Spelling;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -94,6 +96,7 @@ struct Trained {
     keys: Vec<String>,
     model: Model,
     confidence: Confidence,
+    spelling: Spelling,
     /// The examples themselves, bare of punctuation, with the intents that list them.
     exact: BTreeMap<String, Vec<usize>>,
 }
@@ -108,12 +111,19 @@ struct Collected {
     sources: Vec<usize>,
     /// The examples themselves, bare of punctuation, with the intents that list them.
     exact: BTreeMap<String, Vec<usize>>,
+    /// The words of the examples.
+    spelling: Spelling,
 }
 
 impl Collected {
     fn new(intents: &[IntentExamples]) -> Collected {
-        let mut collected =
-            Collected { keys: Vec::new(), examples: Vec::new(), sources: Vec::new(), exact: BTreeMap::new() };
+        let mut collected = Collected {
+            keys: Vec::new(),
+            examples: Vec::new(),
+            sources: Vec::new(),
+            exact: BTreeMap::new(),
+            spelling: Spelling::default(),
+        };
         let mut classes: BTreeMap<&str, usize> = BTreeMap::new();
         let mut n_given = 0;
         for intent in intents {
@@ -133,6 +143,7 @@ impl Collected {
                     continue;
                 }
                 listing.push(class);
+                collected.spelling.add(&words(&normal));
                 collected.examples.push(Example { class, counted: Counted::new(&normal) });
                 collected.sources.push(n_given - 1);
             }
@@ -144,11 +155,11 @@ impl Collected {
 impl Recogniser {
     /// Learns from examples. Empty intents are never recognised; intents with one key count as one.
     pub fn train(intents: &[IntentExamples]) -> Recogniser {
-        let Collected { keys, examples, exact, .. } = Collected::new(intents);
+        let Collected { keys, examples, exact, spelling, .. } = Collected::new(intents);
         let model =
             Model::fit(&examples.iter().collect::<Vec<_>>(), &background().iter().collect::<Vec<_>>(), keys.len());
         let confidence = Confidence::fit(&examples, keys.len());
-        Recogniser { trained: Arc::new(Trained { keys, model, confidence, exact }) }
+        Recogniser { trained: Arc::new(Trained { keys, model, confidence, spelling, exact }) }
     }
 
     /// The intents a message may mean; with `allowed`, only these compete.
@@ -157,7 +168,7 @@ impl Recogniser {
         let allowed: Vec<bool> =
             trained.keys.iter().map(|key| allowed.is_none_or(|allowed| allowed.contains(key))).collect();
         let normal = normalise(text);
-        let pieces = pieces(&normal);
+        let pieces = pieces_of(&normal, &trained.spelling.read(words(&normal)));
         // A number or a code alone wants nothing: it answers a question.
         let says_something = says_something(&normal);
         let judged = trained.model.judge(&Counted::of(&normal, &pieces), &allowed).filter(|_| says_something);

@@ -207,3 +207,11 @@ fn a_number_or_a_code_alone_means_no_intent() {
         assert!(recogniser.recognise(text, None).intents.is_empty(), "{text}");
     }
 }
+
+#[test]
+fn mistyped_words_are_read_as_meant() {
+    check("track my parcle", "delivery");
+    check("where is my ordr", "delivery");
+    check("i need an invioce", "invoice");
+    check("I want a refunt", "refund");
+}
