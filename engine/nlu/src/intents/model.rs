@@ -2,7 +2,7 @@
 
 use crate::features::{Block, Counted};
 use crate::linear::{Effort, Linear, Sparse};
-use crate::vectors::{Neighbours, Vocabulary, Weighed};
+use crate::vectors::{Neighbours, Vocabulary, Weighed, cosine};
 
 /// An example sentence of a class.
 #[derive(Debug, Clone)]
@@ -12,7 +12,7 @@ pub(super) struct Example {
 }
 
 /// The number of signals.
-pub(super) const N_SIGNALS: usize = 6;
+pub(super) const N_SIGNALS: usize = 7;
 
 /// What is known about the best class of a message, each figure around 0 to 1.
 pub(super) type Signals = [f64; N_SIGNALS];
@@ -28,17 +28,25 @@ pub(super) struct Judged {
 pub(super) struct Model {
     vocabulary: Vocabulary,
     linear: Linear,
-    has_examples: Vec<bool>,
+    /// The examples of each class: as many of them as are looked through for the nearest one.
+    examples: Vec<Vec<Sparse>>,
 }
 
 /// From this many examples per class on, single ones are trusted less.
 const MANY_EXAMPLES: usize = 30;
 const WITH_MANY: Effort = Effort { cost: 20.0, max_rounds: 12 };
 const WITH_FEW: Effort = Effort { cost: 50.0, max_rounds: 6 };
+/// More examples of a class are not looked through: a message has to be judged in microseconds.
+const MAX_COMPARED: usize = 200;
 /// A background sentence as near as this to an example may well mean the same.
 const TOO_CLOSE: f32 = 0.6;
 
 impl Model {
+    /// Whether there are so many examples per class that single ones are trusted less.
+    pub(super) fn has_many(n_examples: usize, n_classes: usize) -> bool {
+        n_examples >= MANY_EXAMPLES * n_classes.max(1)
+    }
+
     /// Learns from examples, with the background as what belongs to no class.
     pub(super) fn fit(examples: &[&Example], background: &[&Counted], n_classes: usize) -> Model {
         let vocabulary =
@@ -47,7 +55,7 @@ impl Model {
             examples.iter().map(|example| vocabulary.weigh(&example.counted).vector).collect();
         let mut labels: Vec<usize> = examples.iter().map(|example| example.class).collect();
         let neighbours = Neighbours::new(&vectors, vocabulary.len());
-        let effort = if examples.len() >= MANY_EXAMPLES * n_classes.max(1) { WITH_MANY } else { WITH_FEW };
+        let effort = if Model::has_many(examples.len(), n_classes) { WITH_MANY } else { WITH_FEW };
         for counted in background {
             let weighed = vocabulary.weigh(counted);
             let is_apart = neighbours.cosines(&weighed).iter().all(|cosine| *cosine < TOO_CLOSE);
@@ -57,11 +65,14 @@ impl Model {
             }
         }
         let linear = Linear::train(&vectors, &labels, n_classes, vocabulary.len(), effort);
-        let mut has_examples = vec![false; n_classes];
-        for example in examples {
-            has_examples[example.class] = true;
+        let mut of_classes = vec![Vec::new(); n_classes];
+        for (mut vector, class) in vectors.into_iter().zip(labels).take(examples.len()) {
+            if of_classes[class].len() < MAX_COMPARED {
+                vector.shrink_to_fit();
+                of_classes[class].push(vector);
+            }
         }
-        Model { vocabulary, linear, has_examples }
+        Model { vocabulary, linear, examples: of_classes }
     }
 
     /// Judges a message among the allowed classes; nothing when it shares no feature with any example.
@@ -74,7 +85,7 @@ impl Model {
         let mut ranked: Vec<(usize, f64)> = margins
             .iter()
             .enumerate()
-            .filter(|(class, _)| allowed[*class] && self.has_examples[*class])
+            .filter(|(class, _)| allowed[*class] && !self.examples[*class].is_empty())
             .map(|(class, margin)| (class, f64::from(*margin)))
             .collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -88,11 +99,17 @@ impl Model {
             said.spoken_for / USUAL_SUM,
             said.spoken_against / USUAL_SUM,
             self.supported(counted, best),
+            self.nearest(&weighed, best),
         ];
         for (_, margin) in &mut ranked {
             *margin = (*margin - top).exp();
         }
         Some(Judged { ranked, signals })
+    }
+
+    /// The cosine of a message with the nearest example of a class.
+    fn nearest(&self, weighed: &Weighed, class: usize) -> f64 {
+        f64::from(self.examples[class].iter().map(|example| cosine(weighed, example)).fold(0.0, f32::max))
     }
 
     /// How much a feature of a message speaks for a class, against another one.
