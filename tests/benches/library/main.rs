@@ -40,7 +40,7 @@ fn main() -> anyhow::Result<()> {
 
 async fn measure(languages: [&Language; 2]) -> anyhow::Result<()> {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-    let process = Launch::on(folder.path()).start().await;
+    let mut process = Launch::on(folder.path()).start().await;
     let mut owner = Owner::of(&process).await?;
     owner.post("/api/libraries", json!({ "key": "docs", "name": { "en": "Documents" } })).await?;
     let before = memory(&process, "VmRSS")?;
@@ -97,7 +97,7 @@ async fn measure(languages: [&Language; 2]) -> anyhow::Result<()> {
     println!("resident memory after it, MiB: {:.0}", memory(&process, "VmRSS")?);
     println!("database, MiB: {:.0}", size(folder.path())? as f64 / f64::from(1 << 20));
 
-    drop(process);
+    process.kill().await;
     let again = Launch::on(folder.path()).start().await;
     row("ready after a restart, s", again.took);
     owner.url.clone_from(&again.url);

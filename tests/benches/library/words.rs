@@ -2,8 +2,8 @@
 
 /// Different words of a language.
 const N_WORDS: usize = 30_000;
-/// Characters of a passage.
-const PASSAGE_CHARS: usize = 390;
+/// Characters of a passage at most: a longer paragraph would be cut into two.
+const PASSAGE_CHARS: usize = 400;
 /// Passages under one heading.
 const PER_HEADING: usize = 2;
 
@@ -90,14 +90,15 @@ impl Language {
     /// A paragraph, as long as a passage.
     pub(crate) fn passage(&self, chance: &mut Chance) -> String {
         let (mut text, mut n_chars) = (String::new(), 0);
-        while n_chars < PASSAGE_CHARS {
+        loop {
             let n_words = 6 + chance.below(10);
-            let sentence = self.phrase(n_words, chance);
-            n_chars += sentence.chars().count() + self.stop.len().min(2);
+            let sentence = self.phrase(n_words, chance) + self.stop;
+            n_chars += sentence.chars().count();
+            if n_chars > PASSAGE_CHARS {
+                return text.trim_end().to_owned();
+            }
             text += &sentence;
-            text += self.stop;
         }
-        text.trim_end().to_owned()
     }
 
     /// A Markdown document of so many passages, and a few words that stand side by side in each of some of them.
