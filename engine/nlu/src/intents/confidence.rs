@@ -1,8 +1,9 @@
 //! Turns signals into a probability, fitted on the bot's own examples with some intents left out.
 
+use super::held_out::{Dealer, MANY_EXAMPLES, MIN_CLASSES, MIN_EXAMPLES_PER_CLASS, N_FOLDS, Outcomes, Part, n_folds};
 use super::model::{Example, Model, N_SIGNALS};
 use crate::background::background;
-use crate::logistic::{Curve, Sample};
+use crate::logistic::Curve;
 
 /// A curve over signals, and the thresholds that go with it.
 #[derive(Debug, Clone)]
@@ -18,47 +19,24 @@ const USUAL: Curve<N_SIGNALS> = Curve { weights: [-1.00, 1.65, 2.89, 2.99, -0.39
 const USUALLY_SURE_ABOVE: f64 = 0.6;
 const USUALLY_CLOSE_ABOVE: f64 = 0.35;
 
-const N_FOLDS: usize = 5;
-const MIN_CLASSES: usize = 5;
-const MIN_EXAMPLES_PER_CLASS: usize = 3;
-/// Above this many examples two folds tell enough.
-const MANY_EXAMPLES: usize = 300;
 /// Up to this many examples, as far as they are many per class, all folds take less than a second.
 const MOST_FOR_ALL_FOLDS: usize = 12_000;
-/// Above this many examples one fold does.
-const PLENTY_OF_EXAMPLES: usize = 500;
-/// Messages about something else, for each message that is about an intent.
-const SHARE_OF_OTHERS: f64 = 0.5;
-
 impl Confidence {
     pub(super) fn fit(examples: &[Example], n_classes: usize) -> Confidence {
         let usual = Confidence { curve: USUAL, sure_above: USUALLY_SURE_ABOVE, close_above: USUALLY_CLOSE_ABOVE };
         if n_classes < MIN_CLASSES || examples.len() < n_classes * MIN_EXAMPLES_PER_CLASS {
             return usual;
         }
-        let n_folds = match examples.len() {
-            // What tells close topics apart shows when each of them was left out once.
-            ..=MOST_FOR_ALL_FOLDS if Model::has_many(examples.len(), n_classes) => N_FOLDS,
-            PLENTY_OF_EXAMPLES.. => 1,
-            MANY_EXAMPLES.. => 2,
-            _ => N_FOLDS,
-        };
-        let mut outcomes = Outcomes::default();
-        for fold in 0..n_folds {
-            outcomes.add_fold(examples, n_classes, fold);
+        // What tells close topics apart shows when each of them was left out once.
+        let is_quick = examples.len() <= MOST_FOR_ALL_FOLDS && Model::has_many(examples.len(), n_classes);
+        let mut outcomes = Outcomes::new();
+        for fold in 0..if is_quick { N_FOLDS } else { n_folds(examples.len()) } {
+            add_fold(&mut outcomes, examples, n_classes, fold);
         }
         let has_many = examples.len() >= MANY_EXAMPLES;
         let curve = USUAL.fitted(&outcomes.samples(), if has_many { PULL } else { PULL_OF_FEW });
-        let mut right: Vec<f64> =
-            outcomes.known.iter().filter(|(_, is_right)| *is_right).map(|(signals, _)| curve.of(signals)).collect();
-        if right.is_empty() {
-            return usual;
-        }
-        right.sort_by(f64::total_cmp);
-        let point = |share: f64| right[((right.len() - 1) as f64 * share) as usize];
         let at_least = if has_many { LEAST_SURE } else { USUALLY_SURE_ABOVE };
-        let sure_above = crate::round4(point(0.10).clamp(at_least, 0.7));
-        let close_above = crate::round4(point(0.02).clamp(0.2, 0.4));
+        let Some((sure_above, close_above)) = outcomes.thresholds(&curve, at_least) else { return usual };
         Confidence { curve, sure_above, close_above }
     }
 }
@@ -70,59 +48,30 @@ const PULL_OF_FEW: f64 = 30.0;
 /// What is acted on is more likely right than wrong.
 const LEAST_SURE: f64 = 0.5;
 
-type Signals = [f64; N_SIGNALS];
-
-/// Signals of held-out messages.
-#[derive(Default)]
-struct Outcomes {
-    /// Of messages of a trained intent, and whether it came out best.
-    known: Vec<(Signals, bool)>,
-    /// Of messages about something else.
-    others: Vec<Signals>,
-}
-
-impl Outcomes {
-    /// Trains without one part of the classes and one part of the other classes' examples, and judges those.
-    fn add_fold(&mut self, examples: &[Example], n_classes: usize, fold: usize) {
-        const ENOUGH_OF_A_CLASS: usize = 60;
-        let mut seen = vec![0usize; n_classes];
-        let (mut kept, mut held_out) = (Vec::new(), Vec::new());
-        for example in examples {
-            let turn = seen[example.class];
-            seen[example.class] += 1;
-            if turn >= ENOUGH_OF_A_CLASS {
-                continue;
-            }
-            let is_other = example.class % N_FOLDS == fold;
-            if !is_other && turn % N_FOLDS != fold {
-                kept.push(example);
-            } else {
-                held_out.push((example, is_other));
-            }
+/// Trains without one part of the classes and one part of the other classes' examples, and judges those.
+fn add_fold(outcomes: &mut Outcomes<N_SIGNALS>, examples: &[Example], n_classes: usize, fold: usize) {
+    let mut dealer = Dealer::new(n_classes, fold);
+    let (mut kept, mut held_out) = (Vec::new(), Vec::new());
+    for example in examples {
+        match dealer.deal(example.class) {
+            Some(Part::Kept) => kept.push(example),
+            Some(Part::Apart { is_other }) => held_out.push((example, is_other)),
+            None => {}
         }
-        let (own, apart): (Vec<_>, Vec<_>) =
-            background().iter().enumerate().partition(|(idx, _)| idx % N_FOLDS != fold);
-        let own: Vec<_> = own.into_iter().map(|(_, counted)| counted).collect();
-        let model = Model::fit(&kept, &own, n_classes);
-        let allowed = vec![true; n_classes];
-        for (example, is_other) in held_out {
-            match model.judge(&example.counted, &allowed) {
-                Some(judged) if is_other => self.others.push(judged.signals),
-                Some(judged) => self.known.push((judged.signals, judged.ranked[0].0 == example.class)),
-                None => {}
-            }
+    }
+    let (own, apart): (Vec<_>, Vec<_>) = background().iter().enumerate().partition(|(idx, _)| idx % N_FOLDS != fold);
+    let own: Vec<_> = own.into_iter().map(|(_, counted)| counted).collect();
+    let model = Model::fit(&kept, &own, n_classes);
+    let allowed = vec![true; n_classes];
+    for (example, is_other) in held_out {
+        match model.judge(&example.counted, &allowed) {
+            Some(judged) if is_other => outcomes.others.push(judged.signals),
+            Some(judged) => outcomes.known.push((judged.signals, judged.ranked[0].0 == example.class)),
+            None => {}
         }
-        let judged = apart.into_iter().filter_map(|(_, counted)| model.judge(counted, &allowed));
-        self.others.extend(judged.map(|judged| judged.signals));
     }
-
-    fn samples(&self) -> Vec<Sample<N_SIGNALS>> {
-        let weight = SHARE_OF_OTHERS * self.known.len() as f64 / self.others.len().max(1) as f64;
-        let known =
-            self.known.iter().map(|(signals, is_good)| Sample { signals: *signals, is_good: *is_good, weight: 1.0 });
-        let others = self.others.iter().map(|signals| Sample { signals: *signals, is_good: false, weight });
-        known.chain(others).collect()
-    }
+    let judged = apart.into_iter().filter_map(|(_, counted)| model.judge(counted, &allowed));
+    outcomes.others.extend(judged.map(|judged| judged.signals));
 }
 
 #[cfg(test)]
@@ -131,6 +80,7 @@ mod tests {
 
     use super::*;
     use crate::features::Counted;
+    use crate::logistic::Sample;
     use crate::normalise::normalise;
 
     #[test]

@@ -6,10 +6,11 @@
 //! logistic curve says how likely the first is right. The curve is fitted as that of the words is: on the bot's own
 //! examples while they, or their whole topic, are away.
 
+use super::held_out::{Dealer, MIN_CLASSES, MIN_EXAMPLES_PER_CLASS, N_FOLDS, Outcomes, Part, n_folds};
 use super::{IntentExamples, MAX_INTENTS, MOST_SURE, Recogniser, Recognition, Scored};
 use crate::background::sentences;
 use crate::linear::{Effort, Linear, Sparse};
-use crate::logistic::{Curve, Sample};
+use crate::logistic::Curve;
 use crate::round4;
 
 /// Topics learnt from the vectors of their examples.
@@ -20,16 +21,6 @@ pub struct Meant {
     sure_above: f64,
     close_above: f64,
 }
-
-/// Fewer topics, or examples of each, say too little of how far a second opinion can be trusted.
-const MIN_CLASSES: usize = 5;
-const MIN_EXAMPLES_PER_CLASS: usize = 3;
-const N_FOLDS: usize = 5;
-/// Above so many examples two folds tell enough, above more one does.
-const MANY_EXAMPLES: usize = 300;
-const PLENTY_OF_EXAMPLES: usize = 500;
-const ENOUGH_OF_A_CLASS: usize = 60;
-const SHARE_OF_OTHERS: f64 = 0.5;
 
 const N_SIGNALS: usize = 5;
 /// Where nothing is known yet: each signal speaks for the topic, and a message is more likely about something else.
@@ -63,27 +54,14 @@ impl Meant {
         let classes = intents.iter().enumerate().flat_map(|(class, intent)| intent.examples.iter().map(move |_| class));
         let placed: Vec<Placed<'_>> = classes.zip(vectors.iter().map(Vec::as_slice)).collect();
         let generic: Vec<&[f32]> = generic.iter().map(Vec::as_slice).collect();
-        let n_folds = match n_examples {
-            PLENTY_OF_EXAMPLES.. => 1,
-            MANY_EXAMPLES.. => 2,
-            _ => N_FOLDS,
-        };
-        let mut outcomes = Outcomes::default();
-        for fold in 0..n_folds {
-            outcomes.add_fold(intents, &placed, &generic, fold);
+        let mut outcomes = Outcomes::new();
+        for fold in 0..n_folds(n_examples) {
+            add_fold(&mut outcomes, intents, &placed, &generic, fold);
         }
         let curve = NEUTRAL.fitted(&outcomes.samples(), PULL);
-        let mut right: Vec<f64> =
-            outcomes.known.iter().filter(|(_, is_right)| *is_right).map(|(it, _)| curve.of(it)).collect();
-        right.sort_by(f64::total_cmp);
-        let point = |share: f64| right.get((right.len().saturating_sub(1) as f64 * share) as usize).copied();
+        let (sure_above, close_above) = outcomes.thresholds(&curve, 0.5)?;
         let keys = intents.iter().map(|intent| intent.key.clone()).collect();
-        Some(Meant {
-            head: Head::fit(keys, &placed, &generic),
-            curve,
-            sure_above: round4(point(0.10)?.clamp(0.5, 0.7)),
-            close_above: round4(point(0.02)?.clamp(0.2, 0.4)),
-        })
+        Some(Meant { head: Head::fit(keys, &placed, &generic), curve, sure_above, close_above })
     }
 
     /// How many numbers a vector has.
@@ -175,58 +153,44 @@ impl Head {
     }
 }
 
-/// Signals of held-out messages: of those that mean a topic, with whether it came first, and of others.
-#[derive(Default)]
-struct Outcomes {
-    known: Vec<([f64; N_SIGNALS], bool)>,
-    others: Vec<[f64; N_SIGNALS]>,
-}
-
-impl Outcomes {
-    /// Trains without one part of the topics and one part of the other topics' examples, and judges those.
-    fn add_fold(&mut self, intents: &[IntentExamples], placed: &[Placed<'_>], generic: &[&[f32]], fold: usize) {
-        let mut seen = vec![0usize; intents.len()];
-        let (mut kept, mut apart) = (Vec::new(), Vec::new());
-        let mut words: Vec<IntentExamples> =
-            intents.iter().map(|intent| IntentExamples { key: intent.key.clone(), examples: Vec::new() }).collect();
-        let texts = intents.iter().flat_map(|intent| &intent.examples);
-        for (text, (class, vector)) in texts.zip(placed) {
-            let turn = seen[*class];
-            seen[*class] += 1;
-            let is_other = class % N_FOLDS == fold;
-            if turn >= ENOUGH_OF_A_CLASS {
-                continue;
-            }
-            if is_other || turn % N_FOLDS == fold {
-                apart.push((text, *class, *vector, is_other));
-            } else {
+/// Trains without one part of the topics and one part of the other topics' examples, and judges those.
+fn add_fold(
+    outcomes: &mut Outcomes<N_SIGNALS>,
+    intents: &[IntentExamples],
+    placed: &[Placed<'_>],
+    generic: &[&[f32]],
+    fold: usize,
+) {
+    let mut dealer = Dealer::new(intents.len(), fold);
+    let (mut kept, mut apart) = (Vec::new(), Vec::new());
+    let mut words: Vec<IntentExamples> =
+        intents.iter().map(|intent| IntentExamples { key: intent.key.clone(), examples: Vec::new() }).collect();
+    let texts = intents.iter().flat_map(|intent| &intent.examples);
+    for (text, (class, vector)) in texts.zip(placed) {
+        match dealer.deal(*class) {
+            Some(Part::Kept) => {
                 kept.push((*class, *vector));
                 words[*class].examples.push(text.clone());
             }
+            Some(Part::Apart { is_other }) => apart.push((text, *class, *vector, is_other)),
+            None => {}
         }
-        let (own, generic_apart): (Vec<_>, Vec<_>) =
-            generic.iter().copied().zip(sentences()).enumerate().partition(|(at, _)| at % N_FOLDS != fold);
-        let own: Vec<&[f32]> = own.into_iter().map(|(_, (vector, _))| vector).collect();
-        let head = Head::fit(intents.iter().map(|intent| intent.key.clone()).collect(), &kept, &own);
-        let recogniser = Recogniser::train(&words);
-        let judge = |text: &str, vector: &[f32]| head.judge(&recogniser.recognise(text, None), vector, None);
-        for (text, class, vector, is_other) in apart {
-            match judge(text, vector) {
-                Some(judged) if is_other => self.others.push(judged.signals),
-                Some(judged) => self.known.push((judged.signals, judged.ranked[0].0 == class)),
-                None => {}
-            }
+    }
+    let (own, generic_apart): (Vec<_>, Vec<_>) =
+        generic.iter().copied().zip(sentences()).enumerate().partition(|(at, _)| at % N_FOLDS != fold);
+    let own: Vec<&[f32]> = own.into_iter().map(|(_, (vector, _))| vector).collect();
+    let head = Head::fit(intents.iter().map(|intent| intent.key.clone()).collect(), &kept, &own);
+    let recogniser = Recogniser::train(&words);
+    let judge = |text: &str, vector: &[f32]| head.judge(&recogniser.recognise(text, None), vector, None);
+    for (text, class, vector, is_other) in apart {
+        match judge(text, vector) {
+            Some(judged) if is_other => outcomes.others.push(judged.signals),
+            Some(judged) => outcomes.known.push((judged.signals, judged.ranked[0].0 == class)),
+            None => {}
         }
-        let generic_apart = generic_apart.into_iter().filter_map(|(_, (vector, text))| judge(text, vector));
-        self.others.extend(generic_apart.map(|judged| judged.signals));
     }
-
-    fn samples(&self) -> Vec<Sample<N_SIGNALS>> {
-        let weight = SHARE_OF_OTHERS * self.known.len() as f64 / self.others.len().max(1) as f64;
-        let known =
-            self.known.iter().map(|(signals, is_good)| Sample { signals: *signals, is_good: *is_good, weight: 1.0 });
-        known.chain(self.others.iter().map(|signals| Sample { signals: *signals, is_good: false, weight })).collect()
-    }
+    let generic_apart = generic_apart.into_iter().filter_map(|(_, (vector, text))| judge(text, vector));
+    outcomes.others.extend(generic_apart.map(|judged| judged.signals));
 }
 
 /// A vector from the centre on, of the length that is used here; nothing but zeros where it is the centre.

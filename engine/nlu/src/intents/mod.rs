@@ -13,6 +13,7 @@
 //! ```
 
 mod confidence;
+mod held_out;
 mod meant;
 mod model;
 mod review;
