@@ -23,6 +23,57 @@ pub struct Server {
     n_databases: AtomicU32,
 }
 
+/// Where a product keeps what it remembers.
+#[derive(Clone, Debug)]
+pub enum Database {
+    /// In its data folder.
+    Embedded,
+    /// At this address, on a server that lives as long as somebody has this.
+    Postgres(Arc<Server>, String),
+}
+
+impl Database {
+    /// The one that this run of the tests is about: `HELIU_TEST_DATABASE=postgres`, or else the embedded one.
+    ///
+    /// # Panics
+    /// When PostgreSQL is asked for and not installed.
+    pub fn of_this_run() -> Self {
+        match std::env::var("HELIU_TEST_DATABASE").as_deref() {
+            Ok("postgres") => Self::postgres().expect("HELIU_TEST_DATABASE=postgres wants PostgreSQL installed"),
+            _ => Self::Embedded,
+        }
+    }
+
+    /// An empty one on PostgreSQL, where that is installed.
+    pub fn postgres() -> Option<Self> {
+        let server = Server::shared()?;
+        let url = server.database();
+        Some(Self::Postgres(server, url))
+    }
+
+    /// The same once more, where it is on PostgreSQL; see [`Server::copy`]. What is in a data folder is not copied.
+    #[must_use]
+    pub fn copied(&self) -> Self {
+        match self {
+            Self::Embedded => Self::Embedded,
+            Self::Postgres(server, url) => Self::Postgres(Arc::clone(server), server.copy(url)),
+        }
+    }
+
+    /// What tells a process where it is, if that is not in its data folder.
+    pub fn environment(&self) -> Option<(&'static str, String)> {
+        self.url().map(|url| ("DATABASE_URL", url.to_owned()))
+    }
+
+    /// The address, for `DATABASE_URL`.
+    pub fn url(&self) -> Option<&str> {
+        match self {
+            Self::Embedded => None,
+            Self::Postgres(_, url) => Some(url),
+        }
+    }
+}
+
 /// Where Debian keeps PostgreSQL's programs, the newest first; none when it is not installed.
 pub fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").ok()?;

@@ -27,14 +27,13 @@ mod topics;
 mod traces;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 pub(crate) use tests::is_long;
-use tests::postgres::Server;
+pub(crate) use tests::postgres::Database;
 pub(crate) use tests::process::binary;
 use tests::process::{Launch, Process, free_port};
 
@@ -49,40 +48,6 @@ pub(crate) struct Product {
     launch: Launch,
     process: Process,
     database: Database,
-}
-
-/// Where a product keeps what it remembers.
-#[derive(Clone)]
-pub(crate) enum Database {
-    /// In its data folder.
-    Embedded,
-    /// At this address, on a server that lives as long as somebody has this.
-    Postgres(Arc<Server>, String),
-}
-
-impl Database {
-    /// The one that this run of the tests is about: `HELIU_TEST_DATABASE=postgres`, or else the embedded one.
-    pub(crate) fn of_this_run() -> Self {
-        match std::env::var("HELIU_TEST_DATABASE").as_deref() {
-            Ok("postgres") => Self::postgres().expect("HELIU_TEST_DATABASE=postgres wants PostgreSQL installed"),
-            _ => Self::Embedded,
-        }
-    }
-
-    /// An empty one on PostgreSQL, where that is installed.
-    pub(crate) fn postgres() -> Option<Self> {
-        let server = Server::shared()?;
-        let url = server.database();
-        Some(Self::Postgres(server, url))
-    }
-
-    /// The address, for `DATABASE_URL`.
-    fn url(&self) -> Option<&str> {
-        match self {
-            Self::Embedded => None,
-            Self::Postgres(_, url) => Some(url),
-        }
-    }
 }
 
 impl Product {
@@ -114,7 +79,7 @@ impl Product {
 
     async fn begin_in(database: Database, args: Vec<String>, mut environment: Vec<(&'static str, String)>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        environment.extend(database.url().map(|url| ("DATABASE_URL", url.to_owned())));
+        environment.extend(database.environment());
         let launch = Launch { port: free_port(), arguments: args, environment, ..Launch::on(folder.path()) };
         let process = launch.start().await;
         let (url, setup_token) = (process.url.clone(), process.setup_token.clone());
