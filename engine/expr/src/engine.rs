@@ -2,8 +2,9 @@
 //!
 //! It is built from chosen packages instead of `Engine::new()`, without modules, time, blobs and bit fields, so that
 //! nothing of the host can be reached. Limits stop rhai's own loops; they do not stop one native call, and a call
-//! counts as one operation however long it takes. That is why functions that can multiply sizes (`replace`) are
-//! shadowed by ones that check first, and those that look through long lists by quick ones that charge their work.
+//! counts as one operation however long it takes. That is why functions that can multiply sizes (`replace`), or never
+//! end (`pad` with nothing), are shadowed by ones that check first, and those that look through long lists by quick ones
+//! that charge their work.
 
 use std::sync::OnceLock;
 
@@ -49,6 +50,7 @@ fn build() -> Engine {
     free_the_word_default(&mut engine);
     divide_like_people(&mut engine);
     shadow_replace(&mut engine);
+    shadow_pad(&mut engine);
     compare_quickly(&mut engine);
     write_quickly(&mut engine);
     functions::register(&mut engine);
@@ -187,8 +189,32 @@ fn replace(text: &mut ImmutableString, from: &str, to: &str) -> Result<(), Box<E
     let n_found = text.matches(from).count();
     let size = text.len() - n_found * from.len() + n_found.saturating_mul(to.len());
     if size > MAX_STRING {
-        return Err(Box::new(EvalAltResult::ErrorDataTooLarge("Length of string".into(), Position::NONE)));
+        return Err(too_long());
     }
     *text = text.replace(from, to).into();
     Ok(())
+}
+
+/// `pad` with a text that ends when the text is empty: rhai's would add nothing for ever.
+fn shadow_pad(engine: &mut Engine) {
+    engine.register_fn("pad", |text: &mut ImmutableString, length: INT, with: &str| pad(text, length, with));
+}
+
+/// Repeats a text after another until that has so many characters; with an empty one it stays as it is.
+fn pad(text: &mut ImmutableString, length: INT, with: &str) -> Result<(), Box<EvalAltResult>> {
+    clock::charge(text.len());
+    let length = usize::try_from(length).unwrap_or(0);
+    let missing = length.saturating_sub(text.chars().count());
+    if missing == 0 || with.is_empty() {
+        return Ok(());
+    }
+    if length > MAX_STRING {
+        return Err(too_long());
+    }
+    text.make_mut().extend(with.chars().cycle().take(missing));
+    if text.len() > MAX_STRING { Err(too_long()) } else { Ok(()) }
+}
+
+fn too_long() -> Box<EvalAltResult> {
+    Box::new(EvalAltResult::ErrorDataTooLarge("Length of string".into(), Position::NONE))
 }

@@ -78,6 +78,21 @@ fn lists_and_objects_are_compared_by_value() {
 }
 
 #[test]
+fn a_text_is_padded_with_a_text() {
+    for (source, padded) in [
+        ("let s = \"7\"; s.pad(4, \"ab\"); s", "7aba"),
+        ("let s = \"运\"; s.pad(3, \"费到\"); s", "运费到"),
+        ("let s = \"long\"; s.pad(2, \"x\"); s", "long"),
+        ("let s = \"a\"; s.pad(-1, \"x\"); s", "a"),
+        ("let s = \"a\"; s.pad(5, \"\"); s", "a"),
+        ("let s = \"a\"; s.pad(3, '-'); s", "a--"),
+    ] {
+        assert_eq!(run(source).expect(source).value, padded, "{source}");
+    }
+    run("let s = \"\"; s.pad(60000, \"字\"); s").expect_err("more than a text may have");
+}
+
+#[test]
 fn every_way_out_is_closed() {
     for source in WAYS_OUT {
         let error = run(source).expect_err(source);
@@ -106,6 +121,7 @@ const BOMBS: &[&str] = &[
     "let s = \"a\"; loop { s = `${s}${s}`; }",
     "let s = \"\"; s.pad(2000000000, 'a');",
     "let s = \"\"; s.pad(2000000000, \"ab\");",
+    "let s = \"a\"; s.pad(5, \"\"); s",
     "let s = \"\"; s.pad(60000, 'a'); let t = \"\"; t.pad(60000, 'b'); s.replace(\"a\", t); s",
     "let s = \"\"; s.pad(60000, 'a'); let t = \"\"; t.pad(60000, 'b'); s.replace('a', t); s",
     "let s = \"\"; s.pad(60000, 'a'); let t = \"\"; t.pad(60000, 'b'); s.replace(\"\", t); s",
