@@ -2,4 +2,5 @@
 //!
 //! Translation only: no network, no clock, no store.
 
+pub mod resume;
 pub mod web;

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
+use channels::resume;
 use channels::web::{self, Refusal};
 use model::{FlowKey, Language, Message, Status, VarName};
 use runtime::{Answered, Opening};
@@ -118,8 +119,7 @@ async fn after(
     headers: HeaderMap,
     upgrade: std::result::Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response> {
-    let number = |text: Option<&str>| text.and_then(|text| text.parse::<i64>().ok());
-    let after = number(wanted.after.as_deref()).unwrap_or(0);
+    let after = wanted.after.as_deref().and_then(resume::position).unwrap_or(0);
     let token = bearer(&headers).map(str::to_owned).or(wanted.token);
     if let Ok(upgrade) = upgrade {
         return Ok(chat_stream::by_socket(&app, peer, upgrade, id, token, after));
@@ -129,10 +129,10 @@ async fn after(
     if accepts.contains("text/event-stream") {
         // A browser that comes back asks at the old address, and says here how far it was.
         let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-        return chat_stream::by_events(&app, id, token, number(last).unwrap_or(after)).await;
+        return chat_stream::by_events(&app, id, token, last.and_then(resume::position).unwrap_or(after)).await;
     }
-    if let Some(wait) = number(wanted.wait.as_deref()).filter(|wait| *wait > 0) {
-        return chat_stream::by_waiting(&app, id, token, after, wait.unsigned_abs()).await;
+    if let Some(wait) = wanted.wait.and_then(|wait| wait.parse().ok()).filter(|wait| *wait > 0) {
+        return chat_stream::by_waiting(&app, id, token, after, wait).await;
     }
     let answered = app.engine.catch_up(&id, &token, after).await?;
     Ok(Json(shown(answered)).into_response())

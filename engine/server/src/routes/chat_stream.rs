@@ -10,9 +10,9 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use channels::resume;
 use futures_util::stream;
 use runtime::Answered;
-use serde::Deserialize;
 use tokio::sync::watch;
 use tokio::time::{Instant, interval_at};
 
@@ -116,13 +116,6 @@ pub(super) async fn by_waiting(app: &App, id: String, token: String, after: i64,
     Ok(Json(shown(news.or(first).unwrap_or(nothing))).into_response())
 }
 
-#[derive(Deserialize)]
-struct First {
-    token: String,
-    #[serde(default)]
-    after: Option<i64>,
-}
-
 async fn first_frame(socket: &mut Socket, after: i64) -> Option<(String, i64)> {
     let text = tokio::time::timeout(FIRST_FRAME, async {
         loop {
@@ -135,6 +128,6 @@ async fn first_frame(socket: &mut Socket, after: i64) -> Option<(String, i64)> {
         }
     });
     let text = text.await.ok().flatten()?;
-    let first: First = serde_json::from_str(&text).ok()?;
-    Some((first.token, first.after.unwrap_or(after)))
+    let opening = resume::opening(&text)?;
+    Some((opening.token, opening.after.unwrap_or(after)))
 }
