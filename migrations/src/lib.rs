@@ -22,6 +22,7 @@ mod m0011_models;
 mod m0012_phrases;
 mod m0013_topic_sets;
 mod m0014_meaning;
+mod m0015_accepted;
 mod table;
 
 /// All migrations, oldest first.
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_phrases::Migration),
             Box::new(m0013_topic_sets::Migration),
             Box::new(m0014_meaning::Migration),
+            Box::new(m0015_accepted::Migration),
         ]
     }
 }

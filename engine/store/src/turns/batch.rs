@@ -1,5 +1,5 @@
 //! What turns leave in the tables, and writing many of them with few statements: every table once, however many
-//! conversations are in the batch. PostgreSQL is asked so; SQLite takes the same rows one by one.
+//! conversations are in the batch. PostgreSQL is asked so; SQLite takes rows one by one.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,7 +8,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue, DatabaseBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryTrait, Statement,
 };
 
-use super::Turn;
+use super::{Happened, Turn};
 use crate::conversations::write as as_row;
 use crate::error::{json, word};
 use crate::rows::at_once;
@@ -121,7 +121,7 @@ fn chunks<'a>(mut turns: &'a [&'a Turn]) -> impl Iterator<Item = &'a [&'a Turn]>
     })
 }
 
-pub(super) fn row(turn: &Turn) -> ActiveModel {
+fn row(turn: &Turn) -> ActiveModel {
     let mut row = as_row(&turn.conversation).into_active_model();
     row.id = match turn.conversation.id {
         0 => ActiveValue::NotSet,
@@ -131,9 +131,14 @@ pub(super) fn row(turn: &Turn) -> ActiveModel {
     row
 }
 
-pub(super) fn events(done: &Turn, id: i64) -> impl Iterator<Item = journal::Model> {
+/// What happened, each with its number in the journal.
+pub(super) fn numbered(done: &Turn) -> impl Iterator<Item = (&Happened, i64)> {
     let first = done.conversation.n_events - i64::try_from(done.events.len()).unwrap_or(0) + 1;
-    done.events.iter().zip(first..).map(move |(event, n)| journal::Model {
+    done.events.iter().zip(first..)
+}
+
+fn events(done: &Turn, id: i64) -> impl Iterator<Item = journal::Model> {
+    numbered(done).map(move |(event, n)| journal::Model {
         workspace_id: done.conversation.workspace.0,
         conversation_id: id,
         n,
@@ -145,7 +150,7 @@ pub(super) fn events(done: &Turn, id: i64) -> impl Iterator<Item = journal::Mode
     })
 }
 
-pub(super) fn messages(done: &Turn, id: i64) -> impl Iterator<Item = message::Model> {
+fn messages(done: &Turn, id: i64) -> impl Iterator<Item = message::Model> {
     done.messages.iter().map(move |said| message::Model {
         workspace_id: done.conversation.workspace.0,
         conversation_id: id,
@@ -161,7 +166,7 @@ pub(super) fn messages(done: &Turn, id: i64) -> impl Iterator<Item = message::Mo
     })
 }
 
-pub(super) fn timers(done: &Turn, id: i64) -> impl Iterator<Item = timer::Model> {
+fn timers(done: &Turn, id: i64) -> impl Iterator<Item = timer::Model> {
     done.set_timers.iter().map(move |(timer_id, due)| timer::Model {
         workspace_id: done.conversation.workspace.0,
         conversation_id: id,
@@ -181,7 +186,7 @@ fn forget_timers(saved: &[(&Turn, i64)]) -> Option<Statement> {
     Some(DatabaseBackend::Postgres.build(&delete))
 }
 
-pub(super) fn end(done: &Turn, id: i64) -> turn::Model {
+fn end(done: &Turn, id: i64) -> turn::Model {
     turn::Model {
         workspace_id: done.conversation.workspace.0,
         conversation_id: id,

@@ -4,16 +4,17 @@
 //! thing that is written without end, so their writer talks to SQLite itself: no hand-over, no statement whose text
 //! depends on the size of the batch.
 
+mod rows;
+
 use std::path::{Path, PathBuf};
 
 use rusqlite::types::Value as Plain;
-use rusqlite::{Connection, TransactionBehavior, params_from_iter};
-use sea_orm::{ActiveModelTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, Value};
+use rusqlite::{Connection, TransactionBehavior};
 
-use super::{Turn, batch, pass_crash_points};
+use self::rows::{Sql, Statements};
+use super::{Turn, pass_crash_points};
 use crate::sqlite::{self, Door};
-use crate::tables::{conversation, journal, message, timer, turn};
-use crate::{Error, Result, Store};
+use crate::{Result, Store};
 
 /// The connection of the turns' writer.
 pub(super) struct Embedded {
@@ -21,17 +22,6 @@ pub(super) struct Embedded {
     sql: Sql,
     /// Opened for the first turn, and again after one that could not be undone.
     connection: Option<Connection>,
-}
-
-/// The texts of the statements.
-struct Sql {
-    open: String,
-    save: String,
-    journal: String,
-    message: String,
-    forget_timer: String,
-    timer: String,
-    end: String,
 }
 
 impl Embedded {
@@ -83,98 +73,10 @@ fn open(file: &Path) -> Result<Connection> {
 fn write(connection: &mut Connection, sql: &Sql, turns: &[&Turn]) -> Result<Vec<Option<i64>>> {
     // Undone when it is dropped.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut ids = Vec::with_capacity(turns.len());
-    for turn in turns {
-        let id = save(&transaction, sql, turn)?;
-        if let Some(id) = id {
-            write_rest(&transaction, sql, turn, id)?;
-        }
-        ids.push(id);
-    }
+    let mut statements = Statements::prepare(&transaction, sql)?;
+    let ids = turns.iter().map(|turn| statements.write(turn)).collect::<Result<_>>()?;
+    drop(statements);
     pass_crash_points(turns);
     transaction.commit()?;
     Ok(ids)
-}
-
-/// Saves the conversation of a turn and answers with its number; none when it is not as it was when it was loaded.
-fn save(connection: &Connection, sql: &Sql, turn: &Turn) -> Result<Option<i64>> {
-    let row = batch::row(turn);
-    if turn.conversation.id == 0 {
-        insert(connection, &sql.open, row)?;
-        return Ok(Some(connection.last_insert_rowid()));
-    }
-    let mut row = row;
-    let before = &turn.conversation;
-    let changes = batch::CHANGING.into_iter().map(|column| taken(&mut row, column));
-    let known = [before.id, before.state_version, before.owner_epoch].map(|known| Ok(Plain::Integer(known)));
-    let values = changes.chain(known).collect::<Result<Vec<Plain>>>()?;
-    let n_saved = connection.prepare_cached(&sql.save)?.execute(params_from_iter(values))?;
-    Ok((n_saved == 1).then_some(before.id))
-}
-
-/// Writes everything else that a turn did.
-fn write_rest(connection: &Connection, sql: &Sql, turn: &Turn, id: i64) -> Result<()> {
-    for event in batch::events(turn, id) {
-        insert(connection, &sql.journal, event.into_active_model())?;
-    }
-    for said in batch::messages(turn, id) {
-        insert(connection, &sql.message, said.into_active_model())?;
-    }
-    for gone in &turn.gone_timers {
-        connection.prepare_cached(&sql.forget_timer)?.execute((id, gone))?;
-    }
-    for set in batch::timers(turn, id) {
-        insert(connection, &sql.timer, set.into_active_model())?;
-    }
-    if turn.is_over {
-        insert(connection, &sql.end, batch::end(turn, id).into_active_model())?;
-    }
-    Ok(())
-}
-
-fn insert<A: ActiveModelTrait>(connection: &Connection, sql: &str, mut row: A) -> Result<()> {
-    let columns = <A::Entity as EntityTrait>::Column::iter();
-    let values = columns.map(|column| taken(&mut row, column)).collect::<Result<Vec<Plain>>>()?;
-    connection.prepare_cached(sql)?.execute(params_from_iter(values))?;
-    Ok(())
-}
-
-/// The value of a column, moved out of its row; NULL where none is set.
-fn taken<A: ActiveModelTrait>(row: &mut A, column: <A::Entity as EntityTrait>::Column) -> Result<Plain> {
-    let Some(value) = row.take(column).into_value() else { return Ok(Plain::Null) };
-    Ok(match value {
-        Value::BigInt(number) => number.map_or(Plain::Null, Plain::Integer),
-        Value::Int(number) => number.map_or(Plain::Null, |number| Plain::Integer(number.into())),
-        Value::Bool(is_so) => is_so.map_or(Plain::Null, |is_so| Plain::Integer(is_so.into())),
-        Value::String(text) => text.map_or(Plain::Null, Plain::Text),
-        Value::Bytes(bytes) => bytes.map_or(Plain::Null, Plain::Blob),
-        other => {
-            return Err(Error::Unsafe(format!("{} is of a type that turns do not have: {other:?}", column.as_str())));
-        }
-    })
-}
-
-impl Default for Sql {
-    fn default() -> Self {
-        let changes: Vec<String> = batch::CHANGING.iter().map(|column| format!("{} = ?", column.as_str())).collect();
-        Self {
-            open: inserting::<conversation::Entity>(),
-            save: format!(
-                "UPDATE conversations SET {} WHERE id = ? AND state_version = ? AND owner_epoch = ?",
-                changes.join(", ")
-            ),
-            journal: inserting::<journal::Entity>(),
-            message: inserting::<message::Entity>(),
-            forget_timer: "DELETE FROM timers WHERE conversation_id = ? AND timer_id = ?".into(),
-            timer: inserting::<timer::Entity>(),
-            end: inserting::<turn::Entity>(),
-        }
-    }
-}
-
-/// Adds a row with all its columns.
-fn inserting<E: EntityTrait>() -> String {
-    let columns: Vec<&str> = E::Column::iter().map(|column| column.as_str()).collect();
-    let places = vec!["?"; columns.len()].join(", ");
-    format!("INSERT INTO {} ({}) VALUES ({places})", E::default().table_name(), columns.join(", "))
 }
