@@ -5,7 +5,7 @@
 //! never run, expanded or followed.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::size::{cut, size_of, size_of_text};
@@ -137,7 +137,7 @@ pub struct Generated {
     #[serde(default)]
     pub text: String,
     /// The answer that was asked for by schema, and fits it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "there", skip_serializing_if = "Option::is_none")]
     pub value: Option<Value>,
     /// The tools it wants.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -148,6 +148,12 @@ pub struct Generated {
     /// What it cost.
     #[serde(default)]
     pub usage: Usage,
+}
+
+/// A value that is there, be it null: serde by itself takes null for nothing, and an answer that is read from the record
+/// would not be the one that was given.
+fn there<'de, D: Deserializer<'de>>(given: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(given).map(Some)
 }
 
 /// Tokens and money.
@@ -272,6 +278,15 @@ mod tests {
         let written = serde_json::to_string(&task).expect("plain data").len();
 
         assert!(task.size() >= written, "{} < {written}", task.size());
+    }
+
+    #[test]
+    fn an_answer_of_null_is_read_as_it_was_given() {
+        for value in [None, Some(Value::Null), Some(json!({ "topic": "refund" }))] {
+            let given = Generated { value, ..Generated::default() };
+            let written = serde_json::to_string(&given).expect("plain data");
+            assert_eq!(serde_json::from_str::<Generated>(&written).expect("what was written"), given, "{written}");
+        }
     }
 
     #[test]
