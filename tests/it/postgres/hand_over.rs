@@ -29,7 +29,7 @@ async fn race(a: &Product, b: &Product, mut owner: Client) {
     owner.post("/api/members", new).await.is(201);
     let mut ann = b.client();
     ann.post("/api/session", json!({ "email": "ann@example.com", "password": PASSWORD })).await.is(200);
-    let (n_rounds, mut n_before) = (amount(20, 10_000), 0);
+    let (n_rounds, mut n_before) = (amount(20, 1_000), 0);
 
     for round in 0..n_rounds {
         let mut customer = Customer::open(a, json!({ "flow": "echo" })).await;
