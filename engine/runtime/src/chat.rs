@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use interpreter::{Event, State};
 use model::{Content, FlowKey, Input, Language, Message, Moment, Sender, Status, VarName};
 use serde_json::Value;
@@ -68,7 +69,7 @@ impl Engine {
         let engine = Arc::clone(self);
         // A task of its own: the turn goes on when the caller's connection breaks.
         let turn = async move { permit.ends(engine.open_now(workspace, opening).await) };
-        spawned(turn.instrument(info_span!("turn", what = "opened", conversation.id = Empty))).await
+        spawned(Box::pin(turn.instrument(info_span!("turn", what = "opened", conversation.id = Empty)))).await
     }
 
     /// A customer's message. The same id again gives the same answer again.
@@ -86,7 +87,7 @@ impl Engine {
                 }
             }
         };
-        spawned(turn.instrument(span)).await
+        spawned(Box::pin(turn.instrument(span))).await
     }
 
     /// What was said after a number.
@@ -282,8 +283,9 @@ fn same(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
 }
 
-/// Runs a turn in a task of its own, so that a panic ends the turn and nothing else.
-pub(crate) async fn spawned<T: Send + 'static>(turn: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+/// Runs a turn in a task of its own, so that a panic ends the turn and nothing else. Boxed: a turn is large, and would be
+/// copied on its way into the task and out of it.
+pub(crate) async fn spawned<T: Send + 'static>(turn: BoxFuture<'static, Result<T>>) -> Result<T> {
     match tokio::spawn(turn).await {
         Ok(result) => result,
         Err(error) => {

@@ -39,7 +39,7 @@ impl Engine {
         let (id, agent, text) = (id.to_owned(), agent.clone(), text.to_owned());
         // Agents' ids live beside customers' ids, never among them.
         let client_id = format!("agent:{}:{client_id}", agent.id);
-        spawned(async move {
+        spawned(Box::pin(async move {
             let _permit = permit;
             let mut tries = Tries::begin();
             loop {
@@ -48,7 +48,7 @@ impl Engine {
                     return settled;
                 }
             }
-        })
+        }))
         .await
     }
 
@@ -120,7 +120,7 @@ impl Engine {
     ) -> Result<()> {
         let permit = self.admit()?;
         let (engine, id, agent) = (Arc::clone(self), id.to_owned(), agent.clone());
-        spawned(async move {
+        spawned(Box::pin(async move {
             let _permit = permit;
             let mut tries = Tries::begin();
             loop {
@@ -129,7 +129,7 @@ impl Engine {
                     return settled;
                 }
             }
-        })
+        }))
         .await
     }
 

@@ -1,7 +1,6 @@
 //! A turn: one thing happens to a conversation, its effects are performed, all of it is committed at once.
 
 use std::collections::HashMap;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -274,7 +273,8 @@ impl<'e> Work<'e> {
         let id = self.conversation.public_id.clone();
         let behalf = Behalf { workspace: self.conversation.workspace, conversation: Some(&id) };
         let channel = self.conversation.channel.clone();
-        let mut performing = pin!(perform(engine, &knowledge, by, behalf, Some(&channel), effect, key));
+        // Boxed: few turns perform anything, and all of them would carry the room for it.
+        let mut performing = Box::pin(perform(engine, &knowledge, by, behalf, Some(&channel), effect, key));
         if let Ok(answer) = tokio::time::timeout(PATIENCE, &mut performing).await {
             return Ok(answer);
         }
