@@ -63,7 +63,7 @@ pub use replay::{History, Replayed, replay_archived};
 pub use search::{FoundItem, Hits};
 pub use secret::{hash, hash_bytes, random_token};
 pub use secrets::SecretState;
-pub use shelf::{Item, MAX_TEXT_CHARS, Shelf};
+pub use shelf::{Item, MAX_TEXT_CHARS, Shelf, asked};
 pub use summaries::Summary;
 pub use topics::{TopicReview, TopicsState};
 pub use vault::{KEY_FILE, Vault};

@@ -53,7 +53,7 @@ impl Batch {
 
     /// The names of the texts, as the search by meaning knows them.
     pub(super) fn names(&self) -> &[Hash] {
-        self.names.get_or_init(|| self.items.iter().map(|item| hash(&item.text())).collect())
+        self.names.get_or_init(|| self.items.iter().map(|item| hash(&item.meant())).collect())
     }
 }
 

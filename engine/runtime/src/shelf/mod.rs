@@ -21,7 +21,7 @@ use crate::Result;
 use crate::meaning::{ByName, Hash};
 use batch::Batch;
 use counted::Part;
-pub use item::{Item, MAX_TEXT_CHARS};
+pub use item::{Item, MAX_TEXT_CHARS, asked};
 pub(crate) use keep::Shelves;
 
 /// All libraries of a workspace as they were at one moment.
@@ -125,9 +125,9 @@ impl Shelf {
         self.batches.get(batch)?.items.get(place - self.starts[batch])
     }
 
-    /// The text of a place, as models read it.
+    /// What of a place is turned into a vector.
     pub(crate) fn text(&self, place: usize) -> String {
-        self.item(place).map(Item::text).unwrap_or_default()
+        self.item(place).map(Item::meant).unwrap_or_default()
     }
 
     /// The names of all texts of the libraries that are searched by meaning, with where each stands. Takes a moment.

@@ -37,12 +37,21 @@ impl Args {
     pub(super) fn meaning(&self, entries: &[Entry]) -> anyhow::Result<Option<Meaning>> {
         let Some(folder) = &self.embeddings else { return Ok(None) };
         let model = model(folder)?;
-        let texts: Vec<String> = entries.iter().map(text).collect();
+        let texts: Vec<String> = entries.iter().map(|entry| self.text(entry)).collect();
         let start = Instant::now();
         let vectors = model.encode(Role::Passage, &texts).map_err(|trouble| anyhow!("{trouble}"))?;
         let took_ms = since(start);
         let texts = MeantTexts::new(&texts, &vectors, !self.passages);
         Ok(Some(Meaning { model, texts, n_texts: entries.len(), took_ms }))
+    }
+
+    /// What the product gives a model to read: of an article what is asked, of a passage everything.
+    fn text(&self, entry: &Entry) -> String {
+        let asked = runtime::asked(&entry.question, &entry.variants).filter(|_| !self.passages);
+        asked.unwrap_or_else(|| {
+            let whole = format!("{}\n{}", entry.question, entry.answer);
+            whole.chars().take(runtime::MAX_TEXT_CHARS).collect()
+        })
     }
 }
 
@@ -50,13 +59,6 @@ impl Args {
 fn model(folder: &Path) -> anyhow::Result<Arc<dyn Encode>> {
     let name = Wanted::Folder(folder.to_owned()).short_name();
     embed::load(folder, &name).map_err(|trouble| anyhow!("{trouble}"))
-}
-
-/// What the product gives a model to read of an article.
-fn text(entry: &Entry) -> String {
-    let lines = std::iter::once(&entry.question).chain(&entry.variants).chain([&entry.answer]);
-    let whole = lines.map(String::as_str).collect::<Vec<_>>().join("\n");
-    whole.chars().take(runtime::MAX_TEXT_CHARS).collect()
 }
 
 impl Meaning {
