@@ -35,6 +35,7 @@ use postings::Postings;
 use questions::Questions;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
+use std::io::{self, Read, Write};
 use std::sync::Arc;
 use synonyms::Synonyms;
 
@@ -90,10 +91,10 @@ pub struct Terms {
 impl Terms {
     /// Counts what entries say, read with groups of words that mean the same.
     pub fn of(entries: impl Iterator<Item = Entry>, synonyms: &[Vec<String>]) -> Terms {
-        Terms::read(entries, &Synonyms::new(synonyms))
+        Terms::counted(entries, &Synonyms::new(synonyms))
     }
 
-    fn read(entries: impl Iterator<Item = Entry>, synonyms: &Synonyms) -> Terms {
+    fn counted(entries: impl Iterator<Item = Entry>, synonyms: &Synonyms) -> Terms {
         let mut postings = postings::Builder::default();
         let mut keys = Vec::new();
         for entry in entries {
@@ -112,6 +113,27 @@ impl Terms {
     pub fn together(parts: &[(&Terms, Option<&[bool]>)]) -> Terms {
         let parts: Vec<_> = parts.iter().map(|(terms, kept)| (&*terms.postings, *kept)).collect();
         Terms { postings: Arc::new(Postings::together(&parts)) }
+    }
+
+    /// Writes them, for whoever keeps them.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn write(&self, to: &mut impl Write) -> io::Result<()> {
+        self.postings.write(to)
+    }
+
+    /// Reads what was written, where texts were read as [`Terms::way`] says.
+    ///
+    /// # Errors
+    /// Those of reading; [`std::io::ErrorKind::InvalidData`] where it does not hang together.
+    pub fn read(from: &mut impl Read) -> io::Result<Terms> {
+        Ok(Terms { postings: Arc::new(Postings::read(from)?) })
+    }
+
+    /// Names the way in which terms are read and written: what was written in another way is of no use any more.
+    pub fn way() -> u64 {
+        terms::way()
     }
 
     /// The number of entries.
@@ -276,7 +298,7 @@ impl Built {
     }
 
     fn of(entries: &[Entry], synonyms: Synonyms) -> Built {
-        let terms = Terms::read(entries.iter().cloned(), &synonyms);
+        let terms = Terms::counted(entries.iter().cloned(), &synonyms);
         let all = Entries { n: entries.len(), read: &|number| entries[number].clone() };
         Built::new(&[(terms, (0..entries.len() as u32).collect())], &all, synonyms, None)
     }

@@ -1,6 +1,8 @@
 //! Who contains a term: lists that never change, in the order of the terms' keys, so that several of them are put
 //! together by reading each once.
 
+mod kept;
+
 use super::terms::Key;
 use std::ops::Range;
 

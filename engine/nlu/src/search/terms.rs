@@ -53,6 +53,22 @@ pub(super) fn key(term: &str) -> Key {
     term.chars().fold(SEED, |hash, c| mix(hash, c as u64))
 }
 
+/// Names how texts become terms and terms become lists: another number where either changes.
+pub(super) fn way() -> u64 {
+    /// Grows when lists are written in another way.
+    const FORMAT: u64 = 1;
+    const MORE: &str =
+        "第3章 Ｆｕｌｌ width 寬體 don't stopped running SO-20231107 13800138000 a@b.cn https://c.cn/d 👍 ½";
+    static WAY: OnceLock<u64> = OnceLock::new();
+    *WAY.get_or_init(|| {
+        let mut way = mix(SEED, FORMAT);
+        for text in background::sentences().chain([MORE]) {
+            each_term(&normalise(text), |term| way = mix(way, key(term)));
+        }
+        way
+    })
+}
+
 /// How much a term says: little when it is said in any sentence.
 pub(super) fn weight_in_general(term: &str) -> f64 {
     static COUNTS: OnceLock<(f64, HashMap<String, f64>)> = OnceLock::new();

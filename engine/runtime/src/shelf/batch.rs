@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use model::{LibraryKey, Moment};
+use sha2::{Digest, Sha256};
 use store::documents::Document;
 use store::{Store, WorkspaceId};
 
@@ -22,7 +23,11 @@ pub(super) struct Batch {
     source: Source,
     pub(super) items: Vec<Item>,
     names: OnceLock<Vec<Hash>>,
+    content: OnceLock<Content>,
 }
+
+/// The SHA-256 of texts.
+pub(super) type Content = [u8; 32];
 
 /// Where they come from.
 #[derive(Debug, PartialEq)]
@@ -44,7 +49,7 @@ impl Source {
 
 impl Batch {
     pub(super) fn new(library: LibraryKey, source: Source, items: Vec<Item>) -> Arc<Self> {
-        Arc::new(Self { library, source, items, names: OnceLock::new() })
+        Arc::new(Self { library, source, items, names: OnceLock::new(), content: OnceLock::new() })
     }
 
     pub(super) fn is_of_articles(&self) -> bool {
@@ -54,6 +59,22 @@ impl Batch {
     /// The names of the texts, as the search by meaning knows them.
     pub(super) fn names(&self) -> &[Hash] {
         self.names.get_or_init(|| self.items.iter().map(|item| hash(&item.meant())).collect())
+    }
+
+    /// Names what the search by words reads here: the same texts have the same name in every process. Takes a moment.
+    pub(super) fn content(&self) -> &Content {
+        self.content.get_or_init(|| {
+            let mut sum = Sha256::new();
+            for entry in self.items.iter().map(Item::entry) {
+                let texts = [&entry.question, &entry.answer].into_iter().chain(&entry.variants);
+                sum.update((entry.variants.len() as u64).to_le_bytes());
+                for text in texts {
+                    sum.update((text.len() as u64).to_le_bytes());
+                    sum.update(text);
+                }
+            }
+            sum.finalize().into()
+        })
     }
 }
 

@@ -1,8 +1,9 @@
 //! The shelves of all workspaces: when they are built anew, and which indexes before anybody asks.
 
 use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -11,11 +12,13 @@ use model::Moment;
 use store::WorkspaceId;
 use tokio::sync::{Mutex, Notify};
 
-use super::Shelf;
+use super::{Kept, Shelf};
 use crate::{Engine, Error, Result};
 
 /// How often it is looked whether a day has begun on which other articles hold.
 const LOOK: Duration = Duration::from_secs(60);
+/// What is counted is kept once nothing has changed for so long: documents often come in numbers.
+const QUIET: Duration = Duration::from_secs(5);
 /// Someone who saved an article waits this long for it to be found.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -29,6 +32,8 @@ pub(crate) struct Shelves {
     /// Shelves with all indexes that published flows search in, and the state of the flows.
     warm: std::sync::Mutex<HashMap<WorkspaceId, (Weak<Shelf>, u64)>>,
     changed: Notify,
+    /// Where what was counted is kept.
+    folder: OnceLock<PathBuf>,
 }
 
 impl Shelves {
@@ -79,7 +84,8 @@ impl Engine {
         if let Some(shelf) = before.as_ref().filter(|shelf| shelf.generation == generation && shelf.day == day) {
             return Ok(Arc::clone(shelf));
         }
-        let shelf = Arc::new(Shelf::load(&self.store, workspace, generation, day, before.as_deref()).await?);
+        let kept = self.shelves.folder.get().map(|folder| Kept::new(folder.join(workspace.0.to_string())));
+        let shelf = Arc::new(Shelf::load(&self.store, workspace, generation, day, before.as_deref(), kept).await?);
         if let Some(before) = before {
             let new = Arc::clone(&shelf);
             let built = tokio::task::spawn_blocking(move || new.build_like(&before)).await;
@@ -88,6 +94,12 @@ impl Engine {
         let mut shelves = self.shelves.shelves.write().unwrap_or_else(PoisonError::into_inner);
         shelves.insert(workspace, Arc::clone(&shelf));
         Ok(shelf)
+    }
+
+    /// Keeps what is counted of large libraries in files of this folder, which nobody else writes to; without one every
+    /// process counts anew.
+    pub fn keep_counts_in(&self, folder: PathBuf) {
+        let _ = self.shelves.folder.set(folder);
     }
 
     /// Articles, documents or synonyms have changed: they are found as soon as the index is built, here and elsewhere.
@@ -108,22 +120,42 @@ impl Engine {
     /// Builds shelves anew when something has changed, or a new day has begun, for ever.
     pub(crate) async fn keep_shelves(&self) {
         loop {
-            let mut known: BTreeSet<_> =
-                self.shelves.shelves.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
-            known.extend(self.workspaces_in_use());
-            if let Ok(first) = store::workspaces::first(self.store.read()).await {
-                known.extend(first.map(|first| first.id));
+            self.warm_shelves().await;
+            if tokio::time::timeout(QUIET, self.shelves.changed.notified()).await.is_err() {
+                self.keep_counts().await;
+                let _ = tokio::time::timeout(LOOK, self.shelves.changed.notified()).await;
             }
-            for workspace in known {
-                if let Err(error) = self.warm_shelf(workspace).await {
-                    tracing::error!(%error, "libraries could not be loaded, the former ones serve");
-                }
-            }
-            let _ = tokio::time::timeout(LOOK, self.shelves.changed.notified()).await;
         }
     }
 
-    /// Builds the indexes that published flows search in before the first of their customers asks.
+    async fn warm_shelves(&self) {
+        let mut known: BTreeSet<_> =
+            self.shelves.shelves.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
+        known.extend(self.workspaces_in_use());
+        if let Ok(first) = store::workspaces::first(self.store.read()).await {
+            known.extend(first.map(|first| first.id));
+        }
+        for workspace in known {
+            if let Err(error) = self.warm_shelf(workspace).await {
+                tracing::error!(%error, "libraries could not be loaded, the former ones serve");
+            }
+        }
+    }
+
+    /// Keeps what was counted for the next process.
+    async fn keep_counts(&self) {
+        let shelves: Vec<_> =
+            self.shelves.shelves.read().unwrap_or_else(PoisonError::into_inner).values().map(Arc::clone).collect();
+        for shelf in shelves {
+            let kept = tokio::task::spawn_blocking(move || shelf.keep()).await;
+            if let Ok(Err(error)) = kept {
+                tracing::warn!(%error, "what is counted of libraries could not be kept; the next start counts it anew");
+            }
+        }
+    }
+
+    /// Builds the indexes that published flows search in before the first of their customers asks; then counts what
+    /// other libraries say, which staff may ask.
     async fn warm_shelf(&self, workspace: WorkspaceId) -> Result<()> {
         let shelf = self.fresh_shelf(workspace).await?;
         let generation = self.generation.load(Ordering::Acquire);
@@ -143,6 +175,13 @@ impl Engine {
                 shelf.searchable(&libraries).get_or_init(|| shelf.build(&libraries, None));
             });
             built.await.map_err(|error| Error::Internal(error.to_string()))?;
+        }
+        let counted = Arc::clone(&shelf);
+        let counted = tokio::task::spawn_blocking(move || counted.count()).await;
+        counted.map_err(|error| Error::Internal(error.to_string()))?;
+        let n_from_files = shelf.n_from_files();
+        if n_from_files > 0 {
+            tracing::debug!(n_from_files, "what a former process counted of libraries was read");
         }
         self.shelves.set_warm(workspace, &shelf, generation);
         Ok(())

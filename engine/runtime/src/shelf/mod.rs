@@ -3,14 +3,17 @@
 //! What flows refer to changes often and is read at once; an index over a hundred thousand passages takes its time. So
 //! libraries have a shelf of their own: until the new one is whole the old one serves. Only the first is waited for.
 //! A new shelf shares with the one before what did not change: the texts (`batch`), and what was counted of them
-//! (`counted`), which the indexes of all choices of libraries share as well.
+//! (`counted`), which the indexes of all choices of libraries share as well. The first of a process reads what was
+//! counted from files (`kept`).
 
 mod batch;
 mod counted;
 mod item;
 mod keep;
+mod kept;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use model::LibraryKey;
@@ -23,6 +26,7 @@ use batch::Batch;
 use counted::Part;
 pub use item::{Item, MAX_TEXT_CHARS, asked};
 pub(crate) use keep::Shelves;
+use kept::Kept;
 
 /// All libraries of a workspace as they were at one moment.
 pub struct Shelf {
@@ -37,6 +41,9 @@ pub struct Shelf {
     /// The libraries that are searched by meaning.
     meant: Vec<LibraryKey>,
     counted: BTreeMap<LibraryKey, Counted>,
+    /// What was counted before this process began.
+    kept: Option<Kept>,
+    n_from_files: AtomicUsize,
     /// One index per choice of libraries that was ever asked for.
     indexes: RwLock<BTreeMap<Vec<LibraryKey>, Arc<OnceLock<Searchable>>>>,
 }
@@ -78,6 +85,7 @@ impl Shelf {
         generation: u64,
         day: String,
         before: Option<&Self>,
+        kept: Option<Kept>,
     ) -> Result<Self> {
         let known = before.map(|before| before.batches.as_slice()).unwrap_or_default();
         let batches = batch::all(store, workspace, &day, known).await?;
@@ -94,7 +102,18 @@ impl Shelf {
             (batch.library.clone(), Counted { before, now: OnceLock::new() })
         });
         let counted = counted.collect();
-        Ok(Self { generation, day, batches, starts, synonyms, meant, counted, indexes: RwLock::default() })
+        Ok(Self {
+            generation,
+            day,
+            batches,
+            starts,
+            synonyms,
+            meant,
+            counted,
+            kept,
+            n_from_files: AtomicUsize::new(0),
+            indexes: RwLock::default(),
+        })
     }
 
     /// The best articles and passages of some libraries by their words; no library means all.
@@ -191,11 +210,35 @@ impl Shelf {
     fn parts(&self, library: &LibraryKey) -> &[Arc<Part>] {
         let Some(counted) = self.counted.get(library) else { return &[] };
         counted.now.get_or_init(|| {
-            let before = std::mem::take(&mut *counted.before.lock().unwrap_or_else(PoisonError::into_inner));
+            let mut before = std::mem::take(&mut *counted.before.lock().unwrap_or_else(PoisonError::into_inner));
             let batches: Vec<Arc<Batch>> =
                 self.batches.iter().filter(|batch| batch.library == *library).map(Arc::clone).collect();
+            if let Some(kept) = self.kept.as_ref().filter(|_| before.is_empty()) {
+                before = kept.read(library, &batches, &self.synonyms);
+                let n = before.iter().map(|part| part.terms.len()).sum();
+                self.n_from_files.fetch_add(n, Ordering::Relaxed);
+            }
             counted::parts(&batches, &before, &self.synonyms)
         })
+    }
+
+    /// Articles and passages that did not have to be counted, as files of a former process knew them.
+    pub fn n_from_files(&self) -> usize {
+        self.n_from_files.load(Ordering::Relaxed)
+    }
+
+    /// Counts what all libraries say, one after the other, as far as that has not been done.
+    fn count(&self) {
+        for library in self.counted.keys() {
+            self.parts(library);
+        }
+    }
+
+    /// Keeps what was counted for the next process.
+    fn keep(&self) -> std::io::Result<()> {
+        let Some(kept) = &self.kept else { return Ok(()) };
+        let now = self.counted.iter().filter_map(|(library, counted)| Some((library, counted.now.get()?.as_slice())));
+        kept.keep(now, self.counted.keys(), &self.synonyms)
     }
 
     /// Does it hold what the other holds in a choice of libraries?

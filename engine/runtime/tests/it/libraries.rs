@@ -117,6 +117,42 @@ async fn what_changed_step_by_step_is_found_as_if_it_had_been_there_at_once() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_reads_what_was_counted_before() {
+    const N: i64 = 2_400;
+    let (world, folder) = (World::in_real_time(Default::default(), Default::default()).await, tempfile::tempdir());
+    let folder = folder.expect("a folder");
+    world.engine.keep_counts_in(folder.path().join("index"));
+    Change::Document("a", "one", 0..N).make(&world, world.workspace).await;
+    world.engine.forget_libraries();
+    let files = || {
+        let of_workspace = folder.path().join("index").join(world.workspace.0.to_string());
+        let entries = std::fs::read_dir(of_workspace).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).filter(|path| path.extension().is_none()).collect::<Vec<_>>()
+    };
+    let began = Instant::now();
+    while files().is_empty() {
+        assert!(began.elapsed() < Duration::from_secs(60), "nothing is kept");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let ask = async |engine: &runtime::Engine, n: i64| {
+        let found = engine.hits(world.workspace, &words(n * 31 % 400, 6), &["a".into()], 6).await.expect("a search");
+        found.hits.into_iter().map(|hit| (hit.item.id(), hit.score, hit.words.why)).collect::<Vec<_>>()
+    };
+    let started_again = async || {
+        let engine = world.engine_again();
+        engine.keep_counts_in(folder.path().join("index"));
+        for n in 0..20 {
+            assert_eq!(ask(&engine, n).await, ask(&world.engine, n).await, "{n}");
+        }
+        engine.shelf(world.workspace).await.expect("a shelf").n_from_files()
+    };
+
+    assert_eq!(started_again().await, N as usize, "it is not counted again");
+    std::fs::write(&files()[0], "garbage").expect("written");
+    assert_eq!(started_again().await, 0, "it is counted again");
+}
+
 /// What an author does.
 enum Change {
     /// A document in a library.

@@ -32,6 +32,9 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// Then listeners have this long to hear that they should come back.
 const FAREWELL: Duration = Duration::from_secs(2);
 
+/// The folder in the data folder with what was counted of large libraries.
+const INDEX: &str = "index";
+
 /// `EX_IOERR` of sysexits.h.
 const DISK_FAILED: i32 = 74;
 
@@ -52,6 +55,7 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
         own.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
     }
     engine.set_own_address(own);
+    engine.keep_counts_in(settings.storage.data.join(INDEX));
     engine.set_reader(Reader { program: std::env::current_exe().context("find this program")? });
     let base = settings.public_url.clone().unwrap_or_else(|| format!("http://{own}"));
     let base = base.trim_end_matches('/');
@@ -78,19 +82,12 @@ pub(super) async fn run(settings: Serve) -> anyhow::Result<bool> {
     if let Some(days) = settings.keep_days {
         tokio::spawn(archive::keep(engine.store().clone(), settings.storage.data.clone(), days));
     }
-    // Trained now, so that the first customer does not wait for it.
+    // Trained now, so that the first customer does not wait for it; libraries are counted beside it.
     let warm = Arc::clone(&engine);
     let workspace = opened.workspace.id;
     tokio::spawn(async move {
         if let Err(error) = warm.knowledge(workspace).await {
             tracing::error!(%error, "topics could not be loaded");
-        }
-        let warmed = match warm.shelf(workspace).await {
-            Ok(_) => warm.hits(workspace, "", &[], 1).await.map(drop),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = warmed {
-            tracing::error!(%error, "libraries could not be loaded");
         }
     });
 
