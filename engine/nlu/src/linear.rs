@@ -84,7 +84,7 @@ struct Part {
 
 /// The weights of all classes. Classes are independent of each other: threads do not change the result.
 fn solved(problem: &Problem<'_>, n_classes: usize) -> Vec<Part> {
-    const WORTH_A_THREAD: usize = 2_000_000;
+    const WORTH_A_THREAD: usize = 3_000_000;
     const MOST_THREADS: usize = 8;
     let work = problem.entries.len() * n_classes;
     let n_threads = match work {

@@ -202,7 +202,8 @@ fn add_up(vector: &mut Sparse) {
     });
 }
 
-fn key(block: Block, hash: u64) -> u64 {
+/// Names a feature.
+pub(crate) fn key(block: Block, hash: u64) -> u64 {
     mix(hash, block as u64 + 1)
 }
 

@@ -1,5 +1,6 @@
 //! The classifier of one set of intents, and the signals from which its confidence is judged.
 
+use crate::background::{rarity, telling};
 use crate::features::{Block, Counted};
 use crate::linear::{Effort, Linear, Sparse};
 use crate::vectors::{Neighbours, Vocabulary, Weighed, cosine};
@@ -12,7 +13,7 @@ pub(super) struct Example {
 }
 
 /// The number of signals.
-pub(super) const N_SIGNALS: usize = 7;
+pub(super) const N_SIGNALS: usize = 9;
 
 /// What is known about the best class of a message, each figure around 0 to 1.
 pub(super) type Signals = [f64; N_SIGNALS];
@@ -35,7 +36,7 @@ pub(super) struct Model {
 /// From this many examples per class on, single ones are trusted less.
 const MANY_EXAMPLES: usize = 30;
 const WITH_MANY: Effort = Effort { cost: 20.0, max_rounds: 12 };
-const WITH_FEW: Effort = Effort { cost: 50.0, max_rounds: 6 };
+const WITH_FEW: Effort = Effort { cost: 50.0, max_rounds: 4 };
 /// More examples of a class are not looked through: a message has to be judged in microseconds.
 const MAX_COMPARED: usize = 200;
 /// A background sentence as near as this to an example may well mean the same.
@@ -100,6 +101,8 @@ impl Model {
             said.spoken_against / USUAL_SUM,
             self.supported(counted, best),
             self.nearest(&weighed, best),
+            self.apart(counted, best),
+            (counted.features.len() as f64).ln_1p() / USUAL_LENGTH,
         ];
         for (_, margin) in &mut ranked {
             *margin = (*margin - top).exp();
@@ -151,7 +154,24 @@ impl Model {
         }
         f64::from(supported / all.max(1e-6))
     }
+
+    /// The share of a message's words, by how seldom everyday sentences say them, that do not speak for a class.
+    fn apart(&self, counted: &Counted, class: usize) -> f64 {
+        let (mut apart, mut all) = (0.0, 0.0);
+        for (block, hash) in telling(counted) {
+            let rarity = rarity(block, hash);
+            all += rarity;
+            let number = self.vocabulary.number(block, hash);
+            if number.is_none_or(|number| self.linear.weight(number, class) <= 0.0) {
+                apart += rarity;
+            }
+        }
+        apart / f64::max(all, 1e-9)
+    }
 }
+
+/// The logarithm of a message's length is told in this unit.
+const USUAL_LENGTH: f64 = 4.0;
 
 /// Sums of weights are told in this unit, so that they are around one like the other signals.
 const USUAL_SUM: f64 = 6.0;
