@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { picture, withProduct } from './product.mjs';
 import { until } from './until.mjs';
+import { workbook } from './workbook.mjs';
 
 const POLICY = `# 退换货政策
 
@@ -16,6 +17,9 @@ const POLICY = `# 退换货政策
 
 质量问题由我们承担来回运费，其他情况由客户承担。
 `;
+
+/** `问题,答案,其他问法` and a row, in GBK behind the mark of UTF-8. */
+const GBK_WITH_A_MARK = `77u/zsrM4iy08LC4LMbky/vOyreoDQq24L7Dtb279aO/LCLI/czs1/PT0qOsxqvUtrXYx/jO5czsoaMiLLy4zOy1vaO7yrLDtMqxuvLE3LW9DQo=`;
 
 const product = withProduct();
 
@@ -47,6 +51,10 @@ test('a returns policy is uploaded, read, and answers with its source', { timeou
   await page.waitForSelector('[data-test="hits"] li');
   assert.match(await page.textContent('[data-test="hits"] li:first-child'), /三个工作日/);
   await picture(page, 'library-search-test');
+  await page.click('[data-test="hits"] li:first-child button');
+  await page.waitForSelector('[data-test="passages"] li');
+  assert.match(await page.textContent('[data-test="passages"]'), /三个工作日/, 'a passage leads to its document');
+  await page.click('[data-tab="try"]');
 
   // Words that mean the same are found like one another.
   const rank = async (question) => {
@@ -88,6 +96,62 @@ test('a returns policy is uploaded, read, and answers with its source', { timeou
   await page.waitForSelector('[data-test="sources"]');
   assert.match(await page.textContent('[data-test="sources"]'), /退换货政策/);
   await picture(page, 'library-answer');
+  assert.deepEqual(page.broken, []);
+});
+
+test('a sheet of questions asks for its columns and becomes articles', { timeout: 120_000 }, async () => {
+  const page = await product.signedIn();
+  await page.click('a[href="/library"]');
+  await page.click('[data-test="new-library"]');
+  await page.waitForSelector('dialog[open]');
+  await page.keyboard.insertText('售后常见问题');
+  await page.keyboard.press('Enter');
+  // An empty library says how to fill it.
+  await page.click('[data-test="import-sheet"]');
+  const choose = (name, buffer) => page.setInputFiles('[data-test="document-file"]', { name, mimeType: 'application/octet-stream', buffer });
+  const roles = () => page.locator('[data-test="sheet"] select').evaluateAll((lists) => lists.map((list) => list.value));
+
+  // GBK as Excel for Windows writes it, with a mark that says UTF-8: it asks at once, and knows what the columns are.
+  await choose('常见问题.csv', Buffer.from(GBK_WITH_A_MARK, 'base64'));
+  await page.waitForSelector('[data-test="sheet"]', { timeout: 30_000 });
+  assert.deepEqual(await roles(), ['question', 'answer', 'variants']);
+  assert.match(await page.textContent('[data-test="sheet"]'), /三天左右，偏远地区五天。/);
+  assert.match(await page.innerText('dialog[open]'), /1 行会成为知识/);
+  await page.click('[data-test="save-columns"]');
+  await page.waitForSelector('[data-test="show-articles"]', { timeout: 30_000 });
+
+  // A title over all columns stands above the names.
+  const rows = [
+    ['客服知识整理表（内部）'],
+    ['序号', '客户问题', '标准答复', '相似问法'],
+    ['1', '怎么开发票？', '在订单页点“开发票”。', '开票'],
+    [],
+    ['2', '可以货到付款吗？', ''],
+  ];
+  await choose('整理表.xlsx', workbook(rows, ['A1:D1']));
+  await page.waitForSelector('[data-test="sheet"]', { timeout: 30_000 });
+  assert.deepEqual(await roles(), ['', 'question', 'answer', 'variants']);
+  assert.equal(await page.inputValue('[data-test="names-row"]'), '2');
+  await picture(page, 'library-columns');
+  await page.click('[data-test="save-columns"]');
+  const finding = page.locator('.finding', { hasText: '没有导入' });
+  await finding.waitFor({ timeout: 30_000 });
+  assert.match(await finding.innerText(), /第 5 行/, 'rows are counted as the sheet counts them');
+  await page.click('[data-test="show-articles"]');
+  await page.waitForSelector('[data-test="save-article"]');
+  assert.equal(await page.locator('[data-test="articles"] li').count(), 2);
+  assert.match(await page.innerText('[data-test="articles"] .on'), /怎么开发票/, 'the first article of the sheet is open');
+
+  // What has no answer says what is missing, and can be asked again.
+  await page.click('[data-tab="documents"]');
+  await choose('名单.xlsx', workbook([['客户姓名'], ['张三']]));
+  await page.waitForSelector('[data-test="sheet"]', { timeout: 30_000 });
+  assert.ok(await page.locator('[data-test="save-columns"]').isDisabled());
+  assert.match(await page.innerText('dialog[open]'), /还要选出哪一列是问题，哪一列是答案/);
+  await page.keyboard.press('Escape');
+  await page.click('[data-test="map-columns"]');
+  await page.waitForSelector('[data-test="sheet"]');
+  await page.keyboard.press('Escape');
   assert.deepEqual(page.broken, []);
 });
 

@@ -5,11 +5,13 @@ const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationsh
 const PACKAGE = 'http://schemas.openxmlformats.org/package/2006/relationships';
 const TYPES = 'http://schemas.openxmlformats.org/package/2006/content-types';
 
-/** The bytes of a workbook with these rows of texts; an empty row stays empty. */
-export function workbook(rows) {
+/** The bytes of a workbook with these rows of texts; an empty row stays empty. `merged` names ranges such as `A1:C1`. */
+export function workbook(rows, merged = []) {
   const cell = (text, row, column) =>
     `<c r="${String.fromCharCode(65 + column)}${row + 1}" t="inlineStr"><is><t>${text}</t></is></c>`;
   const lines = rows.map((cells, row) => `<row r="${row + 1}">${cells.map((text, column) => cell(text, row, column)).join('')}</row>`);
+  const ranges = merged.map((range) => `<mergeCell ref="${range}"/>`).join('');
+  const merges = merged.length ? `<mergeCells count="${merged.length}">${ranges}</mergeCells>` : '';
   const relation = (kind, target) =>
     `<Relationships xmlns="${PACKAGE}"><Relationship Id="r1" Type="${OFFICE}/${kind}" Target="${target}"/></Relationships>`;
   return zip({
@@ -17,7 +19,7 @@ export function workbook(rows) {
     '_rels/.rels': relation('officeDocument', 'xl/workbook.xml'),
     'xl/workbook.xml': `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>`,
     'xl/_rels/workbook.xml.rels': relation('worksheet', 'worksheets/sheet1.xml'),
-    'xl/worksheets/sheet1.xml': `<worksheet xmlns="${MAIN}"><sheetData>${lines.join('')}</sheetData></worksheet>`,
+    'xl/worksheets/sheet1.xml': `<worksheet xmlns="${MAIN}"><sheetData>${lines.join('')}</sheetData>${merges}</worksheet>`,
   });
 }
 

@@ -118,6 +118,19 @@ pub(crate) fn words(texts: &Texts) -> String {
     texts.in_language(language_code()).to_owned()
 }
 
+/// The same as a sentence of its own: the texts of the engine begin small, a sentence on a screen does not.
+pub(crate) fn sentence(texts: &Texts) -> String {
+    begun(words(texts))
+}
+
+/// Words with a capital letter at the front, where they have one.
+pub(crate) fn begun(mut words: String) -> String {
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words
+}
+
 /// Reads one text of a pair of inputs: the text of exactly this language, or nothing.
 pub(crate) fn text_of(texts: &Texts, language: UiLanguage) -> String {
     texts.0.get(&Language::from(language.code())).cloned().unwrap_or_default()

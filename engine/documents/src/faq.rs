@@ -11,6 +11,8 @@ const MAX_ANSWER_CHARS: usize = 8_000;
 const MAX_VARIANTS: usize = 200;
 /// Rows that a note names.
 const NAMED_ROWS: usize = 10;
+/// Rows at the top among which the names of the columns are looked for.
+const NAMES_WITHIN: usize = 5;
 
 /// What the columns of a sheet mean, counted from 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,43 +41,64 @@ pub struct Faq {
     pub notes: Vec<Texts>,
 }
 
-/// What the columns probably mean, by their names in the first row; without names the first two are taken.
+/// What the columns probably mean, by their names; without names the first two columns with words in them are taken.
 pub fn guess(rows: &[Vec<String>]) -> Columns {
-    let names: Vec<String> =
-        rows.first().map(|row| row.iter().map(|cell| cell.to_lowercase()).collect()).unwrap_or_default();
-    let find = |words: &[&str]| {
-        names.iter().position(|name| name.chars().count() < 20 && words.iter().any(|word| name.contains(word)))
-    };
-    let variants = find(&["相似", "其他问", "问法", "variant", "similar", "synonym", "other ways", "alternat"]);
-    let named = |words: &[&str]| {
-        let fits = |name: &String| name.chars().count() < 20 && words.iter().any(|word| name.contains(word));
-        names.iter().enumerate().position(|(idx, name)| Some(idx) != variants && fits(name))
-    };
-    let question = named(&["问题", "标题", "提问", "question", "title"]).or_else(|| named(&["问", "q"]));
-    let answer = named(&["答案", "回答", "回复", "answer", "reply", "response"]).or_else(|| named(&["答", "内容"]));
-    let language = find(&["语言", "语种", "language", "lang"]);
-    match (question, answer) {
-        (Some(question), Some(answer)) if question != answer => {
-            Columns { question, answer, variants: variants.into_iter().collect(), language, skip: 1 }
-        }
-        _ => Columns { question: 0, answer: 1, ..Columns::default() },
-    }
+    let at_top = rows.iter().take(NAMES_WITHIN).enumerate();
+    let named = at_top.into_iter().find_map(|(at, row)| {
+        let columns = named(row)?;
+        rows[..at].iter().all(|above| is_title(above, row)).then_some(Columns { skip: at + 1, ..columns })
+    });
+    named.unwrap_or_else(|| without_names(rows))
 }
 
-/// Reads the rows. Rows of one question in several languages are one article.
-pub fn articles(rows: &[Vec<String>], columns: &Columns, fallback: &Language) -> Faq {
+/// The columns by the names in this row, where it names a question and an answer.
+fn named(row: &[String]) -> Option<Columns> {
+    let names: Vec<String> = row.iter().map(|cell| cell.to_lowercase()).collect();
+    let fits = |name: &str, words: &[&str]| name.chars().count() < 20 && words.iter().any(|word| name.contains(word));
+    let find = |words: &[&str]| names.iter().position(|name| fits(name, words));
+    let variants = find(&["相似", "其他问", "问法", "variant", "similar", "synonym", "other ways", "alternat"]);
+    let other =
+        |words: &[&str]| names.iter().enumerate().position(|(at, name)| Some(at) != variants && fits(name, words));
+    let question = other(&["问题", "标题", "提问", "question", "title"]).or_else(|| other(&["问", "q"]))?;
+    let answer = other(&["答案", "回答", "回复", "answer", "reply", "response"]).or_else(|| other(&["答", "内容"]))?;
+    let language = find(&["语言", "语种", "language", "lang"]);
+    let columns = Columns { question, answer, variants: variants.into_iter().collect(), language, skip: 1 };
+    (question != answer).then_some(columns)
+}
+
+/// Is a row above the names a title of the sheet, often merged over all columns, or a remark?
+fn is_title(above: &[String], names: &[String]) -> bool {
+    let n_filled = |row: &[String]| row.iter().filter(|cell| !cell.is_empty()).count();
+    n_filled(above) <= (n_filled(names) / 2).max(1)
+}
+
+/// The first two columns that hold more than numbers, below the rows that fill one cell only.
+fn without_names(rows: &[Vec<String>]) -> Columns {
+    let n_columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let has_words = |column: &usize| {
+        let mut cells = rows.iter().take(2 * NAMES_WITHIN).filter_map(|row| row.get(*column));
+        cells.any(|cell| cell.chars().any(char::is_alphabetic))
+    };
+    let mut columns = (0..n_columns).filter(has_words);
+    let question = columns.next().unwrap_or(0);
+    Columns { question, answer: columns.next().unwrap_or(question + 1), ..Columns::default() }
+}
+
+/// Reads the rows; `lines` says where each stands in the sheet, from 1. Rows of one question in several languages are
+/// one article.
+pub fn articles(rows: &[Vec<String>], lines: &[u64], columns: &Columns, fallback: &Language) -> Faq {
     let mut faq = Faq::default();
     let mut by_question: BTreeMap<String, usize> = BTreeMap::new();
-    let (mut incomplete, mut too_long) = (Vec::new(), Vec::new());
-    for (idx, row) in rows.iter().enumerate().skip(columns.skip) {
+    let (mut incomplete, mut too_long, mut repeated) = (Vec::new(), Vec::new(), Vec::new());
+    for (row, line) in rows.iter().zip(lines).skip(columns.skip) {
         let cell = |column: usize| row.get(column).map_or("", |cell| cell.trim());
         let (question, answer) = (cell(columns.question).replace('\n', " "), cell(columns.answer));
         if question.is_empty() || answer.is_empty() {
-            incomplete.push(idx + 1);
+            incomplete.push(*line);
             continue;
         }
         if question.chars().count() > MAX_QUESTION_CHARS || answer.chars().count() > MAX_ANSWER_CHARS {
-            too_long.push(idx + 1);
+            too_long.push(*line);
             continue;
         }
         let language =
@@ -85,6 +108,9 @@ pub fn articles(rows: &[Vec<String>], columns: &Columns, fallback: &Language) ->
             faq.articles.push(Article { question, ..Article::default() });
         }
         let article = &mut faq.articles[place];
+        if article.answer.0.get(&language).is_some_and(|before| before != answer) {
+            repeated.push(*line);
+        }
         article.answer.set(language, answer);
         let cells = columns.variants.iter().map(|column| cell(*column));
         let variants = cells.flat_map(|cell| cell.split(['\n', ';', '；', '|'])).map(str::trim);
@@ -94,21 +120,34 @@ pub fn articles(rows: &[Vec<String>], columns: &Columns, fallback: &Language) ->
             }
         }
     }
-    faq.notes.extend(left_out(&incomplete, "没有问题或答案", "have no question or no answer"));
-    faq.notes.extend(left_out(&too_long, "太长", "are too long"));
+    let left_out = "没有导入";
+    faq.notes.extend(note(
+        &incomplete,
+        &format!("没有问题或答案，{left_out}"),
+        ["has no question or no answer and was left out", "have no question or no answer and were left out"],
+    ));
+    faq.notes.extend(note(
+        &too_long,
+        &format!("太长，{left_out}"),
+        ["is too long and was left out", "are too long and were left out"],
+    ));
+    faq.notes.extend(note(
+        &repeated,
+        "的问题前面已有，用了后面的答案",
+        ["repeats a question; its answer counts", "repeat a question; their answers count"],
+    ));
     faq
 }
 
-fn left_out(rows: &[usize], zh: &str, en: &str) -> Option<Texts> {
-    let n = rows.len();
-    let named: Vec<String> = rows.iter().take(NAMED_ROWS).map(usize::to_string).collect();
+/// What the author should know of some rows: in Chinese, in English of one and of several.
+fn note(lines: &[u64], zh: &str, [one, several]: [&str; 2]) -> Option<Texts> {
+    let n = lines.len();
+    let named: Vec<String> = lines.iter().take(NAMED_ROWS).map(u64::to_string).collect();
     let more = if n > NAMED_ROWS { "…" } else { "" };
     (n > 0).then(|| {
         let (zh_rows, en_rows) = (named.join("、"), named.join(", "));
-        Texts::new(
-            format!("{n} 行{zh}，没有导入：第 {zh_rows}{more} 行"),
-            format!("{n} rows {en} and were left out: {en_rows}{more}"),
-        )
+        let en = if n == 1 { format!("1 row {one}") } else { format!("{n} rows {several}") };
+        Texts::new(format!("{n} 行{zh}：第 {zh_rows}{more} 行"), format!("{en}: {en_rows}{more}"))
     })
 }
 
@@ -140,34 +179,59 @@ mod tests {
 
     #[test]
     fn rows_become_articles_with_ways_to_ask_and_languages() {
-        let rows: Vec<Vec<String>> = [
-            ["语言", "标准问题", "答案", "相似问法"],
-            ["中文", "多久发货", "48 小时内。", "几天发；什么时候发\n几天发"],
-            ["en", "多久发货", "Within 48 hours.", ""],
-            ["", "Do you ship abroad?", "Yes.", ""],
-            ["", "", "没有问题", ""],
-        ]
-        .iter()
-        .map(|row| row.iter().map(|cell| (*cell).to_owned()).collect())
-        .collect();
+        let rows = table(&[
+            &["语言", "标准问题", "答案", "相似问法"],
+            &["中文", "多久发货", "48 小时内。", "几天发；什么时候发\n几天发"],
+            &["en", "多久发货", "Within 48 hours.", ""],
+            &["", "Do you ship abroad?", "Yes.", ""],
+            &["", "", "没有问题", ""],
+        ]);
         let columns = guess(&rows);
         assert_eq!(columns, Columns { question: 1, answer: 2, variants: vec![3], language: Some(0), skip: 1 });
 
-        let faq = articles(&rows, &columns, &Language::zh());
+        let faq = articles(&rows, &[1, 2, 3, 4, 6], &columns, &Language::zh());
 
         assert_eq!(faq.articles.len(), 2);
         assert_eq!(faq.articles[0].answer, Texts::new("48 小时内。", "Within 48 hours."));
         assert_eq!(faq.articles[0].variants, ["几天发", "什么时候发"]);
         assert_eq!(faq.articles[1].answer.get(&Language::en(), &[]), "Yes.");
-        assert!(faq.notes[0].in_language("en").ends_with("left out: 5"), "{:?}", faq.notes);
+        assert_eq!(faq.notes[0].in_language("en"), "1 row has no question or no answer and was left out: 6");
     }
 
     #[test]
-    fn without_names_the_first_two_columns_are_taken() {
-        assert_eq!(
-            guess(&[vec!["多久发货".into(), "两天".into()]]),
-            Columns { question: 0, answer: 1, ..Columns::default() }
-        );
+    fn without_names_the_first_two_columns_with_words_are_taken() {
+        assert_eq!(guess(&table(&[&["多久发货", "两天"]])), Columns { question: 0, answer: 1, ..Columns::default() });
         assert_eq!(guess(&[]).answer, 1);
+
+        let numbered = guess(&table(&[&["1", "多久发货", "两天"], &["2", "能退吗", "能"]]));
+        assert_eq!((numbered.question, numbered.answer, numbered.skip), (1, 2, 0));
+    }
+
+    #[test]
+    fn titles_may_stand_above_the_names() {
+        let rows = table(&[
+            &["客服知识整理表", "", "", "", ""],
+            &["部门：客服", "", "", "2026 年", ""],
+            &["序号", "分类", "客户问题", "标准答复", "相似问法"],
+            &["1", "物流", "多久到货", "三天左右", ""],
+        ]);
+        assert_eq!(guess(&rows), Columns { question: 2, answer: 3, variants: vec![4], language: None, skip: 3 });
+
+        let questions = table(&[&["多久发货", "两天"], &["有问题找谁", "答案见说明书"]]);
+        assert_eq!(guess(&questions).skip, 0, "a row below questions names no columns");
+    }
+
+    #[test]
+    fn a_question_that_comes_again_is_noted() {
+        let rows = table(&[&["多久到货", "三天"], &["多久到货", "三天"], &["多久到货", "五天"]]);
+
+        let faq = articles(&rows, &[1, 2, 4], &guess(&rows), &Language::zh());
+
+        assert_eq!(faq.articles[0].answer.in_language("zh"), "五天");
+        assert_eq!(faq.notes[0].in_language("zh"), "1 行的问题前面已有，用了后面的答案：第 4 行");
+    }
+
+    fn table(rows: &[&[&str]]) -> Vec<Vec<String>> {
+        rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect()
     }
 }

@@ -81,6 +81,9 @@ pub(crate) struct Trouble {
 pub(crate) struct Preview {
     /// Cells by row.
     pub(crate) rows: Vec<Vec<String>>,
+    /// The line of the sheet that each stands on, from 1.
+    #[serde(default)]
+    pub(crate) lines: Vec<u64>,
     /// How many rows there are.
     pub(crate) n_rows: u64,
     /// What the columns probably mean.

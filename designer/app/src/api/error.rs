@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::i18n::{UiLanguage, language_now};
+use crate::i18n::{UiLanguage, begun, language_now};
 
 /// A refused or failed call: the server's problem+json, or our own words when nothing came back.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +38,7 @@ impl ApiError {
         match serde_json::from_str::<Problem>(body) {
             Ok(problem) if !problem.title.is_empty() => {
                 let Problem { code, title, detail, extra } = problem;
-                Self { code, title: sentence(title), detail: sentence(detail), status, extra }
+                Self { code, title: begun(title), detail: begun(detail), status, extra }
             }
             _ => Self::own(
                 "unexpected",
@@ -86,14 +86,6 @@ impl ApiError {
     pub(crate) fn said<T: serde::de::DeserializeOwned>(&self, name: &str) -> Option<T> {
         serde_json::from_value(self.extra.get(name)?.clone()).ok()
     }
-}
-
-/// The server's messages begin small; on a screen a sentence does not.
-fn sentence(mut words: String) -> String {
-    if let Some(first) = words.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    words
 }
 
 #[cfg(test)]

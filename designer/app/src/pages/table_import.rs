@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use model::Texts;
 
-use crate::i18n::{tr, words};
+use crate::i18n::{sentence, tr};
 use crate::ui::{FileLook, FileLookView, Icon};
 
 /// Files that hold a table.
@@ -40,6 +40,6 @@ pub(crate) fn TableLook<T: Clone + Send + Sync + 'static>(
 /// What the author should know, a line each.
 #[component]
 pub(crate) fn TableNotes(notes: Vec<Texts>) -> impl IntoView {
-    let line = |note: Texts| view! { <p class="row quiet"><Icon name="info" />{move || words(&note)}</p> };
+    let line = |note: Texts| view! { <p class="row quiet"><Icon name="info" />{move || sentence(&note)}</p> };
     notes.into_iter().map(line).collect_view()
 }

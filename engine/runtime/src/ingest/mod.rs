@@ -31,7 +31,7 @@ const ATTENTION: Duration = Duration::from_millis(700);
 /// Passages in one transaction: few enough that no turn waits for them.
 const BATCH: usize = 200;
 /// Rows that an author sees when saying what the columns mean.
-const PREVIEW_ROWS: usize = 6;
+const PREVIEW_ROWS: usize = 8;
 
 /// The program that reads hostile files: this very one, told so.
 #[derive(Clone, Debug)]
@@ -208,8 +208,9 @@ impl Work<'_> {
         let parts = self.while_wanted(self.parts()).await??;
         let mut notes: Vec<Texts> = parts.iter().flat_map(|part| part.read.notes.clone()).collect();
         if self.document.url.is_none() && Kind::from_word(&self.document.kind).is_some_and(Kind::is_sheet) {
-            let rows = parts.into_iter().flat_map(|part| part.read.rows).collect::<Vec<_>>();
-            return self.take_sheet(&rows, notes).await;
+            let sheets = parts.into_iter().map(|part| (part.read.rows, part.read.lines));
+            let (rows, lines): (Vec<_>, Vec<_>) = sheets.unzip();
+            return self.take_sheet(&rows.concat(), &lines.concat(), notes).await;
         }
         self.progress(Progress { state: Some(State::Splitting), ..Progress::default() }).await?;
         let passages = passages(&self.document.id, parts).await?;
@@ -245,19 +246,25 @@ impl Work<'_> {
     async fn take_sheet(
         &self,
         rows: &[Vec<String>],
+        lines: &[u64],
         mut notes: Vec<Texts>,
     ) -> std::result::Result<(State, Vec<Texts>), Stop> {
         let columns = self.document.columns.clone();
         let Some(columns) = columns.and_then(|columns| serde_json::from_value::<Columns>(columns).ok()) else {
-            let first = &rows[..rows.len().min(PREVIEW_ROWS)];
-            let preview = json!({ "rows": first, "n_rows": rows.len(), "guess": documents::guess(rows) });
+            let n_first = rows.len().min(PREVIEW_ROWS);
+            let preview = json!({
+                "rows": &rows[..n_first],
+                "lines": &lines[..n_first],
+                "n_rows": rows.len(),
+                "guess": documents::guess(rows),
+            });
             let writing = self.engine.store.write().await?;
             store::documents::note(&writing, self.workspace, &self.document.id, Some(&preview), None).await?;
             writing.commit().await?;
             return Ok((State::AsksColumns, notes));
         };
         self.progress(Progress { state: Some(State::Splitting), ..Progress::default() }).await?;
-        let faq = documents::articles(rows, &columns, &Language::zh());
+        let faq = documents::articles(rows, lines, &columns, &Language::zh());
         notes.extend(faq.notes);
         if faq.articles.is_empty() {
             return Err(Unreadable::new(

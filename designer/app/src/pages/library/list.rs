@@ -32,9 +32,10 @@ pub(super) fn ArticleColumn(cx: LibraryCx) -> impl IntoView {
                         <EmptyState
                             icon="file-text"
                             title=move || tr("还没有知识", "No articles yet")
-                            detail=move || tr("写下第一个问题和答案。", "Write the first question with its answer.")
+                            detail=move || tr("写下第一个问题和答案，或者导入常见问题表格、上传文档。", "Write the first question with its answer, or import a sheet of questions and upload documents.")
                         >
                             <Button kind=ButtonKind::Primary icon="plus" label=move || tr("新建知识", "New article") on_press=move |()| cx.open.set(Open::New) />
+                            <Button icon="upload" label=move || tr("导入表格或文档", "Import a sheet or documents") test="import-sheet" on_press=move |()| cx.tab.set("documents".to_owned()) />
                         </EmptyState>
                     }
                     .into_any()

@@ -6,7 +6,7 @@ use super::sources::SourcesCx;
 use crate::api::{self, Columns, Document};
 use crate::i18n::{counted, tr, tr_string};
 use crate::pages::act::act;
-use crate::ui::{Button, ButtonKind, Dialog, DialogSize, Select, Switch};
+use crate::ui::{Button, ButtonKind, Dialog, DialogSize, Field, Select};
 
 /// The dialog; open while a sheet is being asked about.
 #[component]
@@ -27,16 +27,29 @@ pub(super) fn MappingDialog(sources: SourcesCx) -> impl IntoView {
 
 #[component]
 fn Mapping(sources: SourcesCx, document: Document, open: RwSignal<bool>) -> impl IntoView {
-    let preview = document.preview.clone();
-    let rows = preview.as_ref().map(|preview| preview.rows.clone()).unwrap_or_default();
+    let Some(preview) = document.preview.clone() else { return ().into_any() };
+    let (rows, lines, n_rows) = (preview.rows, preview.lines, preview.n_rows);
     let n_columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let n_rows = preview.as_ref().map_or(0, |preview| preview.n_rows);
-    let before = document.columns.clone().or(preview.map(|preview| preview.guess)).unwrap_or_default();
+    let before = document.columns.clone().unwrap_or(preview.guess);
     // What each column is: `question`, `answer`, `variants`, `language` or nothing.
     let roles = RwSignal::new((0..n_columns).map(|at| role_of(&before, at).to_owned()).collect::<Vec<_>>());
-    let has_names = RwSignal::new(before.skip > 0);
+    // The rows at the top that are no articles: titles, and the names of the columns.
+    let skip = RwSignal::new(before.skip);
+    let line = move |at: usize| lines.get(at).copied().unwrap_or(count(at + 1));
+    let names = {
+        let (line, n_shown) = (line.clone(), rows.len());
+        Signal::derive(move || {
+            let row = |at: usize| {
+                let line = line(at);
+                ((at + 1).to_string(), tr_string(|| format!("第 {line} 行"), || format!("Row {line}")))
+            };
+            let none = ("0".to_owned(), tr("没有列名", "None").to_owned());
+            std::iter::once(none).chain((0..n_shown.max(skip.get_untracked())).map(row)).collect::<Vec<_>>()
+        })
+    };
+    let n_articles = move || n_rows.saturating_sub(count(skip.get()));
     let busy = RwSignal::new(false);
-    let chosen = Memo::new(move |_| columns_of(&roles.get(), usize::from(has_names.get())));
+    let chosen = Memo::new(move |_| columns_of(&roles.get(), skip.get()));
     let id = document.id.clone();
     let save = move |()| {
         let Some(columns) = chosen.get_untracked() else { return };
@@ -60,12 +73,13 @@ fn Mapping(sources: SourcesCx, document: Document, open: RwSignal<bool>) -> impl
     view! {
         <div class="dialog-body stack">
             <p class="quiet">{move || tr_string(
-                || format!("共 {n_rows} 行。每一行成为一条知识；同一个问题的不同语言合成一条。"),
-                || format!("{}. Each becomes an article; one question in several languages becomes one.", counted(n_rows, "row")),
+                || format!("{} 行会成为知识，每行一条；同一个问题的不同语言合成一条。", n_articles()),
+                || format!("{} to import, each becomes an article; one question in several languages becomes one.", counted(n_articles(), "row")),
             )}</p>
             <div class="sheet">
                 <table data-test="sheet">
                     <thead><tr>
+                        <td></td>
                         {(0..n_columns).map(|at| view! {
                             <th><Select
                                 value=Signal::derive(move || roles.with(|roles| roles.get(at).cloned().unwrap_or_default()))
@@ -77,20 +91,37 @@ fn Mapping(sources: SourcesCx, document: Document, open: RwSignal<bool>) -> impl
                     </tr></thead>
                     <tbody>
                         {rows.into_iter().enumerate().map(|(at, row)| view! {
-                            <tr class:named=move || at == 0 && has_names.get()>
+                            <tr class:above=move || at + 1 < skip.get() class:named=move || at + 1 == skip.get()>
+                                <th scope="row" class="num quiet">{line(at)}</th>
                                 {(0..n_columns).map(|column| view! { <td>{row.get(column).cloned().unwrap_or_default()}</td> }).collect_view()}
                             </tr>
                         }).collect_view()}
                     </tbody>
                 </table>
             </div>
-            <Switch on=has_names label=move || tr("第一行是列名", "The first row names the columns") on_change=move |on| has_names.set(on) />
+            <Field label=move || tr("列名在", "The names of the columns are in") help=move || tr("这一行和它上面的标题不导入。", "This row and titles above it are not imported.")>
+                <Select
+                    value=Signal::derive(move || skip.get().to_string())
+                    options=names
+                    test="names-row"
+                    on_change=move |row: String| skip.set(row.parse().unwrap_or(0))
+                />
+            </Field>
         </div>
         <footer class="dialog-foot">
+            <Show when=move || chosen.with(Option::is_none)>
+                <p class="quiet" role="status">{move || tr("还要选出哪一列是问题，哪一列是答案。", "Choose which column is the question and which the answer.")}</p>
+            </Show>
+            <span class="space"></span>
             <Button label=move || tr("取消", "Cancel") on_press=move |()| open.set(false) />
-            <Button kind=ButtonKind::Primary busy=busy disabled=Signal::derive(move || chosen.get().is_none()) label=move || tr("导入", "Import") test="save-columns" on_press=save />
+            <Button kind=ButtonKind::Primary busy=busy disabled=Signal::derive(move || chosen.with(Option::is_none)) label=move || tr("导入", "Import") test="save-columns" on_press=save />
         </footer>
     }
+    .into_any()
+}
+
+fn count(n: usize) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
 }
 
 fn role_of(columns: &Columns, at: usize) -> &'static str {

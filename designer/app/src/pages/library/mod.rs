@@ -1,6 +1,7 @@
 //! The answer library: questions with their answers, documents, synonyms, and what a question would find.
 
 mod article;
+mod document;
 mod libraries;
 mod list;
 mod mapping;
@@ -44,6 +45,8 @@ struct LibraryCx {
     articles: Remote<Vec<Article>>,
     open: RwSignal<Open>,
     documents: Remote<Vec<Document>>,
+    /// The document in sight, by id.
+    document: RwSignal<Option<String>>,
     counts: Remote<BTreeMap<String, Counts>>,
     /// `articles`, `documents`, `synonyms` or `try`.
     tab: RwSignal<String>,
@@ -78,6 +81,7 @@ pub(crate) fn LibraryPage() -> impl IntoView {
                 }
             }
         }),
+        document: RwSignal::new(None),
         counts: Remote::new(api::judgements),
         tab: RwSignal::new("articles".to_owned()),
     };
@@ -86,6 +90,7 @@ pub(crate) fn LibraryPage() -> impl IntoView {
         if before.as_ref().is_some_and(|before| before != &now) {
             cx.open.set(Open::Nothing);
             cx.search.set(String::new());
+            cx.document.set(None);
             cx.articles.restart();
             cx.documents.restart();
         }

@@ -1,19 +1,19 @@
-//! The documents of a library: upload, watch how far each is, look at the passages, read again, switch off, remove.
+//! The documents of a library: upload, watch how far each is, choose one.
 
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::LibraryCx;
-use super::list::CountsMark;
+use super::document::DocumentDetail;
 use super::mapping::MappingDialog;
-use crate::api::{self, Document, Passage};
-use crate::i18n::{counted, tr, tr_string, words};
+use crate::api::{self, Document};
+use crate::i18n::{counted, tr, tr_string};
 use crate::pages::act::act;
-use crate::pages::when::{ago, every_second};
+use crate::pages::when::every_second;
 use crate::ui::{
-    Button, ButtonKind, Dialog, DropPlace, EmptyState, Field, Icon, Menu, MenuItem, Pill, Select, SkeletonRows,
-    TextInput, Tone, files_of_field, toast, toast_error,
+    Button, ButtonKind, Dialog, DropPlace, EmptyState, Field, Icon, Pill, Select, TextInput, Tone, files_of_field,
+    toast, toast_error,
 };
 
 const ACCEPTED: &str = ".pdf,.docx,.xlsx,.csv,.tsv,.md,.markdown,.html,.htm,.txt";
@@ -22,15 +22,16 @@ const ACCEPTED: &str = ".pdf,.docx,.xlsx,.csv,.tsv,.md,.markdown,.html,.htm,.txt
 #[derive(Clone, Copy)]
 pub(super) struct SourcesCx {
     pub(super) library: LibraryCx,
-    chosen: RwSignal<Option<String>>,
     /// The sheet whose columns are asked for.
     pub(super) mapping: RwSignal<Option<Document>>,
+    /// The document that was uploaded last: a sheet asks for its columns at once.
+    uploaded: RwSignal<Option<String>>,
 }
 
 /// The tab.
 #[component]
 pub(super) fn Sources(cx: LibraryCx) -> impl IntoView {
-    let sources = SourcesCx { library: cx, chosen: RwSignal::new(None), mapping: RwSignal::new(None) };
+    let sources = SourcesCx { library: cx, mapping: RwSignal::new(None), uploaded: RwSignal::new(None) };
     let is_address_open = RwSignal::new(false);
     let seconds = every_second();
     let is_at_work = Memo::new(move |_| {
@@ -40,6 +41,19 @@ pub(super) fn Sources(cx: LibraryCx) -> impl IntoView {
         seconds.track();
         if is_at_work.get_untracked() {
             cx.documents.reload();
+        }
+    });
+    Effect::new(move |_| {
+        let documents = cx.documents.get().unwrap_or_default();
+        let uploaded = sources.uploaded.get();
+        let Some(document) = documents.into_iter().find(|document| Some(&document.id) == uploaded.as_ref()) else {
+            return;
+        };
+        if !document.is_at_work() {
+            sources.uploaded.set(None);
+            if document.state == "asks_columns" {
+                sources.mapping.set(Some(document));
+            }
         }
     });
     // Counts of articles follow when sheets become ready.
@@ -62,8 +76,8 @@ pub(super) fn Sources(cx: LibraryCx) -> impl IntoView {
                 })}
             </section>
             <section class="panel column-main">
-                {move || match sources.chosen.get().and_then(|id| cx.documents.get()?.into_iter().find(|it| it.id == id)) {
-                    Some(document) => view! { <Detail sources document /> }.into_any(),
+                {move || match sources.library.document.get().and_then(|id| cx.documents.get()?.into_iter().find(|it| it.id == id)) {
+                    Some(document) => view! { <DocumentDetail sources document /> }.into_any(),
                     None => view! {
                         <EmptyState
                             icon="file-text"
@@ -103,12 +117,13 @@ fn DropZone(sources: SourcesCx, is_address_open: RwSignal<bool>) -> impl IntoVie
                                 || format!("The same content is there already: “{name}”"),
                             ));
                         }
-                        sources.chosen.set(Some(document.id));
+                        sources.library.document.set(Some(document.id.clone()));
+                        sources.uploaded.set(Some(document.id));
                         cx.documents.reload();
                         cx.listing.all.reload();
                     }
                     Err(mut error) => {
-                        error.title = format!("{}: {}", file.name(), error.title);
+                        error.title = format!("{}{}{}", file.name(), tr("：", ": "), error.title);
                         toast_error(&error);
                     }
                 }
@@ -154,7 +169,7 @@ fn DropZone(sources: SourcesCx, is_address_open: RwSignal<bool>) -> impl IntoVie
 #[component]
 fn Row(sources: SourcesCx, document: Document) -> impl IntoView {
     let (id, compared) = (document.id.clone(), document.id.clone());
-    let is_chosen = Memo::new(move |_| sources.chosen.get().as_ref() == Some(&compared));
+    let is_chosen = Memo::new(move |_| sources.library.document.get().as_ref() == Some(&compared));
     let icon = match document.kind.as_str() {
         "url" => "globe",
         "csv" | "xlsx" => "list-checks",
@@ -169,7 +184,7 @@ fn Row(sources: SourcesCx, document: Document) -> impl IntoView {
                 class:on=move || is_chosen.get()
                 class:dimmed=document.is_off
                 data-state=document.state.clone()
-                on:click=move |_| sources.chosen.set(Some(id.clone()))
+                on:click=move |_| sources.library.document.set(Some(id.clone()))
             >
                 <Icon name=icon />
                 <span class="pick-words">
@@ -200,7 +215,7 @@ fn tone(document: &Document) -> Option<(Tone, &'static str)> {
 }
 
 /// How far a document is, in a few words.
-fn state_words(document: &Document) -> String {
+pub(super) fn state_words(document: &Document) -> String {
     let n = document.passages;
     let (done, total) = (document.done, document.total);
     let steps = if total > 0.0 { format!(" {done}/{total}") } else { String::new() };
@@ -215,158 +230,6 @@ fn state_words(document: &Document) -> String {
         _ if document.is_off => tr("已停用", "off").to_owned(),
         _ if document.is_sheet() => tr_string(|| format!("{n} 条知识"), || counted(n, "article")),
         _ => tr_string(|| format!("{n} 段"), || counted(n, "passage")),
-    }
-}
-
-#[component]
-fn Detail(sources: SourcesCx, document: Document) -> impl IntoView {
-    let cx = sources.library;
-    let busy = RwSignal::new(false);
-    let (id, is_at_work, is_off) = (document.id.clone(), document.is_at_work(), document.is_off);
-    let held = StoredValue::new(document.clone());
-    let again = move |()| {
-        let id = held.with_value(|document| document.id.clone());
-        act(busy, async move { api::read_document_again(&id).await }, move |_| cx.documents.reload());
-    };
-    let stop = move |()| {
-        let id = held.with_value(|document| document.id.clone());
-        act(busy, async move { api::cancel_document(&id).await }, move |_| cx.documents.reload());
-    };
-    let switch = move |()| {
-        let id = held.with_value(|document| document.id.clone());
-        act(busy, async move { api::switch_document(&id, !is_off).await }, move |_| cx.documents.reload());
-    };
-    let remove = move |()| {
-        let id = held.with_value(|document| document.id.clone());
-        act(busy, async move { api::delete_document(&id).await }, move |()| {
-            toast(tr("文档已删除", "The document has been removed"));
-            sources.chosen.set(None);
-            cx.documents.reload();
-            cx.articles.reload();
-            cx.listing.all.reload();
-        });
-    };
-    let facts = facts(&document);
-    let file = document.url.is_none().then(|| format!("/api/documents/{id}/file"));
-    let is_sheet = document.is_sheet();
-    view! {
-        <header class="column-head">
-            <div class="stack-tight">
-                <h2 class="ellipsis">{document.name.clone()}</h2>
-                <small class="quiet ellipsis">{facts}</small>
-            </div>
-            <span class="space"></span>
-            {if is_at_work {
-                view! { <Button icon="circle-stop" busy=busy label=move || tr("停止", "Stop") on_press=stop test="stop-document" /> }.into_any()
-            } else {
-                view! { <Button icon="refresh-cw" busy=busy label=move || tr("重新读取", "Read again") on_press=again test="read-again" /> }.into_any()
-            }}
-            <Menu label=move || tr("文档的更多操作", "More for this document")>
-                <MenuItem icon="power" label=move || if is_off { tr("启用", "Switch on") } else { tr("停用", "Switch off") } on_press=switch />
-                {is_sheet.then(|| view! {
-                    <MenuItem icon="settings-2" label=move || tr("选择列…", "Choose columns…") on_press=move |()| sources.mapping.set(Some(held.get_value())) />
-                })}
-                {file.clone().map(|file| view! {
-                    <MenuItem icon="download" label=move || tr("下载原文件", "Download the file") on_press=move |()| drop(window().open_with_url(&file)) />
-                })}
-                <MenuItem icon="trash-2" danger=true label=move || tr("删除", "Remove") on_press=remove />
-            </Menu>
-        </header>
-        <div class="column-body stack">
-            {document.problem.clone().map(|problem| {
-                let is_bad = document.state == "failed";
-                view! {
-                    <div class="finding" class:bad=is_bad role=if is_bad { "alert" } else { "status" }>
-                        <Icon name=if is_bad { "circle-alert" } else { "triangle-alert" } />
-                        <div><b>{words(&problem.why)}</b><p>{words(&problem.advice)}</p></div>
-                    </div>
-                }
-            })}
-            {(document.state == "asks_columns").then(|| view! {
-                <div class="finding">
-                    <Icon name="circle-help" />
-                    <div>
-                        <b>{tr("哪一列是问题，哪一列是答案？", "Which column is the question, which the answer?")}</b>
-                        <p>{tr("看前几行，选好列，每一行就成为一条知识。", "Look at the first rows and choose; each row becomes an article.")}</p>
-                    </div>
-                    <span class="space"></span>
-                    <Button kind=ButtonKind::Primary label=move || tr("选择列…", "Choose columns…") test="map-columns" on_press=move |()| sources.mapping.set(Some(held.get_value())) />
-                </div>
-            })}
-            {is_at_work.then(|| view! { <p class="quiet row"><span class="spin"><Icon name="loader-circle" /></span>{state_words(&document)}</p> })}
-            {if is_sheet {
-                view! { <p class="quiet">{tr("表格的每一行是一条知识，在“知识”里查看和修改。", "Each row of the sheet is an article; see and change them under Articles.")}</p> }.into_any()
-            } else if document.passages > 0 {
-                view! { <Passages sources id n_all=document.passages /> }.into_any()
-            } else {
-                ().into_any()
-            }}
-        </div>
-    }
-}
-
-/// Kind, size and time, on one line.
-fn facts(document: &Document) -> String {
-    let mut facts = vec![document.url.clone().unwrap_or_else(|| document.kind.to_uppercase())];
-    if document.size_bytes > 0.0 {
-        let kilobytes = document.size_bytes / 1024.0;
-        facts.push(if kilobytes < 1024.0 {
-            format!("{:.0} KB", kilobytes.ceil())
-        } else {
-            format!("{:.1} MB", kilobytes / 1024.0)
-        });
-    }
-    if let Some(at) = &document.read_at {
-        facts.push(tr_string(|| format!("{}读取", ago(at)), || format!("read {}", ago(at))));
-    }
-    facts.join(" · ")
-}
-
-/// The passages as the search sees them, page by page.
-#[component]
-fn Passages(sources: SourcesCx, id: String, n_all: u64) -> impl IntoView {
-    let cx = sources.library;
-    let shown = RwSignal::new(None::<Vec<Passage>>);
-    let busy = RwSignal::new(false);
-    let id = StoredValue::new(id);
-    let more = move || {
-        let from = shown.get_untracked().as_ref().and_then(|all| all.last()).map_or(0, |last| last.n + 1);
-        let wanted = id.get_value();
-        act(busy, async move { api::passages(&wanted, from).await }, move |passages| {
-            shown.update(|all| all.get_or_insert_default().extend(passages));
-        });
-    };
-    more();
-    let has_more = move || {
-        let n_shown = shown.with(|all| all.as_ref().map_or(0, Vec::len));
-        n_shown > 0 && u64::try_from(n_shown).is_ok_and(|n_shown| n_shown < n_all)
-    };
-    view! {
-        <h3 class="row">{move || tr("段落", "Passages")}<span class="quiet num">{n_all}</span></h3>
-        {move || shown.get().map_or_else(
-            || view! { <SkeletonRows rows=3 /> }.into_any(),
-            |passages| view! {
-                <ol class="passages" data-test="passages">
-                    {passages.into_iter().map(|passage| {
-                        let key = format!("{}#{}", passage.document, passage.n);
-                        let counts = cx.counts.with(|counts| counts.and_then(|counts| counts.get(&key).copied()));
-                        view! {
-                            <li>
-                                <span class="passage-head">
-                                    <b>{if passage.heading.is_empty() { passage.title } else { passage.heading }}</b>
-                                    {passage.page.map(|page| view! { <small class="num">{tr_string(|| format!("第 {page} 页"), || format!("p. {page}"))}</small> })}
-                                    {counts.filter(|counts| counts.shown > 0).map(|counts| view! { <CountsMark counts /> })}
-                                </span>
-                                <p>{passage.text}</p>
-                            </li>
-                        }
-                    }).collect_view()}
-                </ol>
-            }.into_any(),
-        )}
-        <Show when=has_more>
-            <Button busy=busy label=move || tr("再显示一些", "Show more") on_press=move |()| more() />
-        </Show>
     }
 }
 
@@ -386,8 +249,9 @@ fn AddressDialog(cx: LibraryCx, open: RwSignal<bool>) -> impl IntoView {
                         let Some(library) = cx.listing.chosen.get_untracked() else { return };
                         let (wanted, pages) = (url.get_untracked(), pages.get_untracked().parse().unwrap_or(1));
                         let depth = if pages == 1 { 0 } else { 3 };
-                        act(busy, async move { api::add_address(&library, &wanted, pages, depth).await }, move |_| {
+                        act(busy, async move { api::add_address(&library, &wanted, pages, depth).await }, move |document| {
                             let _ = open.try_set(false);
+                            cx.document.set(Some(document.id));
                             cx.documents.reload();
                             cx.listing.all.reload();
                         });

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{LibraryCx, Open};
 use crate::api::{self, LibraryTrial, Parts};
-use crate::i18n::{tr, tr_string, words};
+use crate::i18n::{sentence, tr, tr_string, words};
 use crate::pages::trial::{Trial, TrialInput};
 use crate::ui::{EmptyState, Pill, Tone};
 
@@ -50,6 +50,13 @@ pub(super) fn SearchTest(cx: LibraryCx) -> impl IntoView {
     }
 }
 
+/// Where a hit is written, to be looked at and changed; by id.
+#[derive(Clone)]
+enum Home {
+    Article(String),
+    Document(String),
+}
+
 #[component]
 fn Hits(cx: LibraryCx, trial: LibraryTrial) -> impl IntoView {
     let (below, sure) = (trial.nothing_below, trial.sure_above);
@@ -65,20 +72,29 @@ fn Hits(cx: LibraryCx, trial: LibraryTrial) -> impl IntoView {
         .map(|(at, hit)| {
             let (is_below, score, parts) = (hit.score < below, hit.score, hit.parts);
             let models = hit.by_meaning.map(|meaning| (hit.by_words, meaning, hit.rank));
-            let (title, place, text, article) = match (hit.article, hit.passage) {
-                (Some(article), _) => (article.question, tr("知识", "Article").to_owned(), words(&article.answer), Some(article.id)),
+            let (title, place, text, at_home) = match (hit.article, hit.passage) {
+                (Some(article), _) => {
+                    let home = Home::Article(article.id);
+                    (article.question, tr("知识", "Article").to_owned(), words(&article.answer), Some(home))
+                }
                 (None, Some(passage)) => {
                     let title = if passage.heading.is_empty() { passage.title.clone() } else { passage.heading };
-                    let page = passage.page.map(|page| format!(" · p. {page}")).unwrap_or_default();
-                    (title, format!("{}{page}", passage.title), passage.text, None)
+                    let page = passage.page.map(|page| tr_string(|| format!(" · 第 {page} 页"), || format!(" · p. {page}")));
+                    let place = format!("{}{}", passage.title, page.unwrap_or_default());
+                    (title, place, passage.text, Some(Home::Document(passage.document)))
                 }
                 (None, None) => Default::default(),
             };
-            let open = move |_| {
-                if let Some(id) = article.clone() {
+            let open = move |_| match at_home.clone() {
+                Some(Home::Article(id)) => {
                     cx.open.set(Open::Article(id));
                     cx.tab.set("articles".to_owned());
                 }
+                Some(Home::Document(id)) => {
+                    cx.document.set(Some(id));
+                    cx.tab.set("documents".to_owned());
+                }
+                None => {}
             };
             let tone = if is_below { "bar" } else if score >= sure { "bar ok" } else { "bar warn" };
             view! {
@@ -107,7 +123,7 @@ fn Hits(cx: LibraryCx, trial: LibraryTrial) -> impl IntoView {
                 || format!("Below {below:.2} nothing is found, from {sure:.2} on it answers, in between the customer chooses."),
             )}</small>
         </div>
-        {trial.note.map(|note| view! { <p class="quiet" data-test="search-note">{words(&note)}</p> })}
+        {trial.note.map(|note| view! { <p class="quiet" data-test="search-note">{sentence(&note)}</p> })}
         <ol class="hits" data-test="hits">{hits}</ol>
     }
 }
@@ -145,7 +161,7 @@ fn PartsRow(parts: Parts, why: Vec<String>) -> impl IntoView {
         <span class="parts">
             {part("问法相似", "question alike", parts.question)}
             {part("用词相关", "words", parts.words)}
-            {part("包含问题的", "contains of it", parts.contained)}
+            {part("覆盖问题", "covers the question", parts.contained)}
         </span>
         {(!why.is_empty()).then(|| view! {
             <span class="chips">{why.into_iter().map(|why| view! { <span class="chip">{why}</span> }).collect_view()}</span>
