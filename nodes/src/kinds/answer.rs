@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use self::by_model::GIVEN;
-use self::choices::{OFFERED, label};
+use self::choices::{OFFERED, distinct, label};
 use super::classify::unanswered;
 use crate::quote::quote;
 use crate::words::{in_language, score, short};
@@ -265,10 +265,11 @@ impl Settings {
         self.say_or_offer(ctx, found, is_sure)
     }
 
-    fn say_or_offer(&self, ctx: &mut Ctx<'_>, mut found: Vec<Found>, is_sure: bool) -> Next {
+    fn say_or_offer(&self, ctx: &mut Ctx<'_>, found: Vec<Found>, is_sure: bool) -> Next {
         if !is_sure {
             return self.offer(ctx, found);
         }
+        let mut found = distinct(found);
         if found.is_empty() {
             return Next::go("nothing");
         }
@@ -355,6 +356,10 @@ mod tests {
         assert_eq!(asked.clone().says("那怎么换货").left_by(), "answered");
         assert_eq!(asked.clone().time_up().left_by(), "silence");
         assert_eq!(asked.presses("0").said()[3..], ["七天", "这个回答有帮助吗？ [有帮助] [没有帮助]"]);
+
+        let twice = found(&[("运费", "承担", 0.8), ("运费", "由商家承担", 0.7), ("退货", "七天", 0.5), ("退货", "十天", 0.4)]);
+        let asked = play(json!({})).open().says("运费").answers(twice);
+        assert_eq!(asked.said()[2], "这个回答有帮助吗？ [有帮助] [没有帮助] [退货]", "no two buttons read alike");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use interpreter::{Answer, Ctx, Found, Next, Passage};
 use model::{Citation, Content};
 
+use super::choices::distinct;
 use super::{Memory, Settings};
 use crate::grounded::{self, Grounded};
 
@@ -40,8 +41,8 @@ impl Settings {
         let sources: Vec<Citation> = sources.collect();
         let content = if self.sources { Content::Answer { text, sources } } else { Content::text(text) };
         let id = cited.first().map(|found| found.id.clone()).unwrap_or_default();
-        let related = found.iter().filter(|found| !cited.iter().any(|cited| cited.id == found.id));
-        let related = related.take(self.related as usize).cloned().collect();
+        let others = found.iter().filter(|found| !cited.iter().any(|cited| cited.id == found.id));
+        let related = distinct(others.cloned().collect()).into_iter().take(self.related as usize).collect();
         self.say(ctx, content, &id, related)
     }
 }

@@ -14,14 +14,8 @@ const LABEL_CHARS: usize = 40;
 
 impl Settings {
     /// Nothing is sure: the customer says which.
-    pub(super) fn offer(&self, ctx: &mut Ctx<'_>, mut found: Vec<Found>) -> Next {
-        let mut seen: Vec<String> = Vec::new();
-        found.retain(|article| {
-            let label = label(article);
-            let is_new = !seen.contains(&label);
-            seen.push(label);
-            is_new
-        });
+    pub(super) fn offer(&self, ctx: &mut Ctx<'_>, found: Vec<Found>) -> Next {
+        let mut found = distinct(found);
         found.truncate(OFFERED);
         let choices = found.iter().enumerate().map(|(index, found)| Choice { id: index.to_string(), label: label(found) });
         let mut options: Vec<Choice> = choices.collect();
@@ -116,6 +110,18 @@ impl Settings {
             }
         }
     }
+}
+
+/// Of those whose buttons would read alike, the best.
+pub(super) fn distinct(mut found: Vec<Found>) -> Vec<Found> {
+    let mut seen: Vec<String> = Vec::new();
+    found.retain(|article| {
+        let label = label(article);
+        let is_new = !seen.contains(&label);
+        seen.push(label);
+        is_new
+    });
+    found
 }
 
 /// The words on the button of an article or a passage.
