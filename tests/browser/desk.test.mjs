@@ -37,6 +37,25 @@ test('an angry customer comes first, is answered, and goes back to the bot', { t
   await says(angry, '好的，尽快');
   await agent.waitForSelector('.talk >> text=好的，尽快');
   await picture(agent, 'desk-talk');
+  assert.match(await agent.locator('.desk-who').innerText(), /网页/, 'a channel is shown by its name');
+
+  // With less room, the lists and the conversation take turns; on a phone, so does what is known of the customer.
+  await agent.setViewportSize({ width: 800, height: 800 });
+  await agent.getByRole('button', { name: '回到列表' }).click();
+  await agent.locator('.desk-lists').waitFor();
+  await rows.first().click();
+  await agent.setViewportSize({ width: 390, height: 800 });
+  const [known, talk] = [agent.getByRole('button', { name: '客户资料' }), agent.locator('.talk')];
+  if ((await known.getAttribute('aria-pressed')) === 'true') await known.click();
+  await talk.waitFor();
+  assert.ok((await agent.locator('.desk-who').boundingBox()).width > 100, 'the name has room');
+  await known.click();
+  await agent.getByText('A10086').first().waitFor();
+  assert.ok(!(await talk.isVisible()));
+  await picture(agent, 'desk-phone-known');
+  await known.click();
+  await talk.waitFor();
+  await agent.setViewportSize({ width: 1440, height: 900 });
 
   await agent.click(byTest('hand-back'));
   await until(() => agent.evaluate(() => document.activeElement?.dataset.test === 'note'), 5_000, 'the note has no cursor');

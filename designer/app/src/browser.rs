@@ -39,6 +39,11 @@ pub(crate) fn is_narrow() -> bool {
     matches("(max-width: 960px)").is_some_and(|query| query.matches())
 }
 
+/// Is it a phone, with room for one thing at a time? The style sheets have the same width.
+pub(crate) fn is_phone() -> bool {
+    matches("(max-width: 640px)").is_some_and(|query| query.matches())
+}
+
 /// Does the system prefer dark?
 pub(crate) fn prefers_dark() -> bool {
     dark_query().is_some_and(|query| query.matches())

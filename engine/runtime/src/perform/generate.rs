@@ -152,8 +152,8 @@ pub(crate) async fn ask_aloud(
 ) -> Result<Asked, NoAnswer> {
     let Some(first) = chain.first() else {
         return Err(NoAnswer::Failed(Texts::new(
-            "还没有设置可用的模型",
-            "no model has been set up that is switched on",
+            "还没有可用的模型，请在“设置”的“模型”里添加或启用",
+            "no model is set up and switched on; add one under Settings, Models",
         )));
     };
     let deadline = Instant::now() + Duration::from_millis(task.timeout_ms.max(1)).min(LONGEST);

@@ -40,6 +40,11 @@ fn Head(desk: Desk, row: DeskRow) -> impl IntoView {
     let status = row.status;
     let flow = words(&row.flow.name);
     let agent = row.agent.clone();
+    let key = row.channel.clone();
+    let channel = move || {
+        let name = desk.channels.with(|channels| channels.get(&key).cloned());
+        name.filter(|name| !name.is_empty()).unwrap_or_else(|| key.clone())
+    };
     let topic = row.topic.clone().filter(|topic| !topic.is_empty() && *topic != flow);
     let since = row.waiting_since.clone().filter(|_| matches!(status, Status::Queued | Status::WithAgent));
     view! {
@@ -50,7 +55,7 @@ fn Head(desk: Desk, row: DeskRow) -> impl IntoView {
             <Avatar name=customer.clone() large=true />
             <div class="desk-who">
                 <h2 class="ellipsis">{customer}</h2>
-                <small class="quiet ellipsis">{row.channel.clone()}" · "{flow}{topic.map(|topic| format!(" · {topic}"))}</small>
+                <small class="quiet ellipsis">{channel}" · "{flow}{topic.map(|topic| format!(" · {topic}"))}</small>
             </div>
             {move || (!desk.is_mine()).then(|| view! { <StatusPill status agent=agent.clone() /> })}
             {since.map(|since| view! { <WaitClock desk since /> })}
@@ -161,7 +166,7 @@ fn Foot(desk: Desk) -> impl IntoView {
         match status.get() {
         Some(Status::WithAgent) if is_mine.get() => view! { <ReplyBox desk /> }.into_any(),
         Some(Status::WithAgent) => view! {
-            <footer class="talk-note"><Icon name="users-round" />{move || tr("同事正在接待，你可以看，不能回复。", "A colleague is talking; you can read along.")}</footer>
+            <footer class="talk-note"><Icon name="users-round" />{move || tr("同事正在接待，您可以看，不能回复。", "A colleague is talking; you can read along.")}</footer>
         }
         .into_any(),
         Some(Status::Queued) => view! {
@@ -171,7 +176,7 @@ fn Foot(desk: Desk) -> impl IntoView {
         Some(Status::Waiting) => view! {
             <footer class="talk-note">
                 <Icon name="bot" />
-                {move || tr("机器人正在接待。需要时你可以介入。", "The bot is talking with the customer. Step in where it is needed.")}
+                {move || tr("机器人正在接待。需要时您可以介入。", "The bot is talking with the customer. Step in where it is needed.")}
                 <span class="space"></span>
                 <TakeButton desk from_bot=true />
             </footer>

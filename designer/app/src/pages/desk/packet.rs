@@ -130,7 +130,7 @@ fn Packet(desk: Desk, known: Known, written: RwSignal<Option<(String, String)>>)
                 }}
                 {version.map(|version| view! { <span class="quiet">{format!("v{version}")}</span> })}
             </p>
-            <p class="quiet mono">{conversation}</p>
+            <p class="quiet">{move || tr("会话编号", "Conversation")}" "<span class="mono">{conversation}</span></p>
         </section>
     }
 }

@@ -36,6 +36,7 @@ pub(super) struct Desk {
     /// Nothing until the server has counted.
     pub(super) counts: RwSignal<Option<DeskCounts>>,
     pub(super) teams: RwSignal<BTreeMap<String, Texts>>,
+    pub(super) channels: RwSignal<BTreeMap<String, String>>,
     pub(super) chosen: RwSignal<Option<String>>,
     pub(super) detail: RwSignal<Option<DeskDetail>>,
     pub(super) refusal: RwSignal<Option<ApiError>>,
@@ -62,6 +63,7 @@ impl Desk {
             rows: Remote::new(move || api::desk_rows(list.get_untracked())),
             counts: RwSignal::new(None),
             teams: RwSignal::new(BTreeMap::new()),
+            channels: RwSignal::new(BTreeMap::new()),
             chosen: RwSignal::new(None),
             detail: RwSignal::new(None),
             refusal: RwSignal::new(None),
@@ -69,7 +71,7 @@ impl Desk {
             is_typing: RwSignal::new(None),
             is_busy: RwSignal::new(false),
             is_broken: RwSignal::new(false),
-            is_side_open: RwSignal::new(true),
+            is_side_open: RwSignal::new(!browser::is_phone()),
             is_handing_back: RwSignal::new(false),
             is_ending: RwSignal::new(false),
             now: every_second(),
@@ -79,7 +81,7 @@ impl Desk {
             n_typed: StoredValue::new(0),
         };
         desk.read_counts();
-        desk.read_teams();
+        desk.read_names();
         desk
     }
 
@@ -111,6 +113,9 @@ impl Desk {
         }
         self.detail.set(None);
         self.refusal.set(None);
+        if browser::is_phone() {
+            self.is_side_open.set(false);
+        }
         self.chosen.set(id);
         self.read_detail();
     }
@@ -170,11 +175,14 @@ impl Desk {
         });
     }
 
-    /// The teams' names; without them their keys have to do.
-    fn read_teams(self) {
+    /// The names of teams and channels; without them their keys have to do.
+    fn read_names(self) {
         spawn_local(async move {
             if let Ok(teams) = api::teams().await {
                 let _ = self.teams.try_set(teams.into_iter().map(|team| (team.key.0, team.name)).collect());
+            }
+            if let Ok(channels) = api::channels().await {
+                let _ = self.channels.try_set(channels.into_iter().map(|it| (it.key, it.name)).collect());
             }
         });
     }

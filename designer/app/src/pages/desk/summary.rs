@@ -2,10 +2,10 @@
 //! have cost in it.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
-use crate::api::{self, Spent};
+use crate::api::{self, ApiError, Spent};
 use crate::i18n::{counted, tr, tr_string};
-use crate::pages::act::act;
 use crate::ui::{Button, Icon};
 
 /// The part of the right column.
@@ -27,11 +27,19 @@ pub(super) fn SummaryPart(
     };
     let is_there = untrack(&text).is_some();
     let is_busy = RwSignal::new(false);
+    // Nobody may have asked for it: a failure is said here, and nothing pops up.
+    let failed = RwSignal::new(None::<ApiError>);
     let press = move |(): ()| {
         let conversation = conversation.clone();
-        let of = conversation.clone();
-        act(is_busy, async move { api::summarise(&conversation).await }, move |text| {
-            let _ = written.try_set(Some((of, text)));
+        is_busy.set(true);
+        failed.set(None);
+        spawn_local(async move {
+            let answer = api::summarise(&conversation).await;
+            let _ = is_busy.try_set(false);
+            match answer {
+                Ok(text) => drop(written.try_set(Some((conversation, text)))),
+                Err(error) => drop(failed.try_set(Some(error))),
+            }
         });
     };
     if at_once && !is_there {
@@ -54,6 +62,10 @@ pub(super) fn SummaryPart(
                     <Icon name="sparkles" />
                     {move || tr("由模型撰写，可能有误。", "Written by a model; it may be wrong.")}
                 </p>
+            })}
+            {move || failed.get().map(|error| {
+                let why = if error.detail.is_empty() { error.title } else { error.detail };
+                view! { <p class="quiet" role="status" data-test="no-summary">{tr("没有写成：", "Not written: ")}{why}</p> }
             })}
             <Button small=true icon="sparkles" label=move || tr("写摘要", "Summarise") busy=is_busy test="summarise" on_press=press />
             {(spent.calls > 0).then(|| view! { <p class="quiet">{used}</p> })}
