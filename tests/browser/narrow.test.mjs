@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { newFlow } from './designer.mjs';
 import { picture, withProduct } from './product.mjs';
 
 const byTest = (name) => `[data-test="${name}"]`;
@@ -61,6 +62,18 @@ test('the side of a page takes turns with what is chosen', { timeout: 60_000 }, 
   assert.ok(await main.isVisible(), 'the chosen one comes back when it is pressed');
   await page.setViewportSize({ width: 1440, height: 900 });
   assert.ok((await main.isVisible()) && (await side.isVisible()) && !(await page.locator(byTest('column-switch')).isVisible()));
+  assert.deepEqual(page.broken, []);
+});
+
+test('the canvas screen stays where it is, and its cards speak the words of the forms', { timeout: 60_000 }, async () => {
+  const page = await product.signedIn();
+  await newFlow(page, '空白流程', 'A blank flow');
+  assert.match(await page.locator('[data-ready="canvas"]').innerText(), /已转交|passed on/);
+  assert.doesNotMatch(await page.locator('[data-ready="canvas"]').innerText(), /passed_on/);
+  await page.click(byTest('rail-flow'));
+  await page.waitForTimeout(300);
+  const beyond = await page.evaluate(() => document.scrollingElement.scrollHeight - window.innerHeight);
+  assert.equal(beyond, 0, 'the page scrolls as a whole');
   assert.deepEqual(page.broken, []);
 });
 

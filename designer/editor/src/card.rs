@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::Document;
 use crate::document::with_defaults;
 use crate::geometry::card_height;
-use crate::{pointer, variables};
+use crate::{pointer, variables, widgets};
 
 /// Space for the words of the summary, in px.
 const SUMMARY_WIDTH: f64 = 214.0;
@@ -173,7 +173,20 @@ fn named(document: &Document, spec: &NodeSpec, config: &Value, language: &Langua
             pointer::set(&mut named, &found.pointer, Some(Value::String(name)));
         }
     }
+    for (field, part) in spec.schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        if let Some(name) = config.get(field).and_then(|value| choice_name(part, value, language)) {
+            named[field] = Value::String(name);
+        }
+    }
     named
+}
+
+/// What one of named values is called, unless its name only explains it: `GET 读取` stays `GET`.
+fn choice_name(part: &Value, value: &Value, language: &Language) -> Option<String> {
+    let key = value.as_str()?;
+    let choice = widgets::choices(part)?.into_iter().find(|choice| choice.value == *value)?;
+    let name = choice.label.get(language, &[]);
+    (!name.starts_with(key)).then(|| name.to_owned())
 }
 
 /// The name of what a key stands for: something of the workspace, a variable, a step.

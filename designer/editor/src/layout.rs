@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{NodeId, PortId};
 
 use crate::Document;
-use crate::geometry::{CARD_WIDTH, HEADER, Point, card_rect, exit_of, snap};
+use crate::geometry::{CARD_WIDTH, Point, card_rect, exit_of, snap};
 use crate::insert::{GAP_X, GAP_Y};
 
 /// Free space between parts of a flow that are not connected.
@@ -131,7 +131,8 @@ fn part_places(document: &Document, graph: &Graph<'_>, part: &[&NodeId]) -> Vec<
     part.iter().map(|&id| (id.clone(), places[id])).collect()
 }
 
-/// The y at which the paths that come in are as straight as they can be: just under the highest exit that leads here.
+/// The y of the highest exit that leads here, as far below its step's top as it is below that step's first exit: a chain
+/// keeps its headers in one line, and what a lower exit leads to stands lower.
 fn wanted_y(
     document: &Document,
     graph: &Graph<'_>,
@@ -140,18 +141,19 @@ fn wanted_y(
     places: &BTreeMap<NodeId, Point>,
     id: &NodeId,
 ) -> f64 {
-    let mut exits = Vec::new();
+    let mut tops = Vec::new();
     for &from in part.iter().filter(|from| layers[*from] < layers[id]) {
         for (port, _) in graph.next.get(from).into_iter().flatten().filter(|(_, to)| *to == id) {
-            let (Some(place), Some(exit)) = (places.get(from), exit_of(document, from, port)) else { continue };
-            exits.push(place.y + exit.y - document.position(from).y);
+            let first = document.flow.node(from).and_then(|node| document.ports_of(node).into_iter().next());
+            let first = first.and_then(|first| exit_of(document, from, &first.id));
+            let (Some(place), Some(exit), Some(first)) = (places.get(from), exit_of(document, from, port), first)
+            else {
+                continue;
+            };
+            tops.push(place.y + exit.y - first.y);
         }
     }
-    match exits.iter().copied().reduce(f64::min) {
-        // A single chain keeps its headers in one line; a second exit's target stands lower.
-        Some(highest) => highest - HEADER - HEADER / 2.0,
-        None => 0.0,
-    }
+    tops.into_iter().reduce(f64::min).unwrap_or(0.0)
 }
 
 /// The layer of each step: one more than the highest before it, paths that go back left out.
@@ -246,6 +248,15 @@ mod tests {
         }
 
         assert_eq!(document.flow.layout, once);
+    }
+
+    #[test]
+    fn a_chain_stands_in_one_line() {
+        let document = samples::refund();
+
+        let tops: BTreeSet<i32> = tidy(&document, &[]).into_iter().map(|(_, [_, y])| y).collect();
+
+        assert_eq!(tops.len(), 1, "{tops:?}");
     }
 
     #[test]

@@ -335,7 +335,7 @@ fn bound(schema: &Value, key: &str, otherwise: f64) -> f64 {
 }
 
 /// Named values: `x-options`, else an `enum`, else a `oneOf` of constants.
-fn choices(part: &Value) -> Option<Vec<Choice>> {
+pub(crate) fn choices(part: &Value) -> Option<Vec<Choice>> {
     let schema = resolved(part);
     let named = part.get("x-options").or_else(|| schema.get("x-options")).and_then(Value::as_array);
     if let Some(options) = named {

@@ -7,11 +7,11 @@ use editor::geometry::{Point, bounds, snap};
 use editor::selection::{Direction, along_path, nearest};
 use editor::{Edit, Selection};
 use leptos::prelude::*;
-use model::{NodeId, Texts};
+use model::NodeId;
 
 use super::{Canvas, PickerAt};
 use crate::designer::{Overlay, RightPanel};
-use crate::i18n::{counted, tr, words};
+use crate::i18n::{counted, tr, tr_string, words};
 use crate::ui::{toast, toast_undo};
 
 /// Something to do.
@@ -348,12 +348,21 @@ impl Canvas {
                 toast(tr("开始步骤不能删除", "The start cannot be deleted"));
                 return;
             }
+            let what = match nodes.as_slice() {
+                [only] => format!("“{}”", cx.title(only)),
+                several => {
+                    let n = several.len();
+                    tr_string(|| format!("{n} 个步骤"), || counted(n, "step"))
+                }
+            };
             let outcome = cx.run(Edit::RemoveNodes { nodes, join: is_joined });
             let note = outcome.note.as_ref().map(|note| format!("{}{}", tr("，", ", "), words(note)));
-            toast_undo(format!("{}{}", words(&outcome.label), note.unwrap_or_default()), move || {
+            let note = note.unwrap_or_default();
+            let said = tr_string(|| format!("已删除{what}{note}"), || format!("Deleted {what}{note}"));
+            cx.announcement.set(said.clone());
+            toast_undo(said, move || {
                 cx.undo();
             });
-            cx.announcement.set(words(&outcome.label));
         }
     }
 
@@ -379,7 +388,7 @@ impl Canvas {
     /// Says how many steps are on the clipboard.
     pub(crate) fn say_copied(self, clip: &Clip) {
         let n = clip.nodes.len();
-        toast(words(&Texts::new(format!("已复制 {n} 个步骤"), format!("Copied {}", counted(n, "step")))));
+        toast(tr_string(|| format!("已复制 {n} 个步骤"), || format!("Copied {}", counted(n, "step"))));
     }
 
     /// Brings a clip in: at the pointer when it is over the canvas, else a little beside where it was.
@@ -388,9 +397,9 @@ impl Canvas {
         let pointer = self.last_pointer.get_value();
         let is_inside = (1.0..width).contains(&pointer.x) && (1.0..height).contains(&pointer.y);
         let screen = if is_at_pointer && is_inside { pointer } else { Point::new(width / 2.0, height / 2.0) };
-        let at = snap(self.to_world(screen));
-        let outcome = self.cx.run(Edit::Paste { clip: Box::new(clip), at });
-        toast(words(&outcome.label));
+        let (at, n) = (snap(self.to_world(screen)), clip.nodes.len());
+        self.cx.run(Edit::Paste { clip: Box::new(clip), at });
+        toast(tr_string(|| format!("已粘贴 {n} 个步骤"), || format!("Pasted {}", counted(n, "step"))));
         self.focus();
     }
 

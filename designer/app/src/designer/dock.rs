@@ -5,7 +5,7 @@ use model::Problem;
 
 use crate::canvas::Canvas;
 use crate::dialogs::jump;
-use crate::i18n::{tr, words};
+use crate::i18n::{sentence, tr};
 use crate::ui::{Icon, IconButton};
 
 /// The dock, while it is open.
@@ -55,8 +55,8 @@ fn Row(canvas: Canvas, problem: Problem) -> impl IntoView {
         >
             <Icon name=if is_error { "circle-alert" } else { "triangle-alert" } />
             <b>{title}</b>
-            <span>{words(&problem.message)}</span>
-            <small>{words(&problem.advice)}</small>
+            <span>{sentence(&problem.message)}</span>
+            <small>{sentence(&problem.advice)}</small>
         </button>
     }
 }

@@ -5,7 +5,7 @@ use model::{Flow, Language, Problem};
 
 use super::changes::Changes;
 use crate::designer::{DesignerCx, LeftPanel, Overlay};
-use crate::i18n::{counted, language_code, tr, tr_string, words};
+use crate::i18n::{counted, language_code, sentence, tr, tr_string, words};
 use crate::ui::Icon;
 
 /// Findings as rows; a press shows the place and closes the dialog.
@@ -17,8 +17,8 @@ pub(crate) fn Findings(cx: DesignerCx, problems: Vec<Problem>, open: RwSignal<bo
             let is_error = problem.is_error();
             let (place, message, advice) = (
                 problem.place.node.as_ref().map(|node| cx.title(node)),
-                words(&problem.message),
-                words(&problem.advice),
+                sentence(&problem.message),
+                sentence(&problem.advice),
             );
             let target = problem.clone();
             view! {

@@ -206,7 +206,7 @@ fn Published(cx: DesignerCx, open: RwSignal<bool>, version: u64) -> impl IntoVie
         <div class="dialog-body dl dl-done">
             <span class="dl-tick"><Icon name="circle-check" /></span>
             <h3 data-test="published">
-                {tr_string(|| format!("「{name}」第 {version} 版已上线"), || format!("Version {version} of “{name}” is live"))}
+                {tr_string(|| format!("“{name}”第 {version} 版已上线"), || format!("Version {version} of “{name}” is live"))}
             </h3>
             <p class="dl-quiet">{tr("新的对话从现在起使用这一版。", "New conversations use it from now on.")}</p>
             <div class="dl-link">

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::caret::{byte_of, replaced, units, word_before};
 use super::context::Setting;
 use super::functions::FUNCTIONS;
-use super::popup::{KeyMeaning, Popup, PopupList, Row};
+use super::popup::{Popup, PopupList, Row};
 use super::words::{function_offers, system_offers, variable_offers};
 use crate::i18n::{language_code, tr};
 
@@ -79,10 +79,8 @@ pub(crate) fn CodeField(setting: Setting, #[prop(into)] label: Signal<String>, d
         if composing.get_value() || event.is_composing() || event.key_code() == 229 {
             return;
         }
-        match popup.key(&event) {
-            KeyMeaning::Take(key) => return take.run(key),
-            KeyMeaning::Used => return,
-            KeyMeaning::NotUsed => {}
+        if popup.uses(&event, take) {
+            return;
         }
         let Some(element) = field.get_untracked() else { return };
         let start = element.selection_start().ok().flatten().unwrap_or(0) as usize;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::caret::fit;
 use super::context::{Setting, strings_of};
-use super::popup::{KeyMeaning, Popup, PopupList, Row};
+use super::popup::{Popup, PopupList, Row};
 use crate::api;
 use crate::i18n::{language_code, tr, tr_string};
 use crate::ui::{toast, toast_error};
@@ -144,7 +144,7 @@ fn create_intent(setting: Setting, name: String) {
                 });
                 setting.push(Value::String(key.0));
                 toast(tr_string(
-                    || format!("已新建意图「{name}」，请到“意图”页给它几句例子"),
+                    || format!("已新建意图“{name}”，请到“意图”页给它几句例子"),
                     || format!("Created “{name}”; give it some example sentences on the Topics page"),
                 ));
             }
@@ -184,7 +184,7 @@ pub(crate) fn ManyField(
         if source == Source::Intent && !words.is_empty() && !is_named {
             rows.push(Row {
                 key: format!("{CREATE}{words}"),
-                label: tr_string(|| format!("新建意图「{words}」"), || format!("Create the topic “{words}”")),
+                label: tr_string(|| format!("新建意图“{words}”"), || format!("Create the topic “{words}”")),
                 detail: String::new(),
                 group: String::new(),
                 is_chosen: false,
@@ -234,12 +234,7 @@ pub(crate) fn ManyField(
                     id=setting.id()
                     type="text"
                     class="nokey"
-                    autocomplete="off"
-                    role="combobox"
-                    aria-autocomplete="list"
-                    aria-expanded=move || popup.is_open().to_string()
-                    aria-controls=move || popup.is_open().then(|| popup.id.get_value())
-                    aria-activedescendant=move || popup.active_id()
+                    {..popup.combobox()}
                     aria-label=move || label.get()
                     aria-describedby=described_by
                     placeholder=move || tr("查找并添加", "Find and add")
@@ -247,14 +242,11 @@ pub(crate) fn ManyField(
                     on:focus=move |_| suggest()
                     on:click=move |_| suggest()
                     on:input=move |event| { query.set(event_target_value(&event)); suggest(); }
-                    on:keydown=move |event| match popup.key(&event) {
-                        KeyMeaning::Take(key) => take.run(key),
-                        KeyMeaning::Used => {}
-                        KeyMeaning::NotUsed => {
-                            let count = untrack(move || setting.len());
-                            if event.key() == "Backspace" && query.with_untracked(String::is_empty) && count > 0 && !event.is_composing() {
-                                setting.remove(count - 1);
-                            }
+                    on:keydown=move |event| {
+                        let count = untrack(move || setting.len());
+                        let is_back = event.key() == "Backspace" && query.with_untracked(String::is_empty) && !event.is_composing();
+                        if !popup.uses(&event, take) && is_back && count > 0 {
+                            setting.remove(count - 1);
                         }
                     }
                     on:blur=move |_| { popup.close(); query.set(String::new()); }

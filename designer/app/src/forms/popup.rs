@@ -1,5 +1,6 @@
 //! A list that floats at a field: completion, variable search, pickers. The field keeps the focus and sends it keys.
 
+use leptos::attr::Attribute;
 use leptos::prelude::*;
 
 /// One row of the list.
@@ -27,16 +28,6 @@ pub(crate) struct Popup {
     /// The row that Enter takes.
     pub(crate) active: RwSignal<usize>,
     place: RwSignal<String>,
-}
-
-/// What a key meant to an open list.
-pub(crate) enum KeyMeaning {
-    /// Take this row.
-    Take(String),
-    /// The list moved or closed: the field does nothing.
-    Used,
-    /// Nothing to the list.
-    NotUsed,
 }
 
 impl Popup {
@@ -82,12 +73,27 @@ impl Popup {
         self.is_open().then(|| format!("{}-{}", self.id.get_value(), self.active.get()))
     }
 
-    /// Moves with the arrows, takes with Enter or Tab, closes with Escape. Keys of an input method are never used.
-    pub(crate) fn key(&self, event: &web_sys::KeyboardEvent) -> KeyMeaning {
-        if event.is_composing() || event.key_code() == 229 {
-            return KeyMeaning::NotUsed;
+    /// What a one-line field says of its list to those who cannot see it.
+    pub(crate) fn combobox(self) -> impl Attribute {
+        view! {
+            <{..}
+                role="combobox"
+                autocomplete="off"
+                aria-autocomplete="list"
+                aria-expanded=move || self.is_open().to_string()
+                aria-controls=move || self.is_open().then(|| self.id.get_value())
+                aria-activedescendant=move || self.active_id()
+            />
         }
-        let Some(rows) = self.rows.get_untracked() else { return KeyMeaning::NotUsed };
+    }
+
+    /// Moves with the arrows, takes with Enter or Tab, closes with Escape; says whether the list had a use for the key.
+    /// Keys of an input method are never used.
+    pub(crate) fn uses(&self, event: &web_sys::KeyboardEvent, take: Callback<String>) -> bool {
+        if event.is_composing() || event.key_code() == 229 {
+            return false;
+        }
+        let Some(rows) = self.rows.get_untracked() else { return false };
         let last = rows.len() - 1;
         let active = self.active.get_untracked().min(last);
         match event.key().as_str() {
@@ -99,13 +105,14 @@ impl Popup {
             }
             "Enter" | "Tab" => {
                 event.prevent_default();
-                return KeyMeaning::Take(rows[active].key.clone());
+                take.run(rows[active].key.clone());
+                return true;
             }
-            _ => return KeyMeaning::NotUsed,
+            _ => return false,
         }
         event.prevent_default();
         self.scroll_to_active();
-        KeyMeaning::Used
+        true
     }
 
     fn scroll_to_active(&self) {

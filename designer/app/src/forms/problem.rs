@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::Problem;
 
-use crate::i18n::{tr_string, words};
+use crate::i18n::{sentence, tr_string, words};
 use crate::ui::Icon;
 
 /// The lines; the element stays so that `aria-describedby` can point to it.
@@ -25,7 +25,8 @@ pub(crate) fn line(problem: Problem) -> impl IntoView {
         (Some(line), None) => Some(tr_string(|| format!("第 {line} 行："), || format!("Line {line}: "))),
         _ => None,
     };
-    let (message, advice) = (words(&problem.message), words(&problem.advice));
+    let message = if place.is_some() { words(&problem.message) } else { sentence(&problem.message) };
+    let advice = words(&problem.advice);
     view! {
         <p class="f-problem" class:warning=!problem.is_error() data-problem=problem.code.clone()>
             <Icon name="triangle-alert" />

@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use super::caret::{Piece, Typed, open_placeholder, pieces, replaced, word_before};
 use super::context::FormCx;
 use super::functions::FUNCTIONS;
-use super::popup::{KeyMeaning, Popup, PopupList, Row};
+use super::popup::{Popup, PopupList, Row};
 use super::words::{Offer, function_offers, is_known, phrase_offers, system_offers, variable_offers};
 use crate::i18n::{language_code, tr};
 
@@ -123,10 +123,8 @@ pub(crate) fn TemplateInput(
         if composing.get_value() || event.is_composing() || event.key_code() == 229 {
             return;
         }
-        match popup.key(&event) {
-            KeyMeaning::Take(key) => return take.run(key),
-            KeyMeaning::Used => return,
-            KeyMeaning::NotUsed => {}
+        if popup.uses(&event, take) {
+            return;
         }
         match event.key().as_str() {
             " " if event.ctrl_key() => {

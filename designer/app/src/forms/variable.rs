@@ -6,7 +6,7 @@ use model::{Texts, VarName, VarType, Variable};
 use serde_json::Value;
 
 use super::context::FormCx;
-use super::popup::{KeyMeaning, Popup, PopupList, Row};
+use super::popup::{Popup, PopupList, Row};
 use super::words::{TYPES, is_known, system_offers, type_name, variable_offers, words_for};
 use crate::i18n::{language_code, tr, tr_string};
 
@@ -73,13 +73,8 @@ pub(crate) fn VariableBox(
                 type="text"
                 class="nokey"
                 class:chosen=move || query.with(Option::is_none) && is_there()
-                autocomplete="off"
                 spellcheck="false"
-                role="combobox"
-                aria-autocomplete="list"
-                aria-expanded=move || popup.is_open().to_string()
-                aria-controls=move || popup.is_open().then(|| popup.id.get_value())
-                aria-activedescendant=move || popup.active_id()
+                {..popup.combobox()}
                 aria-label=move || label.get()
                 aria-describedby=described_by
                 placeholder=move || tr("选择或新建变量", "Choose or create a variable")
@@ -95,14 +90,10 @@ pub(crate) fn VariableBox(
                     query.set(Some(event_target_value(&event)));
                     suggest();
                 }
-                on:keydown=move |event| match popup.key(&event) {
-                    KeyMeaning::Take(key) => take.run(key),
-                    KeyMeaning::Used => {}
-                    KeyMeaning::NotUsed => {
-                        if event.key() == "ArrowDown" && !event.is_composing() {
-                            event.prevent_default();
-                            suggest();
-                        }
+                on:keydown=move |event| {
+                    if !popup.uses(&event, take) && event.key() == "ArrowDown" && !event.is_composing() {
+                        event.prevent_default();
+                        suggest();
                     }
                 }
                 on:blur=move |_| {
@@ -173,7 +164,7 @@ fn rows(all: &[Variable], query: &str, chosen: &str, with_system: bool) -> Vec<R
     if !query.is_empty() && !is_there && is_name {
         rows.push(Row {
             key: format!("{CREATE}{query}"),
-            label: tr_string(|| format!("新建变量「{query}」"), || format!("Create “{query}”")),
+            label: tr_string(|| format!("新建变量“{query}”"), || format!("Create “{query}”")),
             detail: String::new(),
             group: String::new(),
             is_chosen: false,

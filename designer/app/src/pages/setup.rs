@@ -96,7 +96,7 @@ fn SetupForm(token: String) -> impl IntoView {
     };
     view! {
         <form class="stack" on:submit=submit>
-            <Field label=move || tr("你的名字", "Your name") help=move || tr("同事和客户会看到。", "Colleagues and customers see it.")>
+            <Field label=move || tr("您的名字", "Your name") help=move || tr("同事和客户会看到。", "Colleagues and customers see it.")>
                 <TextInput value=name autocomplete="name" required=true autofocus=true test="name" />
             </Field>
             <Field label=move || tr("邮箱", "E-mail")>

@@ -50,7 +50,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
     view! {
         <Door
             title=move || tr("登录", "Sign in")
-            words=move || tr("用你的工作邮箱登录。", "Use the e-mail address of your account.")
+            words=move || tr("用您的工作邮箱登录。", "Use the e-mail address of your account.")
         >
             {move || is_setup_needed().then(|| view! {
                 <div class="notice warn">

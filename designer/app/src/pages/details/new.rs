@@ -12,6 +12,25 @@ use crate::pages::name_pair::NamePair;
 use crate::pages::picking::{Listing, NameDialog};
 use crate::ui::{Field, Select, TextInput};
 
+/// What a source of values is for, with an example.
+fn meaning(source: &str) -> &'static str {
+    match source {
+        "pattern" => tr("样子固定的值，例如会员号、保单号。", "Values of one shape, such as member or policy numbers."),
+        "built_in" => tr(
+            "日期、金额、电话等机器人本来就认得的，换个名字用。",
+            "Dates, amounts, phone numbers and the like, which the bot knows, under a name of yours.",
+        ),
+        "service" => tr(
+            "从您的系统里定时读取，例如在售商品。",
+            "Read from a system of yours again and again, such as the products on sale.",
+        ),
+        _ => tr(
+            "一张表：每个值和它的同义词，例如商品、门店。",
+            "A table of values with their synonyms, such as products or shops.",
+        ),
+    }
+}
+
 /// The dialog.
 #[component]
 pub(super) fn NewDetailDialog(listing: Listing<DetailShown>) -> impl IntoView {
@@ -55,7 +74,7 @@ pub(super) fn NewDetailDialog(listing: Listing<DetailShown>) -> impl IntoView {
             test="create-detail"
             on_submit=create
         >
-            <Field label=move || tr("值从哪里来", "Where its values come from")>
+            <Field label=move || tr("值从哪里来", "Where its values come from") help=move || meaning(&source.get())>
                 <Select value=source options=options test="detail-source" on_change=move |chosen| source.set(chosen) />
             </Field>
             {move || (source.get() == "pattern").then(|| view! {

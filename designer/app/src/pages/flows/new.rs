@@ -51,7 +51,7 @@ fn NewFlow(cx: FlowsCx) -> impl IntoView {
                 <fieldset class="choice-cards">
                     <legend>{move || tr("从哪里开始", "Begin with")}</legend>
                     <TemplateCard cx id=None icon="file" title=Callback::new(|()| tr("空白流程", "A blank flow").to_owned()) about=Callback::new(|()| {
-                        tr("只有开始，其余由你来搭。", "Only a start; the rest is yours.").to_owned()
+                        tr("只有开始，其余由您来搭。", "Only a start; the rest is yours.").to_owned()
                     }) />
                     <For each=templates key=|flow| flow.id.clone() let:flow>
                         {

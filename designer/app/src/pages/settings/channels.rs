@@ -107,7 +107,7 @@ fn ChannelCard(channel: Channel, flows: Remote<Vec<FlowSummary>>) -> impl IntoVi
                 </div>
             </div>
             <div class="field">
-                <span class="field-label">{move || tr("嵌入你的网站", "On your own pages")}</span>
+                <span class="field-label">{move || tr("嵌入您的网站", "On your own pages")}</span>
                 <div class="copy-line">
                     <code>{snippet}</code>
                     <Button small=true icon="copy" label=move || tr("复制", "Copy") on_press=move |()| copy(&copied_snippet) />

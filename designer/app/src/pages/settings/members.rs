@@ -22,7 +22,7 @@ pub(super) fn MembersPart() -> impl IntoView {
     view! {
         <PartHead
             title=move || tr("成员", "Members")
-            words=move || tr("和你一起搭流程、接待客户的同事。", "Colleagues who build flows and talk with customers.")
+            words=move || tr("和您一起搭流程、接待客户的同事。", "Colleagues who build flows and talk with customers.")
         >
             <Button kind=ButtonKind::Primary icon="user-plus" label=move || tr("添加成员", "Add a member") on_press=move |()| open.set(true) test="new-member" />
         </PartHead>

@@ -156,14 +156,14 @@ pub(super) fn LearningChip(learning: Learning) -> impl IntoView {
             let text = move || tr("正在学习…", "Training…");
             return view! { <Pill tone=Tone::Warn icon="loader-circle" text /> }.into_any();
         }
-        let (ms, n) = (state.train_ms.unwrap_or(0), state.examples);
+        let (seconds, n) = (state.train_ms.unwrap_or(0) as f64 / 1000.0, state.examples);
         if n == 0 {
             return ().into_any();
         }
         let text = move || {
             tr_string(
-                || format!("已学会 {n} 句 · {ms} 毫秒"),
-                || format!("Trained on {} · {ms} ms", counted(n, "example")),
+                || format!("已学会 {n} 句 · {:.1} 秒", seconds),
+                || format!("Trained on {} · {:.1} s", counted(n, "example"), seconds),
             )
         };
         view! { <Pill tone=Tone::Ok icon="circle-check" text /> }.into_any()

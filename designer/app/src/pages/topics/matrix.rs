@@ -119,7 +119,7 @@ pub(super) fn MostConfused(cx: TopicsCx, review: Review) -> impl IntoView {
             let (here, there) = if n_ab >= n_ba { (a, b) } else { (b, a) };
             view! {
                 <li>
-                    <button type="button" class="pair" data-test="pair" on:click=move |_| cx.show_clashes(&here, &there)>
+                    <button type="button" class="pick pair" data-test="pair" on:click=move |_| cx.show_clashes(&here, &there)>
                         <b>{move || name_a.get()}</b><Icon name="arrow-right-left" /><b>{move || name_b.get()}</b>
                         <span class="space"></span>
                         <span class="quiet">{move || tr_string(|| format!("{} 句", n_ab + n_ba), || counted(n_ab + n_ba, "example"))}</span>

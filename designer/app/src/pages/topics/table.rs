@@ -37,9 +37,13 @@ pub(super) fn ImportTopics(cx: TopicsCx, open: RwSignal<bool>) -> impl IntoView 
     });
     let take_in = move || {
         let replace = replace.get_untracked();
-        act(busy, async move { api::import_topics(&file.bytes.get_untracked(), replace, true).await }, move |_| {
+        act(busy, async move { api::import_topics(&file.bytes.get_untracked(), replace, true).await }, move |done| {
             open.set(false);
-            toast(tr("已导入", "Imported"));
+            let changed = done.plan.topics.iter().filter(|topic| topic.state != "same").count();
+            toast(tr_string(
+                || format!("已导入，{changed} 个意图有变化"),
+                || format!("Imported: {} changed", counted(changed, "topic")),
+            ));
             cx.changed();
         });
     };

@@ -54,7 +54,7 @@ pub(super) fn Budgets(models: Remote<ModelsSetUp>) -> impl IntoView {
         let set_up = models.get().unwrap_or_default();
         let Spent { calls, tokens_in, tokens_out, cost_micros } = set_up.today;
         let tokens = tokens_in + tokens_out;
-        let money = format!("{}{:.4}", set_up.settings.currency, cost_micros as f64 / 1_000_000.0);
+        let money = format!("{}{}", set_up.settings.currency, cost(cost_micros as f64 / 1_000_000.0));
         tr_string(
             || format!("今天：调用 {calls} 次，{tokens} 个 token，{money}"),
             || format!("Today: {}, {}, {money}", counted(calls, "call"), counted(tokens, "token")),
@@ -83,7 +83,7 @@ pub(super) fn Budgets(models: Remote<ModelsSetUp>) -> impl IntoView {
                 <Field label=move || tr("每个会话费用上限", "Money per conversation")><TextInput value=conversation_money /></Field>
             </div>
             <div class="field-pair">
-                <Field label=move || tr("首先问", "Ask first")>
+                <Field label=move || tr("首选服务", "Ask first")>
                     <Select value=provider options=options on_change=move |chosen| provider.set(chosen) />
                 </Field>
                 <Field label=move || tr("货币", "Currency")><TextInput value=currency /></Field>
@@ -102,8 +102,19 @@ fn read(text: &str) -> Option<f64> {
     if text.is_empty() { Some(0.0) } else { text.parse().ok().filter(|n: &f64| n.is_finite() && *n >= 0.0) }
 }
 
+/// Large whole amounts with commas between thousands.
 fn amount(value: f64) -> String {
-    value.to_string()
+    let text = value.to_string();
+    if text.contains('.') {
+        return text;
+    }
+    let groups: Vec<_> = text.as_bytes().rchunks(3).rev().map(|group| String::from_utf8_lossy(group)).collect();
+    groups.join(",")
+}
+
+/// What was spent; one call costs less than a hundredth.
+fn cost(value: f64) -> String {
+    if value > 0.0 && value < 1.0 { format!("{value:.4}") } else { format!("{value:.2}") }
 }
 
 #[cfg(test)]
@@ -114,6 +125,7 @@ mod tests {
     fn amounts_are_read_as_people_write_them() {
         assert_eq!((read("2,000,000"), read(""), read(" 1.5 ")), (Some(2_000_000.0), Some(0.0), Some(1.5)));
         assert_eq!((read("-1"), read("much")), (None, None));
-        assert_eq!(amount(2_000_000.0), "2000000");
+        assert_eq!([amount(2_000_000.0), amount(500.0), amount(0.5), amount(0.0)], ["2,000,000", "500", "0.5", "0"]);
+        assert_eq!([cost(0.0), cost(0.0021), cost(12.5)], ["0.00", "0.0021", "12.50"]);
     }
 }

@@ -157,9 +157,6 @@ pub(super) fn ProviderForm(
                         <Select value=fallback options=others on_change=move |chosen| fallback.set(chosen) />
                     </Field>
                 </div>
-                <Field label=move || tr("重排模型", "Ranking model") help=move || tr("把找到的内容再排一次，可以留空", "Puts what was found in its order; may stay empty")>
-                    <TextInput value=rerank_model test="provider-rerank" />
-                </Field>
                 <div class="field-pair">
                     <Field label=move || tr("输入价格 / 百万 token", "Price in / million tokens") problem=wrong_number(price_in)>
                         <TextInput value=price_in placeholder="0" />
@@ -176,6 +173,9 @@ pub(super) fn ProviderForm(
                         <TextInput value=price_embedding placeholder=move || tr("同输入价格", "As the price in") test="provider-embedding-price" />
                     </Field>
                 </div>
+                <Field label=move || tr("重排模型", "Ranking model") help=move || tr("把找到的内容再排一次，可以不填。", "Puts what was found in its own order; it may stay empty.")>
+                    <TextInput value=rerank_model test="provider-rerank" />
+                </Field>
                 <div class="field-pair">
                     <Field label=move || tr("最长等待（秒）", "Wait at most (s)") problem=wrong_number(timeout)>
                         <TextInput value=timeout />
