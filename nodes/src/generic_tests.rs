@@ -13,7 +13,7 @@ fn the_picker_begins_with_the_common_kinds_and_names_each_once() {
     let specs = catalogue().specs();
     let kinds: Vec<_> = specs.iter().map(|spec| spec.kind.as_str()).collect();
 
-    assert_eq!(kinds[..4], ["say", "ask", "choose", "classify"]);
+    assert_eq!(kinds[..8], ["say", "ask", "choose", "classify", "answer", "call_api", "branch", "hand_off"]);
     assert_eq!(kinds.last(), Some(&"start"));
     assert_eq!(kinds.iter().collect::<BTreeSet<_>>().len(), kinds.len());
     assert!(specs.is_sorted_by_key(|spec| spec.order));

@@ -50,7 +50,7 @@ test('an angry customer comes first, is answered, and goes back to the bot', { t
   await talk.waitFor();
   assert.ok((await agent.locator('.desk-who').boundingBox()).width > 100, 'the name has room');
   await known.click();
-  await agent.getByText('A10086').first().waitFor();
+  await agent.locator('.desk-side .details', { hasText: 'A10086' }).waitFor();
   assert.ok(!(await talk.isVisible()));
   await picture(agent, 'desk-phone-known');
   await known.click();

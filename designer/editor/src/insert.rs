@@ -94,17 +94,31 @@ pub fn main_exit(document: &Document, id: &NodeId) -> Option<PortId> {
     free().find(|port| port.role == PortRole::Next).or_else(|| free().next()).map(|port| port.id.clone())
 }
 
+/// Where a note of this size hides behind no card and covers no note: at `wanted` or below.
+pub fn place_for_note(document: &Document, wanted: Point, width: f64, height: f64) -> [i32; 2] {
+    let notes = document.flow.notes.iter().map(|note| {
+        let [x, y, w, h] = note.place.map(f64::from);
+        Rect::new(x, y, w, h)
+    });
+    let taken: Vec<Rect> = cards(document).chain(notes).collect();
+    snap(first_free(&taken, Rect::new(wanted.x, wanted.y, width, height)))
+}
+
 /// The first place at or below `wanted` where a card touches no other.
 fn free_place(document: &Document, wanted: Point) -> Point {
-    let rects: Vec<Rect> = document.flow.nodes.iter().map(|node| card_rect(document, &node.id)).collect();
-    let mut place = wanted;
-    let height = 160.0;
-    while let Some(hit) =
-        rects.iter().find(|rect| rect.grown(16.0).touches(&Rect::new(place.x, place.y, CARD_WIDTH, height)))
-    {
-        place.y = ((hit.y + hit.h + GAP_Y) / GRID).ceil() * GRID;
+    let taken: Vec<Rect> = cards(document).collect();
+    first_free(&taken, Rect::new(wanted.x, wanted.y, CARD_WIDTH, 160.0))
+}
+
+fn cards(document: &Document) -> impl Iterator<Item = Rect> {
+    document.flow.nodes.iter().map(|node| card_rect(document, &node.id))
+}
+
+fn first_free(taken: &[Rect], mut wanted: Rect) -> Point {
+    while let Some(hit) = taken.iter().find(|rect| rect.grown(16.0).touches(&wanted)) {
+        wanted.y = ((hit.y + hit.h + GAP_Y) / GRID).ceil() * GRID;
     }
-    place
+    Point::new(wanted.x, wanted.y)
 }
 
 /// from → node → to, by the node's main exit.
@@ -217,6 +231,25 @@ mod tests {
         assert_eq!(node.config["save_to"], "answer");
         assert!(editor.document().variable("answer").is_some());
         assert_eq!(node.title, Texts::new("提问 2", "Ask 2"));
+    }
+
+    #[test]
+    fn a_note_hides_behind_no_card_and_covers_no_note() {
+        let mut document = samples::refund();
+        let mut places = Vec::new();
+        for n in 0..2 {
+            let [x, y] = place_for_note(&document, document.position(&"ask".into()), 240.0, 120.0);
+            let rect = Rect::new(x.into(), y.into(), 240.0, 120.0);
+            assert!(!cards(&document).any(|card| card.touches(&rect)), "{rect:?}");
+            document.flow.notes.push(model::Note {
+                id: n.to_string(),
+                text: String::new(),
+                place: [x, y, 240, 120],
+                colour: String::new(),
+            });
+            places.push([x, y]);
+        }
+        assert_ne!(places[0], places[1]);
     }
 
     #[test]

@@ -84,7 +84,7 @@ impl Kind for Settings {
             ports,
             enterable: true,
             waits: false,
-            order: 40,
+            order: 105,
         }
     }
 

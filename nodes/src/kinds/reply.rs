@@ -122,7 +122,7 @@ impl Kind for Settings {
             ],
             enterable: true,
             waits: true,
-            order: 55,
+            order: 102,
         }
     }
 

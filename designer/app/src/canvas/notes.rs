@@ -1,6 +1,7 @@
 //! Notes on the canvas: seen, moved, resized, written in place.
 
-use editor::geometry::{Point, snap};
+use editor::geometry::{Point, Rect};
+use editor::insert::place_for_note;
 use editor::{Edit, Selection};
 use leptos::prelude::*;
 use model::Note;
@@ -9,11 +10,12 @@ use super::Canvas;
 use crate::i18n::tr;
 
 impl Canvas {
-    /// A new note in the middle of what is seen.
+    /// A new note in the middle of what is seen, or below the cards there.
     pub(crate) fn add_note(self) {
         let (width, height) = self.cx.canvas_size.get_untracked();
         let middle = self.to_world(Point::new(width / 2.0, height / 2.0));
-        let [x, y] = snap(Point::new(middle.x - 120.0, middle.y - 60.0));
+        let wanted = Point::new(middle.x - 120.0, middle.y - 60.0);
+        let [x, y] = self.cx.with_document(|document| place_for_note(document, wanted, 240.0, 120.0));
         let mut notes = self.cx.with_flow(|flow| flow.notes.clone());
         let id = (1..)
             .map(|number| format!("note_{number}"))
@@ -22,6 +24,8 @@ impl Canvas {
         notes.push(Note { id: id.clone(), text: String::new(), place: [x, y, 240, 120], colour: String::new() });
         self.cx.run(Edit::SetNotes(notes));
         self.cx.selection.set(Selection { note: Some(id), ..Selection::default() });
+        let rect = Rect::new(x.into(), y.into(), 240.0, 120.0);
+        self.cx.view.update(|view| *view = view.revealing(&rect, width, height, 48.0));
     }
 
     /// Changes one note.

@@ -5,7 +5,7 @@ use model::Intent;
 
 use super::TopicsCx;
 use crate::api::{self, Pasted, PastedLine};
-use crate::i18n::{counted, tr, tr_string, words};
+use crate::i18n::{counted, sentence, tr, tr_string};
 use crate::pages::act::act;
 use crate::ui::{Button, ButtonKind, Dialog, DialogSize, Pill, Switch, TextArea, Tone, toast};
 
@@ -151,7 +151,7 @@ fn Sorted(cx: TopicsCx, found: Pasted, elsewhere_too: RwSignal<bool>) -> impl In
                 <h3>{move || tr("不能用的行", "Lines that cannot be used")}</h3>
                 <ul class="numbered">
                     {found.unreadable.into_iter().take(MOST_LISTED).map(|bad| view! {
-                        <li><span class="num quiet">{bad.line}</span><span>{move || words(&bad.why)}</span></li>
+                        <li><span class="num quiet">{bad.line}</span><span>{move || sentence(&bad.why)}</span></li>
                     }).collect_view()}
                 </ul>
             </section>

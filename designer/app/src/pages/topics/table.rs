@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::TopicsCx;
 use crate::api::{self, Plan, PlannedTopic};
 use crate::browser;
-use crate::i18n::{counted, tr, tr_string, words};
+use crate::i18n::{counted, sentence, tr, tr_string, words};
 use crate::pages::act::act;
 use crate::pages::table_import::{TableLook, TableNotes};
 use crate::ui::{Button, ButtonKind, Dialog, DialogSize, FileLook, Icon, Pill, Segments, Tone, toast};
@@ -104,7 +104,7 @@ fn Planned(cx: TopicsCx, plan: Plan, name: String) -> impl IntoView {
                 <h3>{move || tr_string(|| format!("有 {n_bad} 行不能用，其余照常导入"), || format!("{} cannot be used; the others are taken in", counted(n_bad, "line")))}</h3>
                 <ul class="numbered">
                     {plan.unreadable.into_iter().take(MOST_LISTED).map(|bad| view! {
-                        <li><span class="num quiet">{move || tr_string(|| format!("第 {} 行", bad.line), || format!("line {}", bad.line))}</span><span>{move || words(&bad.why)}</span></li>
+                        <li><span class="num quiet">{move || tr_string(|| format!("第 {} 行", bad.line), || format!("line {}", bad.line))}</span><span>{move || sentence(&bad.why)}</span></li>
                     }).collect_view()}
                 </ul>
             </section>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::{Tried, Trying};
-use crate::i18n::{tr, tr_string, words};
+use crate::i18n::{sentence, tr, tr_string};
 use crate::ui::Icon;
 
 /// How far it is.
@@ -75,7 +75,7 @@ fn Over(tried: Tried) -> impl IntoView {
         return view! {
             <div class="trial bad" role="alert" data-test="trial">
                 <Icon name="circle-alert" />
-                <p>{move || words(&tried.why)}</p>
+                <p>{move || sentence(&tried.why)}</p>
             </div>
         }
         .into_any();
