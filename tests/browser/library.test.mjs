@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isAccessible } from './accessible.mjs';
 import { picture, withProduct } from './product.mjs';
 import { until } from './until.mjs';
 import { workbook } from './workbook.mjs';
@@ -133,14 +134,26 @@ test('a sheet of questions asks for its columns and becomes articles', { timeout
   assert.deepEqual(await roles(), ['', 'question', 'answer', 'variants']);
   assert.equal(await page.inputValue('[data-test="names-row"]'), '2');
   await picture(page, 'library-columns');
+  await isAccessible(page, 'the columns of a sheet');
   await page.click('[data-test="save-columns"]');
   const finding = page.locator('.finding', { hasText: '没有导入' });
   await finding.waitFor({ timeout: 30_000 });
   assert.match(await finding.innerText(), /第 5 行/, 'rows are counted as the sheet counts them');
   await page.click('[data-test="show-articles"]');
   await page.waitForSelector('[data-test="save-article"]');
-  assert.equal(await page.locator('[data-test="articles"] li').count(), 2);
   assert.match(await page.innerText('[data-test="articles"] .on'), /怎么开发票/, 'the first article of the sheet is open');
+  assert.equal(await page.locator('[data-test="articles"] li').count(), 1, 'only its articles are listed');
+  await page.click('[data-test="all-articles"]');
+  assert.equal(await page.locator('[data-test="articles"] li').count(), 2);
+
+  // What was changed waits while another article is looked at.
+  await page.fill('[data-test="question"]', '发票怎么开？');
+  await page.click('[data-test="articles"] button:has-text("多久到货")');
+  await page.waitForSelector('[data-test="articles"] .unsaved');
+  await page.click('[data-test="articles"] button:has-text("未保存")');
+  assert.equal(await page.inputValue('[data-test="question"]'), '发票怎么开？');
+  await page.click('[data-test="save-article"]');
+  await page.locator('[data-test="articles"] .unsaved').waitFor({ state: 'detached' });
 
   // What has no answer says what is missing, and can be asked again.
   await page.click('[data-tab="documents"]');

@@ -3,6 +3,7 @@
 use editor::geometry::{Point, Rect};
 use editor::insert::place_for_note;
 use editor::{Edit, Selection};
+use leptos::html::Textarea;
 use leptos::prelude::*;
 use model::Note;
 
@@ -71,6 +72,17 @@ fn OneNote(canvas: Canvas, id: String) -> impl IntoView {
         move || cx.selection.with(|selection| selection.note.as_deref() == Some(id.as_str()))
     };
     let written = id.clone();
+    let field = NodeRef::<Textarea>::new();
+    // A new note waits for its words.
+    Effect::new({
+        let is_selected = is_selected.clone();
+        move |_| {
+            let is_empty = note.with_untracked(|note| note.as_ref().is_some_and(|note| note.text.is_empty()));
+            if let (Some(field), true) = (field.get(), is_empty && untrack(&is_selected)) {
+                request_animation_frame(move || drop(field.focus()));
+            }
+        }
+    });
     view! {
         <div
             class="note"
@@ -82,11 +94,17 @@ fn OneNote(canvas: Canvas, id: String) -> impl IntoView {
             }
         >
             <textarea
+                node_ref=field
                 prop:value=move || note.with(|note| note.as_ref().map(|note| note.text.clone()).unwrap_or_default())
                 placeholder=move || tr("写给同事的便签…", "A note for colleagues…")
                 aria-label=move || tr("便签", "Note")
                 on:pointerdown=|event| event.stop_propagation()
-                on:keydown=|event| event.stop_propagation()
+                on:keydown=move |event| {
+                    event.stop_propagation();
+                    if event.key() == "Escape" {
+                        canvas.focus();
+                    }
+                }
                 on:input=move |event| canvas.change_note(&written, |note| note.text = event_target_value(&event))
             ></textarea>
             <i data-resize="" aria-hidden="true"></i>

@@ -1,5 +1,6 @@
 //! The right side: the selected step's form, and the test chat beside it.
 
+use editor::Selection;
 use leptos::prelude::*;
 
 use super::RightPanel;
@@ -7,7 +8,7 @@ use crate::canvas::Canvas;
 use crate::forms::NodeForm;
 use crate::i18n::tr;
 use crate::testchat::TestChat;
-use crate::ui::Icon;
+use crate::ui::{Icon, IconButton};
 
 /// Form and chat.
 #[component]
@@ -18,7 +19,12 @@ pub(super) fn RightSide(canvas: Canvas) -> impl IntoView {
     let form = move || {
         selected.get().map(|node| {
             view! {
-                <div class="right-form" class:half=move || is_testing.get()><NodeForm cx node /></div>
+                <div class="right-form" class:half=move || is_testing.get()>
+                    <span class="right-close">
+                        <IconButton icon="x" label=move || tr("收起设置", "Close the settings") on_press=move |()| cx.selection.set(Selection::default()) />
+                    </span>
+                    <NodeForm cx node />
+                </div>
             }
         })
     };

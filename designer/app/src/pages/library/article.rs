@@ -16,10 +16,21 @@ use crate::ui::{Button, ButtonKind, Field, IconButton, Segments, Select, Switch,
 pub(super) fn ArticleEditor(cx: LibraryCx, id: Option<String>) -> impl IntoView {
     let is_new = id.is_none();
     let article = id.and_then(|id| cx.articles.now()?.into_iter().find(|article| article.id == id)).unwrap_or_default();
-    let draft = Draft::new(&article);
+    let draft = cx.unsaved.with_untracked(|unsaved| Draft::new(unsaved.get(&article.id).unwrap_or(&article)));
     let before = StoredValue::new(article);
     let busy = RwSignal::new(false);
     let is_changed = Memo::new(move |_| before.with_value(|before| &draft.article(before) != before));
+    Effect::new(move |_| {
+        let article = before.with_value(|before| draft.article(before));
+        let is_changed = before.with_value(|before| article != *before);
+        cx.unsaved.maybe_update(|unsaved| {
+            if is_changed {
+                unsaved.insert(article.id.clone(), article).is_none()
+            } else {
+                unsaved.remove(&article.id).is_some()
+            }
+        });
+    });
     let is_ready =
         Memo::new(move |_| draft.question.with(|question| !question.trim().is_empty()) && draft.has_answer());
 
@@ -44,6 +55,7 @@ pub(super) fn ArticleEditor(cx: LibraryCx, id: Option<String>) -> impl IntoView 
                 None => articles.insert(0, article.clone()),
             });
             if is_new {
+                cx.unsaved.update(|unsaved| drop(unsaved.remove("")));
                 cx.listing.all.reload();
                 cx.open.set(Open::Article(id));
             } else {
@@ -126,7 +138,15 @@ fn Variants(draft: Draft) -> impl IntoView {
 
 #[component]
 fn Answer(draft: Draft) -> impl IntoView {
-    let shown = RwSignal::new(language_now());
+    // An answer that is there only in the other language is not hidden behind an empty field.
+    let is_only = |there: RwSignal<String>, other: RwSignal<String>| {
+        there.with_untracked(|text| !text.is_empty()) && other.with_untracked(String::is_empty)
+    };
+    let shown = RwSignal::new(match language_now() {
+        UiLanguage::Zh if is_only(draft.en, draft.zh) => UiLanguage::En,
+        UiLanguage::En if is_only(draft.zh, draft.en) => UiLanguage::Zh,
+        own => own,
+    });
     let languages = move || {
         let mark = |text: RwSignal<String>| if text.with(|text| text.trim().is_empty()) { "" } else { " ✓" };
         vec![
@@ -312,6 +332,7 @@ fn delete(cx: LibraryCx, article: Article) {
         async move { api::delete_article(&id).await },
         move || {
             cx.open.set(Open::Nothing);
+            cx.unsaved.update(|unsaved| drop(unsaved.remove(&gone)));
             cx.articles.update(|articles| articles.retain(|other| other.id != gone));
             cx.listing.all.reload();
         },

@@ -35,6 +35,7 @@ pub(super) fn DocumentDetail(sources: SourcesCx, document: Document) -> impl Int
         act(busy, async move { api::delete_document(&id).await }, move |()| {
             toast(tr("文档已删除", "The document has been removed"));
             cx.document.set(None);
+            cx.of_sheet.set(None);
             cx.documents.reload();
             cx.articles.reload();
             cx.listing.all.reload();
@@ -55,6 +56,8 @@ pub(super) fn DocumentDetail(sources: SourcesCx, document: Document) -> impl Int
             })
         });
         cx.open.set(first.map_or(Open::Nothing, Open::Article));
+        cx.search.set(String::new());
+        cx.of_sheet.set(Some(held.with_value(|document| document.id.clone())));
         cx.tab.set("articles".to_owned());
     };
     view! {

@@ -9,17 +9,35 @@ use crate::i18n::{language_code, tr, tr_string};
 use crate::pages::picking::{Pick, is_named};
 use crate::ui::{Button, ButtonKind, EmptyState, Icon, SearchInput};
 
+/// Rows that are drawn at once; a library may have thousands.
+const A_PAGE: usize = 100;
+
+/// What fits the search, as far as it is drawn.
+#[derive(Clone, PartialEq)]
+struct Found {
+    rows: Vec<Article>,
+    n_all: usize,
+}
+
 /// The second column.
 #[component]
 pub(super) fn ArticleColumn(cx: LibraryCx) -> impl IntoView {
+    let n_shown = RwSignal::new(A_PAGE);
+    Effect::new(move |_| {
+        cx.search.track();
+        cx.of_sheet.track();
+        cx.listing.chosen.track();
+        n_shown.set(A_PAGE);
+    });
     let found = Memo::new(move |_| {
         let search = cx.search.get().trim().to_lowercase();
+        let sheet = cx.of_sheet.get();
+        let is_of_sheet = |article: &&Article| sheet.is_none() || article.document == sheet;
         cx.articles.with(|articles| {
-            articles
-                .map(|articles| {
-                    articles.iter().filter(|article| is_found(article, &search)).cloned().collect::<Vec<_>>()
-                })
-                .unwrap_or_default()
+            let all = articles.into_iter().flatten();
+            let found: Vec<&Article> = all.filter(is_of_sheet).filter(|article| is_found(article, &search)).collect();
+            let rows = found.iter().take(n_shown.get()).copied().cloned().collect();
+            Found { n_all: found.len(), rows }
         })
     });
     let is_empty = Memo::new(move |_| cx.articles.with(|articles| articles.is_some_and(Vec::is_empty)));
@@ -40,19 +58,41 @@ pub(super) fn ArticleColumn(cx: LibraryCx) -> impl IntoView {
                     }
                     .into_any()
                 } else {
-                    view! { <Rows cx found /> }.into_any()
+                    view! { <OfSheet cx /><Rows cx found n_shown /> }.into_any()
                 }}
             })}
         </nav>
     }
 }
 
+/// Which sheet's articles are listed, where it is only those.
 #[component]
-fn Rows(cx: LibraryCx, found: Memo<Vec<Article>>) -> impl IntoView {
+fn OfSheet(cx: LibraryCx) -> impl IntoView {
+    let name = move || {
+        let sheet = cx.of_sheet.get()?;
+        let document = cx.documents.get()?.into_iter().find(|document| document.id == sheet)?;
+        Some(document.name)
+    };
+    move || {
+        name().map(|name| {
+            view! {
+                <p class="column-note row" data-test="of-sheet">
+                    <Icon name="list-checks" /><span class="ellipsis">{name}</span><span class="space"></span>
+                    <Button small=true label=move || tr("显示全部", "Show all") test="all-articles" on_press=move |()| cx.of_sheet.set(None) />
+                </p>
+            }
+        })
+    }
+}
+
+#[component]
+fn Rows(cx: LibraryCx, found: Memo<Found>, n_shown: RwSignal<usize>) -> impl IntoView {
+    let n_more = move || found.with(|found| found.n_all - found.rows.len());
     view! {
         <ul class="pick-list" data-test="articles">
-            {move || found.get().into_iter().map(|article| {
-                let (id, compared) = (article.id.clone(), article.id.clone());
+            {move || found.get().rows.into_iter().map(|article| {
+                let (id, compared, changed) = (article.id.clone(), article.id.clone(), article.id.clone());
+                let is_unsaved = Memo::new(move |_| cx.unsaved.with(|unsaved| unsaved.contains_key(&changed)));
                 let is_chosen = Memo::new(move |_| cx.open.get() == Open::Article(compared.clone()));
                 let n_variants = article.variants.len();
                 let answer = article.answer.in_language(language_code()).to_owned();
@@ -65,6 +105,7 @@ fn Rows(cx: LibraryCx, found: Memo<Vec<Article>>) -> impl IntoView {
                             <span class="pick-words">
                                 <b>{article.question}</b>
                                 <small class="ellipsis">{answer}</small>
+                                {move || is_unsaved.get().then(|| view! { <small class="unsaved">{tr("未保存", "not saved")}</small> })}
                                 {(!marks.is_empty()).then(|| view! { <small class="marks">{marks.join(" · ")}</small> })}
                             </span>
                             {move || counts().filter(|counts| counts.shown > 0).map(|counts| view! { <CountsMark counts /> })}
@@ -78,8 +119,15 @@ fn Rows(cx: LibraryCx, found: Memo<Vec<Article>>) -> impl IntoView {
                 }
             }).collect_view()}
         </ul>
-        <Show when=move || found.with(Vec::is_empty)>
+        <Show when=move || found.with(|found| found.rows.is_empty())>
             <p class="quiet column-note">{move || tr("没有找到。", "Nothing found.")}</p>
+        </Show>
+        <Show when=move || { n_more() > 0 }>
+            <p class="column-note row">
+                <span class="quiet">{move || tr_string(|| format!("还有 {} 条", n_more()), || format!("{} more", n_more()))}</span>
+                <span class="space"></span>
+                <Button small=true label=move || tr("再显示一些", "Show more") test="more-articles" on_press=move |()| n_shown.update(|n| *n += A_PAGE) />
+            </p>
         </Show>
     }
 }

@@ -44,6 +44,10 @@ struct LibraryCx {
     search: RwSignal<String>,
     articles: Remote<Vec<Article>>,
     open: RwSignal<Open>,
+    /// Only the articles of this sheet are listed, by id.
+    of_sheet: RwSignal<Option<String>>,
+    /// Articles that were changed and not saved, by id; a new one has none. They wait while others are looked at.
+    unsaved: RwSignal<BTreeMap<String, Article>>,
     documents: Remote<Vec<Document>>,
     /// The document in sight, by id.
     document: RwSignal<Option<String>>,
@@ -72,6 +76,8 @@ pub(crate) fn LibraryPage() -> impl IntoView {
         search,
         articles,
         open: RwSignal::new(Open::Nothing),
+        of_sheet: RwSignal::new(None),
+        unsaved: RwSignal::new(BTreeMap::new()),
         documents: Remote::new(move || {
             let library = chosen.get_untracked();
             async move {
@@ -91,6 +97,8 @@ pub(crate) fn LibraryPage() -> impl IntoView {
             cx.open.set(Open::Nothing);
             cx.search.set(String::new());
             cx.document.set(None);
+            cx.of_sheet.set(None);
+            cx.unsaved.update(|unsaved| drop(unsaved.remove("")));
             cx.articles.restart();
             cx.documents.restart();
         }
@@ -106,7 +114,7 @@ pub(crate) fn LibraryPage() -> impl IntoView {
                 <span class="space"></span>
                 <Button icon="plus" label=move || tr("新建知识库", "New library") test="new-library" on_press=move |()| listing.is_new_open.set(true) />
                 <Show when=move || !is_empty.get()>
-                    <Button kind=ButtonKind::Primary icon="plus" label=move || tr("新建知识", "New article") test="new-article" on_press=move |()| { cx.tab.set("articles".to_owned()); cx.open.set(Open::New); } />
+                    <Button kind=ButtonKind::Primary icon="plus" label=move || tr("新建知识", "New article") test="new-article" on_press=move |()| { cx.tab.set("articles".to_owned()); cx.of_sheet.set(None); cx.open.set(Open::New); } />
                 </Show>
             </header>
             {listing.all.show(5, move || view! {
