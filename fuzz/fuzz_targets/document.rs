@@ -12,7 +12,7 @@ fuzz_target!(|bytes: &[u8]| {
     for passage in passages(&document.blocks) {
         assert!(passage.text.chars().count() <= 1_000 && !passage.text.trim().is_empty());
     }
-    let found = articles(&document.rows, &guess(&document.rows), &Language::from("en"));
+    let found = articles(&document.rows, &document.lines, &guess(&document.rows), &Language::from("en"));
     for article in found.articles {
         assert!(!article.question.is_empty());
     }
