@@ -1,7 +1,8 @@
 //! A service that never answers: everybody else is served as before.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use model::Content;
 use runtime::{BreakerState, Egress, Error, Limits, Opened};
@@ -36,25 +37,30 @@ async fn conversations_that_wait_for_a_dead_service_slow_down_nobody() {
     let customer = world.open("echo").await.expect("a conversation");
     let before = latencies(&world, &customer, 0).await;
 
-    let mut calling = Vec::new();
+    let (mut calling, ended) = (Vec::new(), Arc::new(AtomicUsize::new(0)));
     for _ in 0..n {
-        let world = Arc::clone(&world);
+        let (world, ended) = (Arc::clone(&world), Arc::clone(&ended));
         calling.push(tokio::spawn(async move {
             // The product refuses before it accepts anything; a client comes again.
             loop {
                 match world.open("caller").await {
                     Err(Error::Busy) => tokio::time::sleep(Duration::from_millis(20)).await,
-                    opened => return (Instant::now(), opened.expect("a conversation")),
+                    opened => {
+                        ended.fetch_add(1, Ordering::Relaxed);
+                        return opened.expect("a conversation");
+                    }
                 }
             }
         }));
     }
-    world.until("many more wait than may run", async || world.engine.waiting() >= n.min(4 * TURNS)).await;
+    // Whoever is still at the door competes with everybody for it.
+    let come_in = async || world.engine.waiting() + ended.load(Ordering::Relaxed) >= n - TURNS;
+    world.until("all have come in, and many more wait than may run", come_in).await;
     let meanwhile = latencies(&world, &customer, SAMPLES).await;
     assert!(world.engine.waiting() > TURNS, "they hung all the time: {}", world.engine.waiting());
 
     for call in calling {
-        let (_, opened) = call.await.expect("no panic");
+        let opened = call.await.expect("no panic");
         let said: Vec<&Content> = opened.answered.messages.iter().map(|message| &message.content).collect();
         assert_eq!(said[0], &Content::text("failed"), "every call ends at the failed exit");
     }
