@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::plan::{Plan, PlanNode};
 use crate::repair::Fit;
-use crate::size::{MAX_VALUE_BYTES, size_of};
+use crate::size::{MAX_VALUE_BYTES, is_too_deep, size_of, too_deep};
 use crate::{Effect, EffectId, Frame, HttpRequest, Moods, Next, Pending, State, Task, Timer, TimerId, Verdict, packet};
 
 /// Something went wrong in a node: it leaves by its failed port, or the flow's "on error" catches it.
@@ -226,7 +226,8 @@ impl Ctx<'_> {
         Ok(())
     }
 
-    /// Sets a variable. Values over 64 KiB are refused, so that a conversation stays small.
+    /// Sets a variable. Values over 64 KiB are refused, so that a conversation stays small, and so are values that nest
+    /// lists and objects more than 64 deep, which could not be read again.
     pub fn set(&mut self, name: &VarName, value: Value) -> Result<(), Failure> {
         if name.is_empty() {
             return Ok(());
@@ -236,6 +237,9 @@ impl Ctx<'_> {
                 format!("变量 {name} 的值超过 64 KiB，没有保存"),
                 format!("the value of {name} is larger than 64 KiB and was not kept"),
             ));
+        }
+        if is_too_deep(&value) {
+            return Err(too_deep((&format!("变量 {name} 的值"), &format!("the value of {name}"))));
         }
         self.changed.insert(name.clone(), value.clone());
         let before = self.frame_mut().values.insert(name.clone(), value);

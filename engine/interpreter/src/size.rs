@@ -12,6 +12,25 @@ const MAX_WORKING_BYTES: usize = 120 * 1024;
 /// One message of the customer may take this much in the state.
 pub(crate) const MAX_WORDS_BYTES: usize = 24 * 1024;
 
+/// Lists and objects in one another that a value may have. What reads a state again reads 128 levels (`serde_json`), and
+/// a state puts some of its own around a value.
+const MAX_LEVELS: usize = 64;
+
+/// Does a value nest deeper than can surely be read again?
+pub(crate) fn is_too_deep(value: &Value) -> bool {
+    nests_deeper(value, MAX_LEVELS)
+}
+
+fn nests_deeper(value: &Value, levels: usize) -> bool {
+    let is_deeper = |inner: &Value| nests_deeper(inner, levels - 1);
+    match value {
+        Value::Array(_) | Value::Object(_) if levels == 0 => true,
+        Value::Array(items) => items.iter().any(is_deeper),
+        Value::Object(fields) => fields.values().any(is_deeper),
+        _ => false,
+    }
+}
+
 /// How many bytes a value takes as JSON, at most.
 pub(crate) fn size_of(value: &Value) -> usize {
     match value {
@@ -55,6 +74,26 @@ impl State {
         let frames: usize = self.frames.iter().map(size_of_frame).sum();
         frames + size_of_pending(&self.pending) <= MAX_WORKING_BYTES
     }
+
+    /// Why what steps remember cannot stay as it is, where it cannot.
+    pub(crate) fn excess(&self) -> Option<Failure> {
+        if !self.has_room() {
+            return Some(too_large());
+        }
+        let is_deep = self.frames.iter().any(|frame| is_too_deep(&frame.memory));
+        is_deep.then(|| too_deep(("这一步要记住的内容", "what this step remembers")))
+    }
+}
+
+/// The failure of a step that wants to keep something that nests too deep.
+pub(crate) fn too_deep(what: (&str, &str)) -> Failure {
+    Failure::new(
+        format!("{}的列表和对象嵌套超过 {MAX_LEVELS} 层，没有保存。请只存需要的部分", what.0),
+        format!(
+            "{} nests lists and objects more than {MAX_LEVELS} deep and was not kept; keep only the part you need",
+            what.1
+        ),
+    )
 }
 
 /// The failure of a step that wants to remember more than fits.
@@ -115,6 +154,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_value_may_nest_sixty_four_levels() {
+        let nested = |levels| {
+            (0..levels).fold(json!(1), |inner, n| if n % 2 == 0 { json!([inner]) } else { json!({ "a": inner }) })
+        };
+        assert!(!is_too_deep(&json!("text")) && !is_too_deep(&nested(64)) && is_too_deep(&nested(65)));
+    }
 
     #[test]
     fn the_count_is_never_below_what_is_written() {

@@ -116,6 +116,39 @@ fn ten_thousand_brackets_are_refused_with_words() {
     }
 }
 
+/// What reads a state again reads 128 levels; a flow that wraps a value every turn must not come to where it cannot.
+#[test]
+fn a_variable_that_is_wrapped_each_turn_can_always_be_read_again() {
+    let wrapping = flow(
+        "main",
+        &[
+            ("ask", "ask", json!({ "question": { "zh": "?" }, "save_to": "answer" })),
+            ("wrap", "script", json!({ "source": "note = [note];" })),
+            ("full", "say", json!({ "text": { "zh": "太深了" } })),
+        ],
+        &[
+            ("start", "next", "ask"),
+            ("ask", "answered", "wrap"),
+            ("wrap", "done", "ask"),
+            ("wrap", "failed", "full"),
+            ("full", "next", "ask"),
+        ],
+    );
+    let mut talk = Talked::new(&wrapping);
+    talk.open();
+    let mut n_refused = 0;
+
+    for turn in 0..150 {
+        let step = talk.says(&format!("第 {turn} 轮"));
+        n_refused += usize::from(step.trace.iter().any(|visit| visit.mark == Mark::Failed));
+        let written = serde_json::to_string(&talk.state).expect("plain data");
+        let read: State = serde_json::from_str(&written).unwrap_or_else(|error| panic!("turn {turn}: {error}"));
+        assert_eq!(read, talk.state);
+    }
+
+    assert_eq!(n_refused, 150 - 64, "each turn wraps once, up to 64 levels");
+}
+
 #[test]
 fn a_variable_that_doubles_each_turn_stays_small_and_the_turns_as_quick() {
     let source = "amount = amount + 1; note = note + note;";

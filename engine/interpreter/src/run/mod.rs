@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::plan::Plan;
 use crate::repair::{Fit, Visited};
-use crate::size::{MAX_WORDS_BYTES, cut, size_of_text, too_large};
+use crate::size::{MAX_WORDS_BYTES, cut, size_of_text};
 use crate::{Ctx, Effect, Failure, Happened, MAX_VISITS_PER_TURN, Next, Pending, Program, State};
 
 pub(crate) use calls::MAX_DEPTH;
@@ -183,11 +183,13 @@ impl<'a> Run<'a> {
             Todo::Resume(happened) => node.built.resume(&mut ctx, happened),
         });
         let Ctx { why, fit, changed, before, .. } = ctx;
-        let outcome = if outcome.is_ok() && self.has_grown(&before) && !self.state.has_room() {
-            self.effects.truncate(n_effects);
-            Err(too_large())
-        } else {
-            outcome
+        let has_grown = outcome.is_ok() && self.has_grown(&before);
+        let outcome = match has_grown.then(|| self.state.excess()).flatten() {
+            Some(failure) => {
+                self.effects.truncate(n_effects);
+                Err(failure)
+            }
+            None => outcome,
         };
         match outcome {
             Ok(next) => {
