@@ -186,7 +186,7 @@ pub struct FoundDetail {
 pub struct HttpReply {
     /// The status code.
     pub status: u16,
-    /// The body: JSON, or a string when it is not JSON.
+    /// The body: JSON, or a string when it is not JSON, or nests more than 64 levels.
     pub body: Value,
 }
 

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::size::{cut, size_of, size_of_text};
+use crate::size::{cut, is_too_deep, size_of, size_of_text};
 
 /// One task for a model.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -189,6 +189,9 @@ impl Task {
             return Ok(None);
         }
         let value: Value = serde_json::from_str(json_in(answer)).map_err(|error| error.to_string())?;
+        if is_too_deep(&value) {
+            return Err("the answer nests too deep".into());
+        }
         fits(schema, &value)?;
         Ok(Some(value))
     }

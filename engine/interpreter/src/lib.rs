@@ -39,5 +39,6 @@ pub use kind::{Happened, Kind, KindInfo, Next};
 pub use mood::{Felt, Moods};
 pub use program::{Callees, Program, SYSTEM_VARIABLES, is_system};
 pub use repair::{Asked, Looking, Mending, Offer, Trod};
+pub use size::read_value;
 pub use state::{Burst, Frame, Pending, State, Timer, WaitsFor};
 pub use step::{BEHAVIOUR, MAX_VISITS_PER_TURN, Step, step};

@@ -21,6 +21,11 @@ pub(crate) fn is_too_deep(value: &Value) -> bool {
     nests_deeper(value, MAX_LEVELS)
 }
 
+/// What somebody else wrote, if it is JSON that can be kept: it goes on record inside an event, which must be read again.
+pub fn read_value(written: &[u8]) -> Option<Value> {
+    serde_json::from_slice(written).ok().filter(|value| !is_too_deep(value))
+}
+
 fn nests_deeper(value: &Value, levels: usize) -> bool {
     let is_deeper = |inner: &Value| nests_deeper(inner, levels - 1);
     match value {
@@ -161,6 +166,11 @@ mod tests {
             (0..levels).fold(json!(1), |inner, n| if n % 2 == 0 { json!([inner]) } else { json!({ "a": inner }) })
         };
         assert!(!is_too_deep(&json!("text")) && !is_too_deep(&nested(64)) && is_too_deep(&nested(65)));
+        for (levels, is_value) in [(64, true), (65, false), (200, false)] {
+            let written = format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+            assert_eq!(read_value(written.as_bytes()).is_some(), is_value, "{levels}");
+        }
+        assert_eq!(read_value(b"{} and more"), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use interpreter::{Answer, HttpReply, HttpRequest};
+use interpreter::{Answer, HttpReply, HttpRequest, read_value};
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, redirect};
 use serde_json::Value;
@@ -255,7 +255,7 @@ impl Leaving<'_> {
     }
 }
 
-/// The body as JSON, or as text where it is none. Nothing is unpacked, so what counts is what comes over the wire.
+/// The body as JSON, or as text where it is none that can be kept. Nothing is unpacked, so what counts is what comes over the wire.
 async fn bounded_body(mut response: Response, limit: Duration) -> Result<Value, Failure> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| Failure::of(&error, limit))? {
@@ -267,7 +267,7 @@ async fn bounded_body(mut response: Response, limit: Duration) -> Result<Value, 
     if bytes.is_empty() {
         return Ok(Value::Null);
     }
-    Ok(serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned())))
+    Ok(read_value(&bytes).unwrap_or_else(|| Value::String(String::from_utf8_lossy(&bytes).into_owned())))
 }
 
 fn plain() -> ClientBuilder {

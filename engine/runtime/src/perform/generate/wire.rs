@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use interpreter::{Generated, Line, Task, ToolCall, Usage};
+use interpreter::{Generated, Line, Task, ToolCall, Usage, read_value};
 use serde_json::{Map, Value, json};
 
 /// What an endpoint takes; learnt from its refusals, the simplest at the end.
@@ -210,7 +210,7 @@ impl Draft {
     /// The answer, without a value.
     pub(super) fn finished(self, usage: Usage) -> Generated {
         let calls = self.calls.into_values().map(|call| {
-            let arguments = serde_json::from_str(&call.arguments);
+            let arguments = read_value(call.arguments.as_bytes());
             ToolCall { id: call.id, name: call.name, arguments: arguments.unwrap_or(Value::String(call.arguments)) }
         });
         Generated { text: self.text, value: None, calls: calls.collect(), model: self.model, usage }
