@@ -255,7 +255,8 @@ impl Leaving<'_> {
     }
 }
 
-/// The body as JSON, or as text where it is none that can be kept. Nothing is unpacked, so what counts is what comes over the wire.
+/// The body as JSON, or as text where it is none that can be kept. Nothing is unpacked, so what counts is what comes over
+/// the wire.
 async fn bounded_body(mut response: Response, limit: Duration) -> Result<Value, Failure> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| Failure::of(&error, limit))? {

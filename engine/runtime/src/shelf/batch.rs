@@ -29,6 +29,14 @@ pub(super) struct Batch {
 /// The SHA-256 of texts.
 pub(super) type Content = [u8; 32];
 
+/// Adds texts to a sum, each with its length, so that where one ends and the next begins counts.
+pub(super) fn add_texts<'a>(sum: &mut Sha256, texts: impl IntoIterator<Item = &'a String>) {
+    for text in texts {
+        sum.update((text.len() as u64).to_le_bytes());
+        sum.update(text);
+    }
+}
+
 /// Where they come from.
 #[derive(Debug, PartialEq)]
 pub(super) enum Source {
@@ -66,12 +74,8 @@ impl Batch {
         self.content.get_or_init(|| {
             let mut sum = Sha256::new();
             for entry in self.items.iter().map(Item::entry) {
-                let texts = [&entry.question, &entry.answer].into_iter().chain(&entry.variants);
                 sum.update((entry.variants.len() as u64).to_le_bytes());
-                for text in texts {
-                    sum.update((text.len() as u64).to_le_bytes());
-                    sum.update(text);
-                }
+                add_texts(&mut sum, [&entry.question, &entry.answer].into_iter().chain(&entry.variants));
             }
             sum.finalize().into()
         })

@@ -14,7 +14,7 @@ use model::LibraryKey;
 use nlu::search::Terms;
 use sha2::{Digest, Sha256};
 
-use super::batch::{Batch, Content};
+use super::batch::{Batch, Content, add_texts};
 use super::counted::Part;
 use crate::secret::hash_bytes;
 
@@ -107,10 +107,7 @@ fn way(synonyms: &[Vec<String>]) -> Content {
     sum.update(Terms::way().to_le_bytes());
     for group in synonyms {
         sum.update((group.len() as u64).to_le_bytes());
-        for word in group {
-            sum.update((word.len() as u64).to_le_bytes());
-            sum.update(word);
-        }
+        add_texts(&mut sum, group);
     }
     sum.finalize().into()
 }
