@@ -1,7 +1,7 @@
 //! Okapi BM25 over packed lists of who contains a term: small in memory, in one order, without threads.
 //!
 //! The lists are our own because tantivy, tried with the same terms (0.27, one segment in memory), finds the same
-//! within noise (recall@1 on XQuAD 92.9 en and 93.2 zh, ours 92.9 and 93.0) and would bring 104 packages, a clock and
+//! within noise (recall@1 on XQuAD 92.9 en and 93.2 zh, ours then 92.9 and 93.0) and would bring 104 packages, a clock and
 //! random segment names into a crate that has none of them.
 //!
 //! A query's terms are read from the rarest to the most common. Once the terms that are left cannot bring a text among
@@ -19,8 +19,8 @@ const SATURATION: f32 = 1.2;
 const LENGTH_SHARE: f32 = 0.75;
 /// A query is read by its rarest terms, until this many places were looked at: it bounds the time of any query.
 const MAX_LOOKS: usize = 2_000_000;
-/// A single Chinese character says less than the pairs it stands in.
-const SHARE_OF_A_CHARACTER: f32 = 0.3;
+/// What a single Chinese character says beside the pairs it stands in.
+const SHARE_OF_A_CHARACTER: f32 = 0.25;
 /// Who is out of the running is looked for when what is left has become so much smaller since.
 const LESS: f32 = 0.7;
 /// Rounding may not put a text out of the running.
@@ -49,7 +49,9 @@ pub(super) struct Wanted {
     pub(super) term: String,
     key: Key,
     /// How often the query says it.
-    count: f32,
+    count: u32,
+    /// What it weighs in the query; see [`shares`].
+    share: f32,
     n_texts: u32,
 }
 
@@ -88,15 +90,20 @@ impl Bm25 {
         Bm25 { parts: with_firsts, damping: lengths().map(damping).collect() }
     }
 
-    /// The different terms of a query, the rarest first, as far as there is time for them.
-    pub(super) fn wanted(&self, mut terms: Vec<String>) -> Vec<Wanted> {
-        terms.sort_unstable();
-        let wanted = |same: &[String]| {
-            let key = key(&same[0]);
+    /// The different terms of a query, the rarest first, as far as there is time for them; `terms` are all of them in
+    /// reading order.
+    pub(super) fn wanted(&self, terms: Vec<String>) -> Vec<Wanted> {
+        let shares = shares(&terms);
+        let mut terms: Vec<(String, f32)> = terms.into_iter().zip(shares).collect();
+        terms.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let wanted = |same: &[(String, f32)]| {
+            let term = same[0].0.clone();
+            let key = key(&term);
             let n_texts = self.lists(key).map(|(_, list)| list.n_texts).sum();
-            Wanted { term: same[0].clone(), key, count: same.len() as f32, n_texts }
+            let share = same.iter().map(|(_, share)| share).sum();
+            Wanted { term, key, count: same.len() as u32, share, n_texts }
         };
-        let mut wanted: Vec<Wanted> = terms.chunk_by(|a, b| a == b).map(wanted).collect();
+        let mut wanted: Vec<Wanted> = terms.chunk_by(|a, b| a.0 == b.0).map(wanted).collect();
         wanted.sort_by(|a, b| a.n_texts.cmp(&b.n_texts).then_with(|| a.term.cmp(&b.term)));
         let mut n_looks = 0;
         let n_kept = wanted.iter().take_while(|wanted| {
@@ -202,8 +209,7 @@ impl Bm25 {
 
     /// A term's weight, which is also more than it can bring to a text.
     fn weight(&self, wanted: &Wanted) -> f32 {
-        let weight = wanted.count * self.idf(wanted.n_texts) * (SATURATION + 1.0);
-        if is_single(&wanted.term) { weight * SHARE_OF_A_CHARACTER } else { weight }
+        wanted.share * self.idf(wanted.n_texts) * (SATURATION + 1.0)
     }
 
     fn idf(&self, n_texts: u32) -> f32 {
@@ -240,9 +246,28 @@ pub(super) fn coverage(query: &[Wanted], contained: &[bool]) -> f64 {
     found / f64::max(said, 1e-9)
 }
 
-fn is_single(term: &str) -> bool {
-    let mut letters = term.chars();
-    letters.next().is_some_and(is_cjk) && letters.next().is_none()
+/// What each term of a query weighs, by where it stands: a word 1. Pairs of Chinese characters overlap, so that each
+/// character's half is shared by the pairs it stands in: a pair weighs 1 alone, 0.75 at the end of a run of pairs, and
+/// 0.5 between two others. Without that, a name of five characters would outweigh all that is asked about it, and
+/// a number or a Latin word between Chinese ones would count like a fragment of a word.
+fn shares(terms: &[String]) -> Vec<f32> {
+    let n_chinese: Vec<usize> = terms.iter().map(|term| n_chinese(term)).collect();
+    // Between a pair and the next one of its run stands the character that the next one adds.
+    let is_pair = |at: Option<usize>| at.and_then(|at| n_chinese.get(at)) == Some(&2);
+    let share = |at: usize| match n_chinese[at] {
+        0 => 1.0,
+        1 => SHARE_OF_A_CHARACTER,
+        _ => {
+            let n_neighbours = u8::from(is_pair(at.checked_sub(2))) + u8::from(is_pair(at.checked_add(2)));
+            1.0 - 0.25 * f32::from(n_neighbours)
+        }
+    };
+    (0..terms.len()).map(share).collect()
+}
+
+/// How many Chinese characters a term is made of: 0 of a word, 2 of a pair.
+fn n_chinese(term: &str) -> usize {
+    term.chars().filter(|c| is_cjk(*c)).count()
 }
 
 #[cfg(test)]
@@ -281,6 +306,20 @@ mod tests {
         assert!(found[0] > found[1] && found[1] > found[2], "{found:?}");
         let found = scores(&index, "c");
         assert!(found[0] == 0.0 && found[1] > found[2], "{found:?}");
+    }
+
+    #[test]
+    fn a_chinese_character_counts_once_however_many_pairs_it_stands_in() {
+        let shares = |query: &str| {
+            let terms = super::super::terms::terms(&crate::normalise::normalise(query));
+            let shares = shares(&terms);
+            terms.into_iter().zip(shares).filter(|(term, _)| n_chinese(term) != 1).collect::<Vec<_>>()
+        };
+
+        let pairs = [("退货", 0.75), ("货运", 0.5), ("运费", 0.75)].map(|(term, share)| (term.to_owned(), share));
+        assert_eq!(shares("退货运费"), pairs);
+        let apart = [("退货", 1.0), ("30", 1.0), ("天内", 0.75), ("内有", 0.5), ("有效", 0.75)];
+        assert_eq!(shares("退货 30 天内有效"), apart.map(|(term, share)| (term.to_owned(), share)));
     }
 
     #[test]
