@@ -9,7 +9,7 @@
 //! to the last digit. (The idea is Turtle and Flood's, 1995, term after term.)
 
 use super::postings::{List, Postings};
-use super::terms::{Key, key, weight_in_general};
+use super::terms::{Key, key, most_in_general, weight_in_general};
 use crate::normalise::is_cjk;
 use std::sync::Arc;
 
@@ -53,6 +53,13 @@ pub(super) struct Wanted {
     /// What it weighs in the query; see [`shares`].
     share: f32,
     n_texts: u32,
+}
+
+impl Wanted {
+    /// Whether it is a single Chinese character.
+    fn is_character(&self) -> bool {
+        n_chinese(&self.term) == 1
+    }
 }
 
 /// What the texts score.
@@ -244,6 +251,13 @@ pub(super) fn coverage(query: &[Wanted], contained: &[bool]) -> f64 {
         }
     }
     found / f64::max(said, 1e-9)
+}
+
+/// How telling the most telling word or pair of the query is that is contained: 0 where none is or every sentence says
+/// it, 1 where no everyday sentence does.
+pub(super) fn most_telling(query: &[Wanted], contained: &[bool]) -> f64 {
+    let found = query.iter().zip(contained).filter(|(wanted, is_contained)| **is_contained && !wanted.is_character());
+    found.map(|(wanted, _)| weight_in_general(&wanted.term)).fold(0.0, f64::max) / most_in_general()
 }
 
 /// What each term of a query weighs, by where it stands: a word 1. Pairs of Chinese characters overlap, so that each

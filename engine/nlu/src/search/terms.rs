@@ -71,20 +71,37 @@ pub(super) fn way() -> u64 {
 
 /// How much a term says: little when it is said in any sentence.
 pub(super) fn weight_in_general(term: &str) -> f64 {
-    static COUNTS: OnceLock<(f64, HashMap<String, f64>)> = OnceLock::new();
-    let (n, counts) = COUNTS.get_or_init(|| {
-        let mut counts = HashMap::new();
-        let mut n = 0.0;
-        for sentence in background::sentences() {
-            n += 1.0;
-            let mut terms = terms(&normalise(sentence));
-            terms.sort_unstable();
-            terms.dedup();
-            for term in terms {
-                *counts.entry(term).or_default() += 1.0;
+    let general = General::usual();
+    (general.n_sentences / (1.0 + general.counts.get(term).copied().unwrap_or(0.0))).ln().max(0.1)
+}
+
+/// What a term says that no everyday sentence says.
+pub(super) fn most_in_general() -> f64 {
+    General::usual().n_sentences.ln()
+}
+
+/// In how many everyday sentences each term stands.
+#[derive(Debug, Default)]
+struct General {
+    n_sentences: f64,
+    counts: HashMap<String, f64>,
+}
+
+impl General {
+    fn usual() -> &'static General {
+        static USUAL: OnceLock<General> = OnceLock::new();
+        USUAL.get_or_init(|| {
+            let mut general = General::default();
+            for sentence in background::sentences() {
+                general.n_sentences += 1.0;
+                let mut terms = terms(&normalise(sentence));
+                terms.sort_unstable();
+                terms.dedup();
+                for term in terms {
+                    *general.counts.entry(term).or_default() += 1.0;
+                }
             }
-        }
-        (n, counts)
-    });
-    (n / (1.0 + counts.get(term).copied().unwrap_or(0.0))).ln().max(0.1)
+            general
+        })
+    }
 }

@@ -105,6 +105,44 @@ fn synonyms_find_what_other_words_say() {
 }
 
 #[test]
+fn a_small_library_is_not_sure_of_what_it_says_nothing_about() {
+    let index = Index::build(&[
+        entry("hours", "营业时间", &["几点开门"], "每天 9 点到 21 点。"),
+        entry("returns", "怎么退货", &[], "7 天内可以退。"),
+        entry("parking", "哪里可以停车", &[], "地下车库，两小时免费。"),
+        entry("ship", "Do you ship abroad?", &[], "No, we do not."),
+        entry("pay", "How can I pay?", &[], "WeChat and Alipay."),
+    ]);
+
+    for other in [
+        "今天天气怎么样",
+        "怎么做红烧肉",
+        "会员积分怎么用",
+        "怎么加盟",
+        "你是谁",
+        "有人吗",
+        "how can I cook rice",
+        "do you love me",
+        "do you speak english",
+    ] {
+        let hits = index.search(other, 3);
+        assert!(hits.iter().all(|hit| hit.score < index.sure_above()), "{other}: {hits:?}");
+    }
+    for (query, id) in [
+        ("营业时间是几点", "hours"),
+        ("几点开门啊", "hours"),
+        ("我想退货", "returns"),
+        ("怎么退货呢", "returns"),
+        ("哪儿能停车", "parking"),
+        ("do you ship to other countries", "ship"),
+        ("how do I pay", "pay"),
+    ] {
+        let hits = index.search(query, 3);
+        assert!(hits[0].id == id && hits[0].score >= index.nothing_below(), "{query}: {hits:?}");
+    }
+}
+
+#[test]
 fn a_library_with_variants_sets_its_own_thresholds() {
     let names = ["红茶", "绿茶", "咖啡", "牛奶", "果汁", "面包", "蛋糕", "饼干", "糖果", "巧克力", "苹果", "香蕉"];
     let entries: Vec<Entry> = names
@@ -169,55 +207,96 @@ fn how_entries_lie_in_parts_changes_no_result() {
 #[test]
 #[ignore = "prints the figures of CONFIDENCE from the public sets"]
 fn usual_confidence() {
-    let mut samples = Vec::new();
+    let mut sets: Vec<(Vec<Entry>, Vec<Query>)> = Vec::new();
     for set in ["stackfaq_en", "xquad_en", "xquad_zh"] {
-        let entries: Vec<Entry> = lines(&format!("{set}/docs"));
-        samples.extend(library_samples(&entries, &lines(&format!("{set}/queries"))));
+        sets.push((lines(&format!("{set}/docs")), lines(&format!("{set}/queries"))));
     }
     for (train, test) in [
         ("clinc150/train10", "clinc150/test"),
         ("banking77/train10", "banking77/test"),
         ("crosswoz_intent/train", "crosswoz_intent/test"),
     ] {
-        let mut entries: Vec<Entry> = Vec::new();
-        for Labelled { text, label } in lines(train) {
-            match entries.iter_mut().find(|entry| entry.id == label) {
-                Some(entry) if entry.variants.len() < 3 => entry.variants.push(text),
-                Some(_) => {}
-                None => entries.push(Entry { id: label, question: text, ..Entry::default() }),
-            }
+        for n_variants in [0, 3] {
+            sets.push(topics_as_articles(train, test, n_variants));
         }
-        let query = |line: Labelled| Query { query: line.text, relevant: vec![line.label] };
-        let queries: Vec<Query> = lines(test).into_iter().map(query).collect();
-        for part in entries.chunks(30) {
-            let asked: Vec<Query> = queries
-                .iter()
-                .filter(|query| part.iter().any(|entry| query.relevant.contains(&entry.id)))
-                .cloned()
-                .collect();
-            samples.extend(library_samples(part, &asked));
+    }
+    let strangers: Vec<Labelled> = lines("clinc150/valid_oos");
+    let strangers: Vec<&str> = strangers.iter().map(|line| line.text.as_str()).collect();
+    let mut draw = Draw(12_345);
+    let mut samples = Vec::new();
+    for (entries, queries) in &sets {
+        for (size, n_draws) in [(3, 20), (5, 16), (8, 12), (15, 8), (30, 5), (60, 4)] {
+            if size * 2 > entries.len() {
+                continue;
+            }
+            let mut of_size: Vec<Sample<4>> = Vec::new();
+            for _ in 0..n_draws {
+                let kept = draw.some(entries, size);
+                let is_own = |query: &Query| kept.iter().any(|entry| query.relevant.contains(&entry.id));
+                let (own, other): (Vec<&Query>, Vec<&Query>) = queries.iter().partition(|query| is_own(query));
+                let mut asked: Vec<(&str, &[String])> = Vec::new();
+                asked.extend(draw.some(&own, 60).iter().map(|query| (query.query.as_str(), &*query.relevant)));
+                asked.extend(draw.some(&other, 40).iter().map(|query| (query.query.as_str(), &[][..])));
+                for _ in 0..20 {
+                    let (_, elsewhere) = &sets[draw.below(sets.len())];
+                    let query = &elsewhere[draw.below(elsewhere.len())];
+                    if !is_own(query) {
+                        asked.push((&query.query, &[]));
+                    }
+                }
+                asked.extend(draw.some(&strangers, 10).into_iter().map(|text| (text, &[][..])));
+                of_size.extend(library_samples(&kept, &asked));
+            }
+            let n = of_size.len().max(1) as f64;
+            samples.extend(of_size.into_iter().map(|sample| Sample { weight: 300.0 / n, ..sample }));
         }
     }
     let start = Curve { weights: [0.0; 4], constant: 0.0 };
     println!("{} samples\n{:.2?}", samples.len(), start.fitted(&samples, 1.0));
 }
 
-fn library_samples(entries: &[Entry], queries: &[Query]) -> Vec<Sample<4>> {
-    let half: Vec<Entry> = entries.iter().step_by(2).cloned().collect();
-    let index = Built::of(&half, Synonyms::default());
-    let mut samples = Vec::new();
-    for query in queries {
-        let found = index.find(&query.query, 2);
-        if let Some(first) = found.ranked.first() {
-            let is_good = query.relevant.contains(&half[first.entry].id);
-            samples.push(Sample { signals: found.signals, is_good, weight: 1.0 });
+fn topics_as_articles(train: &str, test: &str, n_variants: usize) -> (Vec<Entry>, Vec<Query>) {
+    let mut entries: Vec<Entry> = Vec::new();
+    for Labelled { text, label } in lines(train) {
+        match entries.iter_mut().find(|entry| entry.id == label) {
+            Some(entry) if entry.variants.len() < n_variants => entry.variants.push(text),
+            Some(_) => {}
+            None => entries.push(Entry { id: label, question: text, ..Entry::default() }),
         }
     }
-    let n = samples.len().max(1) as f64;
-    for sample in &mut samples {
-        sample.weight = 300.0 / n;
+    let query = |line: Labelled| Query { query: line.text, relevant: vec![line.label] };
+    (entries, lines(test).into_iter().map(query).collect())
+}
+
+fn library_samples(entries: &[Entry], asked: &[(&str, &[String])]) -> Vec<Sample<4>> {
+    let index = Built::of(entries, Synonyms::default());
+    let sample = |(text, relevant): &(&str, &[String])| {
+        let found = index.find(text, 2);
+        let is_good = relevant.contains(&index.ids[found.ranked.first()?.entry]);
+        Some(Sample { signals: found.signals, is_good, weight: 1.0 })
+    };
+    asked.iter().filter_map(sample).collect()
+}
+
+/// Numbers that look drawn, the same every time.
+struct Draw(u64);
+
+impl Draw {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % n
     }
-    samples
+
+    /// So many of them, none twice, or all.
+    fn some<T: Clone>(&mut self, all: &[T], n: usize) -> Vec<T> {
+        let mut all = all.to_vec();
+        for at in 0..n.min(all.len()) {
+            let other = at + self.below(all.len() - at);
+            all.swap(at, other);
+        }
+        all.truncate(n);
+        all
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the sets are read where they are")]
