@@ -26,15 +26,17 @@ pub(crate) struct Effort {
 }
 
 impl Linear {
-    /// Trains one classifier per class against all others.
+    /// Trains one classifier per class against all others; `also` names further classes of examples, ascending: what
+    /// stands in two classes speaks against neither.
     pub(crate) fn train(
         vectors: &[Sparse],
         labels: &[usize],
+        also: &[(usize, usize)],
         n_classes: usize,
         n_features: usize,
         effort: Effort,
     ) -> Linear {
-        let problem = Problem::new(vectors, labels, n_features, effort);
+        let problem = Problem { also, ..Problem::new(vectors, labels, n_features, effort) };
         let parts = solved(&problem, n_classes);
         let largest =
             parts.iter().flat_map(|part| &part.weights).fold(0.0f32, |largest, weight| largest.max(weight.abs()));
@@ -105,6 +107,8 @@ fn solved(problem: &Problem<'_>, n_classes: usize) -> Vec<Part> {
 /// All examples in one block of memory, shared by the classes.
 struct Problem<'a> {
     labels: &'a [usize],
+    /// Examples and further classes that they are of, ascending.
+    also: &'a [(usize, usize)],
     starts: Vec<usize>,
     /// Features and their values, example after example.
     entries: Sparse,
@@ -115,8 +119,15 @@ struct Problem<'a> {
 
 impl<'a> Problem<'a> {
     fn new(vectors: &[Sparse], labels: &'a [usize], n_features: usize, effort: Effort) -> Problem<'a> {
-        let mut problem =
-            Problem { labels, starts: vec![0], entries: Vec::new(), squares: Vec::new(), n_features, effort };
+        let mut problem = Problem {
+            labels,
+            also: &[],
+            starts: vec![0],
+            entries: Vec::new(),
+            squares: Vec::new(),
+            n_features,
+            effort,
+        };
         for vector in vectors {
             problem.entries.extend(vector);
             problem.starts.push(problem.entries.len());
@@ -151,7 +162,12 @@ impl<'a> Problem<'a> {
                 }
                 self.margins_of(example, &weights, &mut margins);
                 steps.clear();
-                let sign = |class: usize| if self.labels[example] == classes.start + class { 1.0 } else { -1.0 };
+                let also = self.also_of(example);
+                let sign = |class: usize| {
+                    let class = classes.start + class;
+                    let is_of_class = self.labels[example] == class || also.iter().any(|(_, other)| *other == class);
+                    if is_of_class { 1.0 } else { -1.0 }
+                };
                 for first in (0..n).step_by(LANES) {
                     let neighbours = first..n.min(first + LANES);
                     let is_due = |class: usize| is_open[class] && rests[class] == 0;
@@ -190,6 +206,13 @@ impl<'a> Problem<'a> {
             }
         }
         Part { classes, weights }
+    }
+
+    /// The further classes of an example.
+    fn also_of(&self, example: usize) -> &'a [(usize, usize)] {
+        let from = self.also.partition_point(|(other, _)| *other < example);
+        let n = self.also[from..].iter().take_while(|(other, _)| *other == example).count();
+        &self.also[from..from + n]
     }
 
     fn margins_of(&self, example: usize, weights: &[f32], margins: &mut [f32]) {
@@ -313,11 +336,22 @@ mod tests {
     fn what_is_separable_is_separated() {
         let vectors = vec![vec![(0, 1.0)], vec![(0, 0.9), (2, 0.1)], vec![(1, 1.0)], vec![(1, 0.9), (2, 0.1)]];
         let labels = [0, 0, 1, 1];
-        let model = Linear::train(&vectors, &labels, 2, 3, EFFORT);
+        let model = Linear::train(&vectors, &labels, &[], 2, 3, EFFORT);
         for (vector, label) in vectors.iter().zip(labels) {
             let margins = model.margins(vector);
             assert!(margins[label] > margins[1 - label], "{margins:?}");
         }
+    }
+
+    #[test]
+    fn an_example_of_two_classes_speaks_against_neither() {
+        let vectors = vec![vec![(0, 1.0)], vec![(0, 1.0)], vec![(1, 1.0)], vec![(2, 1.0)]];
+        let labels = [0, 1, 1, 2];
+        let model = Linear::train(&vectors, &labels, &[(0, 1), (1, 0)], 3, 3, EFFORT);
+
+        let margins = model.margins(&vec![(0, 1.0)]);
+
+        assert!(margins[0] > 0.0 && margins[1] > 0.0 && margins[2] < 0.0, "{margins:?}");
     }
 
     #[test]
@@ -349,7 +383,7 @@ mod tests {
 
     #[test]
     fn nothing_to_learn_from_is_no_failure() {
-        let model = Linear::train(&[], &[], 0, 0, EFFORT);
+        let model = Linear::train(&[], &[], &[], 0, 0, EFFORT);
         assert!(model.margins(&vec![]).is_empty());
     }
 }

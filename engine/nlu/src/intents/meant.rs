@@ -122,7 +122,7 @@ impl Head {
             (!own.is_empty()).then(|| mean(own.iter().map(Vec::as_slice), dimension))
         };
         let middles = (0..keys.len()).map(middle).collect();
-        let linear = Linear::train(&vectors, &labels, keys.len(), dimension, EFFORT);
+        let linear = Linear::train(&vectors, &labels, &[], keys.len(), dimension, EFFORT);
         Head { keys, centre, linear, middles }
     }
 

@@ -182,7 +182,9 @@ impl Recogniser {
         let Some(judged) = judged else {
             return recognition;
         };
-        let top = trained.confidence.curve.of(&judged.signals);
+        // Of two that are as likely, neither is likelier than one in two, however sure it is that it is one of them.
+        let next = judged.ranked.get(1).map_or(0.0, |(_, odds)| *odds);
+        let top = trained.confidence.curve.of(&judged.signals).min(1.0 / (1.0 + next));
         let mut scores: Vec<(usize, f64)> = judged
             .ranked
             .iter()

@@ -1,7 +1,7 @@
 //! The classifier of one set of intents, and the signals from which its confidence is judged.
 
 use crate::background::{rarity, telling};
-use crate::features::{Block, Counted};
+use crate::features::{Block, Counted, SEED, mix};
 use crate::linear::{Effort, Linear, Sparse};
 use crate::vectors::{Neighbours, Vocabulary, Weighed, cosine};
 
@@ -65,7 +65,8 @@ impl Model {
                 labels.push(n_classes);
             }
         }
-        let linear = Linear::train(&vectors, &labels, n_classes, vocabulary.len(), effort);
+        let also = also_of(examples);
+        let linear = Linear::train(&vectors, &labels, &also, n_classes, vocabulary.len(), effort);
         let mut of_classes = vec![Vec::new(); n_classes];
         for (mut vector, class) in vectors.into_iter().zip(labels).take(examples.len()) {
             if of_classes[class].len() < MAX_COMPARED {
@@ -168,6 +169,26 @@ impl Model {
         }
         apart / f64::max(all, 1e-9)
     }
+}
+
+/// Examples that stand in several classes word for word, each with every other class; ascending.
+fn also_of(examples: &[&Example]) -> Vec<(usize, usize)> {
+    let key = |example: &Example| {
+        let features = example.counted.features.iter();
+        features.fold(SEED, |key, (_, hash, count)| mix(mix(key, *hash), u64::from(count.to_bits())))
+    };
+    let mut keys: Vec<(u64, usize)> = examples.iter().enumerate().map(|(at, example)| (key(example), at)).collect();
+    keys.sort_unstable();
+    let mut also = Vec::new();
+    for alike in keys.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+        for (_, at) in alike {
+            let others = alike.iter().map(|(_, other)| examples[*other].class);
+            also.extend(others.filter(|class| *class != examples[*at].class).map(|class| (*at, class)));
+        }
+    }
+    also.sort_unstable();
+    also.dedup();
+    also
 }
 
 /// The logarithm of a message's length is told in this unit.

@@ -197,6 +197,23 @@ fn two_intents_with_the_same_examples_are_asked_about() {
 }
 
 #[test]
+fn among_many_intents_two_with_the_same_examples_are_asked_about_in_any_wording() {
+    let same =
+        ["会员怎么升级", "会员等级有什么好处", "怎么成为高级会员", "how do I level up", "membership level benefits"];
+    let mut intents = shop();
+    intents.insert(1, intent("level", &same));
+    intents.push(intent("member", &same));
+    let recogniser = Recogniser::train(&intents);
+
+    for text in ["会员等级", "会员升级", "怎么升级会员等级", "membership level up"] {
+        let recognition = recogniser.recognise(text, None);
+        assert!(recognition.sure().is_none(), "{text}: {recognition:?}");
+        let close: Vec<&str> = recognition.close().iter().take(2).map(|scored| scored.intent.as_str()).collect();
+        assert_eq!(close, ["level", "member"], "{text}: {recognition:?}");
+    }
+}
+
+#[test]
 fn a_number_or_a_code_alone_means_no_intent() {
     let mut intents = shop();
     intents[1].examples.push("订单A10442到哪了".to_owned());
