@@ -106,3 +106,13 @@ fn failed(error: &anyhow::Error) -> ExitCode {
     eprintln!("heliu: {error:#}");
     ExitCode::FAILURE
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_hangs_together() {
+        Cli::command().debug_assert();
+    }
+}

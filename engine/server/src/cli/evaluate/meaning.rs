@@ -15,6 +15,7 @@ use super::{since, tenth};
 
 /// The model to measure with.
 #[derive(Debug, clap::Args)]
+#[group(id = "meaning")]
 pub(super) struct Args {
     /// A sentence model, to measure with it: its folder
     #[arg(long, value_name = "FOLDER")]
