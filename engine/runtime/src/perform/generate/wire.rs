@@ -198,12 +198,15 @@ impl Draft {
         self.text.len() + self.calls.values().map(|call| call.name.len() + call.arguments.len()).sum::<usize>()
     }
 
-    /// What has come in, or was read by estimate where the endpoint does not count.
+    /// What has come in, or was read by estimate where the endpoint does not count: never more than was asked for, so
+    /// that an endpoint which floods us does not use up the day's budget.
     pub(super) fn usage(&self, request: &Value) -> Usage {
         self.usage.unwrap_or_else(|| {
             let written = self.calls.values().map(|call| tokens(&call.arguments)).sum::<u64>();
             let tokens_in = tokens(&request["messages"].to_string());
-            Usage { tokens_in, tokens_out: tokens(&self.text) + written, cost_micros: 0 }
+            let most = ["max_tokens", "max_completion_tokens"].iter().find_map(|name| request[name].as_u64());
+            let tokens_out = (tokens(&self.text) + written).min(most.unwrap_or(u64::MAX));
+            Usage { tokens_in, tokens_out, cost_micros: 0 }
         })
     }
 
@@ -231,6 +234,20 @@ mod tests {
     use interpreter::{Passage, ToolSpec};
 
     use super::*;
+
+    #[test]
+    fn a_flood_is_counted_as_what_was_asked_for() {
+        let task = Task { max_tokens: 100, ..Task::default() };
+        let mut draft = Draft::default();
+        assert!(draft.take(&json!({ "choices": [{ "delta": { "content": "many words ".repeat(10_000) } }] })));
+
+        for manner in [Manner::default(), Manner { is_max_renamed: true, ..Manner::default() }] {
+            assert_eq!(draft.usage(&request("m", &task, manner, None)).tokens_out, 100);
+        }
+        let counted = json!({ "choices": [], "usage": { "prompt_tokens": 5, "completion_tokens": 300 } });
+        assert!(draft.take(&counted));
+        assert_eq!(draft.usage(&request("m", &task, Manner::default(), None)).tokens_out, 300);
+    }
 
     #[test]
     fn a_task_becomes_a_request() {
