@@ -11,6 +11,8 @@ pub const MAX_PASSAGES: usize = 5_000;
 const TARGET_CHARS: usize = 400;
 /// A sentence that is longer than this is cut where it stands.
 const LONGEST_CHARS: usize = 800;
+/// A line of fewer characters is not one that goes on over the page.
+const FULL_LINE: usize = 15;
 /// Characters of a heading that are kept.
 const HEADING_CHARS: usize = 200;
 
@@ -32,7 +34,7 @@ pub fn passages(blocks: &[Block]) -> Vec<Passage> {
     for block in blocks {
         match block {
             Block::Heading(level, text) => cutter.heading(*level, text),
-            Block::Page(page) => cutter.page = Some(*page),
+            Block::Page(page) => cutter.page(*page),
             Block::Text(text) => cutter.piece(text),
             Block::Item(text) if text.starts_with(|c: char| !c.is_alphanumeric()) => cutter.piece(text),
             Block::Item(text) => cutter.piece(&format!("• {text}")),
@@ -66,6 +68,17 @@ impl Cutter {
         self.end();
         self.headings.retain(|(above, _)| *above < level);
         self.headings.push((level, text.chars().take(HEADING_CHARS).collect()));
+    }
+
+    /// A passage ends with its page, so that its page is the one it stands on; a sentence may run on to the next.
+    fn page(&mut self, page: u32) {
+        let last = self.open.lines().last().unwrap_or_default();
+        let runs_on =
+            last.ends_with(|c: char| c.is_alphanumeric() || ",，、-".contains(c)) && length(last) >= FULL_LINE;
+        if !runs_on {
+            self.end();
+        }
+        self.page = Some(page);
     }
 
     /// A paragraph, an item or a row: whole in one passage where it fits.
@@ -179,6 +192,24 @@ mod tests {
                 page: Some(2)
             })
         );
+    }
+
+    #[test]
+    fn a_passage_stands_on_its_page() {
+        let text = |text: &str| Block::Text(text.to_owned());
+        let passages = passages(&[
+            Block::Page(1),
+            text("七天内可以退货。"),
+            Block::Page(2),
+            text("退货政策"),
+            Block::Page(3),
+            text("运费由我们出，退款在三个工作日内原路退回到您付款时"),
+            Block::Page(4),
+            text("所用的账户。"),
+        ]);
+
+        let found: Vec<_> = passages.iter().map(|passage| (passage.page, passage.text.lines().count())).collect();
+        assert_eq!(found, [(Some(1), 1), (Some(2), 1), (Some(3), 2)]);
     }
 
     #[test]
