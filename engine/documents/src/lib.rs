@@ -33,6 +33,7 @@ use serde::{Deserialize, Serialize};
 pub use faq::{Columns, Faq, articles, guess};
 pub use kind::Kind;
 pub use passages::{MAX_PASSAGES, Passage, passages};
+pub use text::without_false_mark;
 
 /// Characters that are read of one document.
 pub const MAX_CHARS: usize = 3_000_000;

@@ -7,11 +7,7 @@ use crate::Unreadable;
 
 /// The text of a file; one that is no text is refused.
 pub(crate) fn decoded(bytes: &[u8]) -> Result<String, Unreadable> {
-    // Some programs put the mark of UTF-8 before text that is none.
-    let bytes = match bytes.strip_prefix(b"\xef\xbb\xbf") {
-        Some(rest) if std::str::from_utf8(rest).is_err() => rest,
-        _ => bytes,
-    };
+    let bytes = without_false_mark(bytes);
     let encoding = match Encoding::for_bom(bytes) {
         Some((encoding, _)) => encoding,
         None if std::str::from_utf8(bytes).is_ok() => UTF_8,
@@ -30,6 +26,14 @@ pub(crate) fn decoded(bytes: &[u8]) -> Result<String, Unreadable> {
     // The mark of GB18030 is decoded as a character.
     let text = text.trim_start_matches('\u{feff}');
     Ok(text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', ""))
+}
+
+/// Bytes without the mark of UTF-8, where what follows is none: some programs put it before text in GBK.
+pub fn without_false_mark(bytes: &[u8]) -> &[u8] {
+    match bytes.strip_prefix(b"\xef\xbb\xbf") {
+        Some(rest) if std::str::from_utf8(rest).is_err() => rest,
+        _ => bytes,
+    }
 }
 
 /// White space as single spaces.

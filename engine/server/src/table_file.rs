@@ -5,7 +5,7 @@
 //! Written is what spreadsheet programs open: UTF-8 with a mark, CRLF, and no cell that begins a formula.
 //! What the columns mean is for whoever reads.
 
-use documents::{Kind, Unreadable};
+use documents::{Kind, Unreadable, without_false_mark};
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 use model::Texts;
 use runtime::Engine;
@@ -154,6 +154,7 @@ fn decoded(bytes: &[u8], wanted: Option<&str>) -> Result<Decoded, Unreadable> {
             SAVE,
         ));
     }
+    let bytes = without_false_mark(bytes);
     let wanted = wanted.filter(|label| !label.is_empty() && *label != "auto");
     let encoding = match wanted {
         Some(label) => Encoding::for_label(label.as_bytes()).ok_or_else(|| {
@@ -230,8 +231,15 @@ mod tests {
         let with_mark = [b"\xEF\xBB\xBF", text.as_bytes()].concat();
         let wide: Vec<u8> = std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
 
-        for (bytes, encoding) in [(text.as_bytes(), "UTF-8"), (&gbk, "GBK"), (&with_mark, "UTF-8"), (&wide, "UTF-16LE")]
-        {
+        let with_false_mark = [b"\xEF\xBB\xBF", &*gbk].concat();
+
+        for (bytes, encoding) in [
+            (text.as_bytes(), "UTF-8"),
+            (&gbk, "GBK"),
+            (&with_mark, "UTF-8"),
+            (&with_false_mark, "GBK"),
+            (&wide, "UTF-16LE"),
+        ] {
             assert_eq!(cells(bytes, None), [["值", "同义词"], ["冲锋衣", "外套,防水"], ["背包", "backpack"]]);
             assert_eq!(read_text(bytes, None).expect("a table").encoding, encoding);
         }

@@ -268,8 +268,9 @@ fn entries_of(columns: &[String], rows: &[Row]) -> Vec<DetailEntry> {
     let entry = |row: &Row| {
         let value = row.cells.get(value_at).map(|cell| cell.trim().to_owned()).unwrap_or_default();
         let others = row.cells.iter().enumerate().filter(|(at, _)| *at != value_at);
-        let synonyms =
-            others.flat_map(|(_, cell)| cell.split(['|', '、', '；', ';', '\n'])).map(|word| word.trim().to_owned());
+        let synonyms = others
+            .flat_map(|(_, cell)| cell.split([',', '，', '|', '、', '；', ';', '\n']))
+            .map(|word| word.trim().to_owned());
         DetailEntry { value, synonyms: synonyms.filter(|word| !word.is_empty()).collect() }
     };
     rows.iter().map(entry).filter(|entry| !entry.value.is_empty()).collect()
