@@ -3,7 +3,7 @@
 //! ```text
 //! let passages = grounded::passages(found.iter().map(|it| (title, text)));
 //! ctx.ask_model(grounded::task(ctx, question, passages, &self.manner))   // remember the passages
-//! match grounded::read(&generated, &passages) { Grounded::Answered { text, cited } => …, Grounded::NotKnown => … }
+//! match grounded::read(&generated, &passages) { Grounded::Answered { text, cited } => …, _ => … }
 //! ```
 
 use interpreter::{Ctx, Generated, Line, Passage, Purpose, Task};
@@ -28,8 +28,10 @@ pub(crate) enum Grounded {
         /// Which passages, by their place in the list, in the order of the list.
         cited: Vec<usize>,
     },
-    /// The passages do not hold the answer, or the model cites none of them.
+    /// The model says that the passages do not hold the answer.
     NotKnown,
+    /// An answer that cannot be used: it cites none of the passages, or has no words.
+    Unfounded,
 }
 
 /// Passages as a task carries them, numbered from 1 and cut to what a model gets.
@@ -70,9 +72,11 @@ pub(crate) fn task(ctx: &Ctx<'_>, question: &str, passages: Vec<Passage>, manner
 /// Reads the answer. What the model cites beyond the given passages is dropped; without a real source there is no
 /// answer.
 pub(crate) fn read(generated: &Generated, passages: &[Passage]) -> Grounded {
-    let Some(value) = &generated.value else { return Grounded::NotKnown };
+    let Some(value) = &generated.value else { return Grounded::Unfounded };
     let text = value.get("answer").and_then(Value::as_str).unwrap_or_default().trim();
-    let is_known = value.get("known").and_then(Value::as_bool).unwrap_or(false);
+    if value.get("known") == Some(&Value::Bool(false)) {
+        return Grounded::NotKnown;
+    }
     let named: Vec<&str> =
         value.get("citations").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let cited: Vec<usize> = passages
@@ -81,12 +85,12 @@ pub(crate) fn read(generated: &Generated, passages: &[Passage]) -> Grounded {
         .filter(|(_, passage)| named.contains(&passage.id.as_str()))
         .map(|(place, _)| place)
         .collect();
-    if !is_known || text.is_empty() || cited.is_empty() {
-        return Grounded::NotKnown;
+    if text.is_empty() || cited.is_empty() {
+        return Grounded::Unfounded;
     }
     let text = without_foreign_addresses(&without_false_marks(text, passages), passages);
     if text.trim().is_empty() {
-        return Grounded::NotKnown;
+        return Grounded::Unfounded;
     }
     Grounded::Answered { text, cited }
 }
@@ -171,7 +175,7 @@ mod tests {
         assert_eq!(said("去 http://evil.example/c?order=A1 看"), answered("去  看"));
         assert_eq!(said("去 http://evil.example/c 看"), answered("去  看"), "a part of one is another one");
         assert_eq!(said("![x](javascript://evil.example/%0aalert(1)) 好"), answered("![x]((1)) 好"));
-        assert_eq!(said("http://evil.example/"), Grounded::NotKnown);
+        assert_eq!(said("http://evil.example/"), Grounded::Unfounded);
     }
 
     #[test]
@@ -187,13 +191,13 @@ mod tests {
         for value in [
             json!({ "known": true, "answer": "随便说", "citations": [] }),
             json!({ "known": true, "answer": "随便说", "citations": ["7"] }),
-            json!({ "known": false, "answer": "也许", "citations": ["1"] }),
             json!({ "known": true, "answer": " ", "citations": ["1"] }),
             json!("words"),
         ] {
-            assert_eq!(answer(value.clone()), Grounded::NotKnown, "{value}");
+            assert_eq!(answer(value.clone()), Grounded::Unfounded, "{value}");
         }
-        assert_eq!(read(&Generated::default(), &two()), Grounded::NotKnown);
+        assert_eq!(read(&Generated::default(), &two()), Grounded::Unfounded);
+        assert_eq!(answer(json!({ "known": false, "answer": "也许", "citations": ["1"] })), Grounded::NotKnown);
     }
 
     #[test]

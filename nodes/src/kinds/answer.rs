@@ -416,7 +416,11 @@ mod tests {
         assert_eq!(quoted.said()[1], "质量问题由商家承担。 [退换货政策 › 运费 p. 2 https://example.com/policy]");
         let invented = json!({ "known": true, "answer": "一百元", "citations": ["9"] });
         let invented = Generated { value: Some(invented), ..Generated::default() };
-        assert!(asked.answers(Answer::Generated(invented)).said()[1].starts_with("质量问题由商家承担。"));
+        assert!(asked.clone().answers(Answer::Generated(invented)).said()[1].starts_with("质量问题由商家承担。"));
+
+        let value = json!({ "known": false, "answer": "", "citations": [] });
+        let unknown = asked.answers(Answer::Generated(Generated { value: Some(value), ..Generated::default() }));
+        assert!(unknown.said()[1].contains("运费") && unknown.said()[1].contains("退货"), "{:?}", unknown.said());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use interpreter::{Answer, Ctx, Found, Next, Passage};
 use model::{Citation, Content};
 
 use super::choices::distinct;
-use super::{Memory, Settings};
+use super::{Memory, Settings, Unsure};
 use crate::grounded::{self, Grounded};
 
 /// At most this many are given to a model.
@@ -27,11 +27,18 @@ impl Settings {
         ctx.remember(&Memory { question, ..Memory::default() });
         let read = match answer {
             Answer::Generated(generated) => grounded::read(generated, &given(ctx, &found)),
-            _ => Grounded::NotKnown,
+            _ => Grounded::Unfounded,
         };
-        let Grounded::Answered { text, cited } = read else {
-            ctx.because("模型没有给出有出处的回答，改用找到的原文", "the model gave no answer with a source; what was found is quoted");
-            return self.say_or_offer(ctx, found, is_sure);
+        let (text, cited) = match read {
+            Grounded::Answered { text, cited } => (text, cited),
+            Grounded::NotKnown => {
+                ctx.because("模型认为找到的资料里没有答案", "the model finds no answer in what was found");
+                return self.say_or_offer(ctx, found, self.unsure == Unsure::Answer);
+            }
+            Grounded::Unfounded => {
+                ctx.because("模型没有给出有出处的回答，改用找到的原文", "the model gave no answer with a source; what was found is quoted");
+                return self.say_or_offer(ctx, found, is_sure);
+            }
         };
         let cited: Vec<&Found> = cited.iter().filter_map(|place| found.get(*place)).collect();
         let sources = cited.iter().map(|found| match &found.source {
