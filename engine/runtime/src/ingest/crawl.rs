@@ -238,8 +238,8 @@ fn unreachable(why: &Texts) -> Unreadable {
             &format!("the address cannot be read: {}", why.in_language("en")),
         ),
         (
-            "请检查网址能否从外网打开；内网地址需要管理员用 --allow-private 放行",
-            "see whether it opens from the internet; private addresses must be allowed by the operator with --allow-private",
+            "请在浏览器里看看它能否从外网打开、会不会太大或太慢；内网地址需要管理员用 --allow-private 放行",
+            "see in a browser whether it opens from the internet, and whether it is very large or slow; private addresses must be allowed by the operator with --allow-private",
         ),
     )
 }

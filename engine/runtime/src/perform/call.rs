@@ -169,8 +169,9 @@ impl Caller {
             return Ok((url, &self.allowed));
         }
         let url = Url::parse(address).map_err(|_| Failure::not_an_address(address))?;
-        self.egress.check(&url).map_err(|why| {
-            Failure::lasting(format!("不允许访问这个地址：{}", url.host_str().unwrap_or_default()), why)
+        self.egress.check(&url).map_err(|(zh, en)| {
+            let host = url.host_str().unwrap_or_default();
+            Failure::lasting(format!("不允许访问 {host}：{zh}"), format!("{host}: {en}"))
         })?;
         let client = if self.egress.is_allowed(&url) { &self.allowed } else { &self.public };
         Ok((url, client))

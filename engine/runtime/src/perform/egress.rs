@@ -29,26 +29,32 @@ impl Egress {
         self.allowed.iter().any(|allowed| allowed == host || *allowed == format!("{host}:{port}"))
     }
 
-    /// May this address be called? `Err` says why not. Names are checked again when they are resolved.
-    pub(crate) fn check(&self, url: &Url) -> Result<(), &'static str> {
+    /// May this address be called? `Err` says why not, in Chinese and English. Names are checked again when they are
+    /// resolved.
+    pub(crate) fn check(&self, url: &Url) -> Result<(), (&'static str, &'static str)> {
+        let refused = |zh, en| Err((zh, en));
         if !matches!(url.scheme(), "http" | "https") {
-            return Err("only http and https addresses can be called");
+            return refused("只能访问 http 和 https 地址", "only http and https addresses can be called");
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("an address must not contain a user name or password");
+            return refused("网址里不能有用户名和密码", "an address must not contain a user name or password");
         }
         let ip = match url.host() {
             Some(Host::Ipv4(ip)) => Some(IpAddr::V4(ip)),
             Some(Host::Ipv6(ip)) => Some(IpAddr::V6(ip)),
             Some(Host::Domain(name)) if is_local_name(name) && !self.is_allowed(url) => {
-                return Err("local names cannot be called");
+                return refused("不能访问本机和内网的名称", "local names cannot be called");
             }
             Some(Host::Domain(_)) => None,
-            None => return Err("the address has no host"),
+            None => return refused("网址里没有主机名", "the address has no host"),
         };
         match ip {
-            Some(ip) if is_never_allowed(ip) => Err("link-local addresses cannot be called"),
-            Some(ip) if !is_public(ip) && !self.is_allowed(url) => Err("private addresses cannot be called"),
+            Some(ip) if is_never_allowed(ip) => {
+                refused("不能访问链路本地地址", "link-local addresses cannot be called")
+            }
+            Some(ip) if !is_public(ip) && !self.is_allowed(url) => {
+                refused("不能访问内网地址", "private addresses cannot be called")
+            }
             _ => Ok(()),
         }
     }
