@@ -128,6 +128,16 @@ async fn add_address(
         return Err(ApiError::not_valid("网址不正确", "this is no address")
             .detail("请填写以 http:// 或 https:// 开头的网址", "write one that begins with http:// or https://"));
     };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(ApiError::not_valid(
+            "网址里不能有用户名和密码",
+            "an address must not contain a user name or password",
+        )
+        .detail(
+            "请去掉 @ 前面的部分；需要登录的页面读不到",
+            "leave out what stands before the @; pages behind a login cannot be read",
+        ));
+    }
     let name = if given.name.trim().is_empty() { url.host_str().unwrap_or_default() } else { &given.name };
     let name = name_of(name)?;
     let crawl = Crawl { pages: given.pages.clamp(1, MAX_PAGES), depth: given.depth.min(MAX_DEPTH) };

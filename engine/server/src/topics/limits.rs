@@ -11,7 +11,7 @@ pub(crate) const MAX_EXAMPLES_IN_ALL: usize = 50_000;
 pub(crate) const MAX_EXAMPLE_CHARS: usize = 500;
 pub(crate) const MAX_NAME_CHARS: usize = 100;
 /// What may be tried out: as long as a customer's message.
-pub(crate) const MAX_TRIED_CHARS: usize = 10_000;
+pub(crate) const MAX_TRIED_CHARS: usize = channels::web::MAX_TEXT_CHARS;
 
 /// Is it too long for so many characters, whatever they are? Tells without reading it.
 pub(crate) fn is_far_too_long(text: &str, chars: usize) -> bool {
