@@ -85,7 +85,7 @@ impl Engine {
     }
 
     async fn fire(self: &Arc<Self>, due: &Due, loaded: store::Result<Option<Conversation>>) -> Result<()> {
-        let Some(conversation) = loaded? else { return self.forget(due).await };
+        let Some(conversation) = loaded? else { return Ok(store::timers::forget(&self.store, due).await?) };
         let _permit = self.admit_own().await?;
         let _turn = self.mailboxes.enter(&conversation.public_id, usize::MAX).await?;
         // One that was in the middle of a turn when it was loaded must not take that turn for an interrupted one.
@@ -98,7 +98,7 @@ impl Engine {
         }
         match store::conversations::by_id(self.store.read(), due.conversation).await? {
             Some(conversation) => self.fire_now(due, conversation).await,
-            None => self.forget(due).await,
+            None => Ok(store::timers::forget(&self.store, due).await?),
         }
     }
 
@@ -107,7 +107,7 @@ impl Engine {
         // Timers are numbered within a conversation: one that it does not wait for now, it never will.
         let is_awaited = work.state.timers().any(|timer| timer.id.0 == due.timer);
         if !is_awaited {
-            return self.forget(due).await;
+            return Ok(store::timers::forget(&self.store, due).await?);
         }
         work.timer_fired(due);
         work.happen(&Event::TimerDue { timer: TimerId(due.timer.clone()) }).await?;
@@ -115,23 +115,6 @@ impl Engine {
         work.finish().await?;
         crash::point("timer_fired_after_commit");
         self.measure().timer_fired(self.clock.now() - due.due);
-        Ok(())
-    }
-
-    /// A timer that its conversation does not wait for any more.
-    async fn forget(&self, due: &Due) -> Result<()> {
-        let writing = self.store.write().await?;
-        store::timers::forget(&writing, due).await?;
-        writing.commit().await?;
-        Ok(())
-    }
-
-    async fn postpone(&self, resting: &[(Due, Moment)]) -> Result<()> {
-        let writing = self.store.write().await?;
-        for (due, until) in resting {
-            store::timers::postpone(&writing, due, *until).await?;
-        }
-        writing.commit().await?;
         Ok(())
     }
 }
@@ -158,7 +141,8 @@ impl Firing<'_> {
             self.fired(fired);
         }
         if !self.resting.is_empty() {
-            self.engine.postpone(&std::mem::take(&mut self.resting)).await?;
+            // Those that could not be postponed stay due, and are fired once more.
+            store::timers::postpone(&self.engine.store, &std::mem::take(&mut self.resting)).await?;
         }
         let engine = self.engine;
         engine.alarm.next.store(Moment::MAX, Ordering::SeqCst);

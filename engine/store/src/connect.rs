@@ -88,22 +88,28 @@ impl Store {
     /// For changes: the next writer waits until this one commits or is dropped.
     /// None does after the disk has failed: see [`crate::disk`].
     pub async fn write(&self) -> Result<Writing> {
+        if self.replica.is_none() {
+            return self.write_beside_staff().await;
+        }
+        // Of this process one waits for the staff of the others, on one connection.
+        let _in_turn = self.in_turn().await?;
+        let writing = self.write_beside_staff().await?;
+        shared::one_after_the_other(&writing).await?;
+        Ok(writing)
+    }
+
+    /// For turns and timers: on PostgreSQL they wait for nobody who works on something else. A stale turn finds out by
+    /// its version. Whoever changes what belongs to a conversation takes its row first, and those of several in the
+    /// order of their numbers, so that nobody waits in a circle.
+    pub(crate) async fn write_beside_staff(&self) -> Result<Writing> {
         let is_embedded = is_sqlite(&self.write);
         let options = TransactionOptions {
             sqlite_transaction_mode: is_embedded.then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let in_turn = self.in_turn().await?;
+        let in_turn = if is_embedded { Some(self.in_turn().await?) } else { None };
         let writing = self.write.begin_with_options(options).await?;
-        if self.replica.is_some() {
-            shared::one_after_the_other(&writing).await?;
-        }
-        Ok(Writing::over(writing, self.announced.clone(), is_embedded.then_some(in_turn)))
-    }
-
-    /// For turns on PostgreSQL: several commit at once, and a stale one finds out by its version.
-    pub(crate) async fn write_turns(&self) -> Result<Writing> {
-        Ok(Writing::over(self.write.begin().await?, self.announced.clone(), None))
+        Ok(Writing::over(writing, self.announced.clone(), in_turn))
     }
 
     /// Only whoever holds this changes the embedded database, so that everybody comes in turn: SQLite itself lets those

@@ -1,13 +1,17 @@
 //! The store on PostgreSQL, beside SQLite. Without PostgreSQL installed these tests say that they are skipped.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use model::Moment;
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use tests::postgres::Server;
 
-use crate::Store;
 use crate::replicas::{self, Owner};
 use crate::shared::statement;
+use crate::timers::Due;
+use crate::turns::Committer;
+use crate::{Store, sample, timers};
 
 #[tokio::test]
 async fn both_databases_have_the_same_tables() {
@@ -97,11 +101,72 @@ async fn staff_wait_for_each_other_as_they_do_on_sqlite() {
     while number(&store, waits).await == 0 {
         tokio::task::yield_now().await;
     }
-    store.write_turns().await.expect("turns do not wait").commit().await.expect("a commit");
+    store.write_beside_staff().await.expect("turns do not wait").commit().await.expect("a commit");
     assert!(!second.is_finished());
 
     first.commit().await.expect("a commit");
     second.await.expect("no panic").expect("the next writer");
+}
+
+#[tokio::test]
+async fn timers_rest_while_staff_write() {
+    let Some(server) = Server::shared() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(folder.path(), Some(&server.database())).await.expect("a store");
+    let due = due_timers(&store, 1).await.remove(0);
+    let staff = store.write().await.expect("the writer");
+
+    let resting = [(due.clone(), 9_000)];
+    let postponed = timers::postpone(&store, &resting);
+    tokio::time::timeout(Duration::from_secs(2), postponed).await.expect("it waits for nobody").expect("a commit");
+    assert_eq!(timers::next_due(store.read(), 0).await.expect("a read"), Some(9_000));
+    let forgotten = timers::forget(&store, &due);
+    tokio::time::timeout(Duration::from_secs(2), forgotten).await.expect("it waits for nobody").expect("a commit");
+
+    assert_eq!(timers::next_due(store.read(), 0).await.expect("a read"), None);
+    staff.commit().await.expect("a commit");
+}
+
+/// A batch of turns takes conversations in their order, and their timers in any.
+#[tokio::test]
+async fn timers_that_rest_and_turns_that_remove_them_wait_in_no_circle() {
+    let Some(server) = Server::shared() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(folder.path(), Some(&server.database())).await.expect("a store");
+    let due = due_timers(&store, 2).await;
+    let turns = store.write_beside_staff().await.expect("a connection");
+    for due in &due {
+        let save = "UPDATE conversations SET state_version = state_version WHERE id = $1";
+        turns.execute_raw(statement(save, [due.conversation.into()])).await.expect("the conversation is saved");
+    }
+    let remove = "DELETE FROM timers WHERE conversation_id = $1";
+    turns.execute_raw(statement(remove, [due[1].conversation.into()])).await.expect("the second is removed");
+
+    let resting: Vec<(Due, Moment)> = due.iter().map(|due| (due.clone(), 9_000)).collect();
+    let other = store.clone();
+    let postponed = tokio::spawn(async move { timers::postpone(&other, &resting).await });
+    while number(&store, "SELECT count(*) FROM pg_locks WHERE NOT granted").await == 0 {
+        tokio::task::yield_now().await;
+    }
+    let removed = turns.execute_raw(statement(remove, [due[0].conversation.into()])).await;
+
+    removed.expect("the first is removed");
+    turns.commit().await.expect("a commit");
+    postponed.await.expect("no panic").expect("a commit");
+    assert_eq!(timers::next_due(store.read(), 0).await.expect("a read"), None, "what a turn removed is gone");
+}
+
+/// Conversations that each wait for a timer.
+async fn due_timers(store: &Store, n: usize) -> Vec<Due> {
+    replicas::begin(store).await.expect("a sign of life");
+    let workspace = sample::workspace(store).await;
+    let committer = Committer::start(store.clone());
+    for n in 0..n {
+        let mut turn = sample::turn(workspace, 0, 0, 1);
+        turn.conversation.public_id = format!("p{n}");
+        committer.commit(turn).await.expect("a turn");
+    }
+    timers::due(store.read(), Moment::MAX, 100).await.expect("a read")
 }
 
 fn as_postgres_says(columns: BTreeSet<String>) -> BTreeSet<String> {

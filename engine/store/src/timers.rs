@@ -6,10 +6,10 @@ use model::Moment;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::Result;
 use crate::conversations::{self, Conversation};
 use crate::tables::conversation;
 use crate::tables::timer::{Column, Entity};
+use crate::{Result, Store};
 
 /// A timer that is due.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -46,19 +46,43 @@ pub async fn conversations_of(db: &impl ConnectionTrait, due: &[Due]) -> Result<
     Ok(due.iter().map(|due| rows.get(&due.conversation).cloned().map(conversations::read).transpose()).collect())
 }
 
-/// Lets a timer that could not be fired rest until then.
-pub async fn postpone(db: &impl ConnectionTrait, due: &Due, until: Moment) -> Result<()> {
-    Entity::update_many()
-        .col_expr(Column::Due, Expr::value(until))
-        .filter(Column::ConversationId.eq(due.conversation))
-        .filter(Column::TimerId.eq(&due.timer))
-        .exec(db)
-        .await?;
-    Ok(())
+/// Lets timers that could not be fired rest, each until its moment. One that a turn removes meanwhile is gone.
+///
+/// Not the turns' writer does this, nor does it look for a version: a timer's id is never given again within its
+/// conversation, so that whatever a turn does before or after, what it removed stays away and what it set is another.
+pub async fn postpone(store: &Store, resting: &[(Due, Moment)]) -> Result<()> {
+    let writing = store.write_beside_staff().await?;
+    take_conversations(&writing, resting.iter().map(|(due, _)| due)).await?;
+    for (due, until) in resting {
+        Entity::update_many()
+            .col_expr(Column::Due, Expr::value(*until))
+            .filter(Column::ConversationId.eq(due.conversation))
+            .filter(Column::TimerId.eq(&due.timer))
+            .exec(&writing)
+            .await?;
+    }
+    writing.commit().await
 }
 
-/// Forgets a timer that belongs to nothing any more.
-pub async fn forget(db: &impl ConnectionTrait, due: &Due) -> Result<()> {
-    Entity::delete_by_id((due.conversation, due.timer.clone())).exec(db).await?;
+/// Forgets a timer that belongs to nothing any more; see [`postpone`].
+pub async fn forget(store: &Store, due: &Due) -> Result<()> {
+    let writing = store.write_beside_staff().await?;
+    take_conversations(&writing, [due]).await?;
+    Entity::delete_by_id((due.conversation, due.timer.clone())).exec(&writing).await?;
+    writing.commit().await
+}
+
+/// Takes the conversations' rows, as turns do before they change timers. SQLite has one writer at a time, and locks none.
+async fn take_conversations(db: &impl ConnectionTrait, due: impl IntoIterator<Item = &Due>) -> Result<()> {
+    let ids = due.into_iter().map(|due| due.conversation);
+    conversation::Entity::find()
+        .select_only()
+        .column(conversation::Column::Id)
+        .filter(conversation::Column::Id.is_in(ids))
+        .order_by_asc(conversation::Column::Id)
+        .lock_exclusive()
+        .into_tuple::<i64>()
+        .all(db)
+        .await?;
     Ok(())
 }

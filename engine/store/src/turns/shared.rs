@@ -8,7 +8,7 @@ use crate::{Error, Result, Store, replicas};
 /// Commits turns in one transaction; see [`super::Ledger::commit`].
 pub(super) async fn commit(store: &Store, turns: &[&Turn]) -> Result<Vec<Option<i64>>> {
     let replica = store.replica().ok_or(Error::Closed)?;
-    let writing = store.write_turns().await?;
+    let writing = store.write_beside_staff().await?;
     let mut answered = Vec::new();
     for statement in batch::conversations(turns) {
         for row in writing.query_all_raw(statement).await? {
