@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::hot::Warm;
 use crate::mood::mood_of;
-use crate::replicas::Tries;
+use crate::replicas::settled;
 use crate::turn::{MOST_ACCEPTED, Words, Work, shortened, state_of};
 use crate::{Engine, Error, Result, secret};
 
@@ -78,15 +78,7 @@ impl Engine {
         let engine = Arc::clone(self);
         let (id, token, client_id) = (id.to_owned(), token.to_owned(), client_id.to_owned());
         let span = info_span!("turn", what = "said", conversation.id = %id);
-        let turn = async move {
-            let mut tries = Tries::begin();
-            loop {
-                let said = engine.say_now(&id, &token, &client_id, input.clone()).await;
-                if let Some(settled) = tries.settle(said).await {
-                    return permit.ends(settled);
-                }
-            }
-        };
+        let turn = async move { permit.ends(settled(|| engine.say_now(&id, &token, &client_id, input.clone())).await) };
         spawned(Box::pin(turn.instrument(span))).await
     }
 

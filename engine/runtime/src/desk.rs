@@ -9,7 +9,7 @@ use store::conversations::Conversation;
 use store::members::Member;
 
 use crate::chat::spawned;
-use crate::replicas::Tries;
+use crate::replicas::settled;
 use crate::turn::{Words, Work, shortened};
 use crate::{Engine, Error, Result, secret};
 
@@ -41,13 +41,7 @@ impl Engine {
         let client_id = format!("agent:{}:{client_id}", agent.id);
         spawned(Box::pin(async move {
             let _permit = permit;
-            let mut tries = Tries::begin();
-            loop {
-                let replied = engine.reply_now(workspace, &id, &agent, &client_id, &text).await;
-                if let Some(settled) = tries.settle(replied).await {
-                    return settled;
-                }
-            }
+            settled(|| engine.reply_now(workspace, &id, &agent, &client_id, &text)).await
         }))
         .await
     }
@@ -122,13 +116,7 @@ impl Engine {
         let (engine, id, agent) = (Arc::clone(self), id.to_owned(), agent.clone());
         spawned(Box::pin(async move {
             let _permit = permit;
-            let mut tries = Tries::begin();
-            loop {
-                let acted = engine.act_now(workspace, &id, &agent, &decide).await;
-                if let Some(settled) = tries.settle(acted).await {
-                    return settled;
-                }
-            }
+            settled(|| engine.act_now(workspace, &id, &agent, &decide)).await
         }))
         .await
     }

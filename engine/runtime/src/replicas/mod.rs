@@ -13,6 +13,7 @@ mod relay;
 use std::time::{Duration, Instant};
 
 use store::Store;
+use tokio::time::sleep;
 
 use crate::{Error, Result};
 use relay::Relay;
@@ -63,56 +64,46 @@ impl Replicas {
     }
 }
 
-/// Running a turn again, on what is there then, when another replica changed its conversation in between.
+/// Runs a turn, and again on what is there then when another replica changed its conversation in between.
 /// Nothing of a stale turn was said or committed; an effect whose intent is on record is finished, not begun anew.
-#[derive(Debug)]
-pub(crate) struct Tries {
-    began: Instant,
-    n: u32,
-}
-
-impl Tries {
-    /// Before the first.
-    pub(crate) fn begin() -> Self {
-        Self { began: Instant::now(), n: 0 }
-    }
-
-    /// What the turn comes to; none when it is to be run again, after a pause.
-    pub(crate) async fn settle<T>(&mut self, result: Result<T>) -> Option<Result<T>> {
-        match result {
-            Err(Error::Store(store::Error::Stale)) if self.n < TRIES => {
-                self.n += 1;
-                tokio::time::sleep(store::trouble::pause(self.n)).await;
-                None
+pub(crate) async fn settled<T, F: Future<Output = Result<T>>>(turn: impl Fn() -> F) -> Result<T> {
+    let (began, mut n_stale) = (Instant::now(), 0);
+    loop {
+        match turn().await {
+            Err(Error::Store(store::Error::Stale)) if n_stale < TRIES => {
+                n_stale += 1;
+                sleep(store::trouble::pause(n_stale)).await;
             }
-            Err(Error::Elsewhere) if self.began.elapsed() < ELSEWHERE => {
-                tokio::time::sleep(LOOK).await;
-                None
-            }
+            Err(Error::Elsewhere) if began.elapsed() < ELSEWHERE => sleep(LOOK).await,
             // Nothing was accepted: the caller may try again.
-            Err(Error::Store(store::Error::Stale) | Error::Elsewhere) => Some(Err(Error::Busy)),
-            other => Some(other),
+            Err(Error::Store(store::Error::Stale) | Error::Elsewhere) => return Err(Error::Busy),
+            other => return other,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
     use super::*;
 
     #[tokio::test]
     async fn a_stale_turn_is_run_again_and_not_for_ever() {
-        let stale = || Err::<(), _>(Error::Store(store::Error::Stale));
+        let n_run = AtomicU32::new(0);
+        let stale_until = |last| {
+            n_run.store(0, Ordering::Relaxed);
+            let n_run = &n_run;
+            move || async move {
+                let n = n_run.fetch_add(1, Ordering::Relaxed) + 1;
+                if n < last { Err(Error::Store(store::Error::Stale)) } else { Ok(n) }
+            }
+        };
 
-        let mut tries = Tries::begin();
-        for _ in 0..TRIES {
-            assert!(tries.settle(stale()).await.is_none());
-        }
-        assert!(matches!(tries.settle(stale()).await, Some(Err(Error::Busy))));
-
-        let mut tries = Tries::begin();
-        assert!(tries.settle(stale()).await.is_none());
-        assert!(matches!(tries.settle(Ok(())).await, Some(Ok(()))));
-        assert!(matches!(tries.settle(Err::<(), _>(Error::Ended)).await, Some(Err(Error::Ended))));
+        assert!(matches!(settled(stale_until(2)).await, Ok(2)));
+        assert!(matches!(settled(stale_until(TRIES + 1)).await, Ok(n) if n == TRIES + 1));
+        assert!(matches!(settled(stale_until(u32::MAX)).await, Err(Error::Busy)));
+        assert_eq!(n_run.load(Ordering::Relaxed), TRIES + 1);
+        assert!(matches!(settled(async || Err::<(), _>(Error::Ended)).await, Err(Error::Ended)));
     }
 }
