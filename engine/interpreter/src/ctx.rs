@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::plan::{Plan, PlanNode};
 use crate::repair::Fit;
-use crate::size::{MAX_VALUE_BYTES, is_too_deep, size_of, too_deep};
+use crate::size::fits_a_variable;
 use crate::{Effect, EffectId, Frame, HttpRequest, Moods, Next, Pending, State, Task, Timer, TimerId, Verdict, packet};
 
 /// Something went wrong in a node: it leaves by its failed port, or the flow's "on error" catches it.
@@ -232,15 +232,9 @@ impl Ctx<'_> {
         if name.is_empty() {
             return Ok(());
         }
-        if size_of(&value) > MAX_VALUE_BYTES {
-            return Err(Failure::new(
-                format!("变量 {name} 的值超过 64 KiB，没有保存"),
-                format!("the value of {name} is larger than 64 KiB and was not kept"),
-            ));
-        }
-        if is_too_deep(&value) {
-            return Err(too_deep((&format!("变量 {name} 的值"), &format!("the value of {name}"))));
-        }
+        fits_a_variable(&value).map_err(|unfit| Failure {
+            why: unfit.of((&format!("变量 {name} 的值"), &format!("the value of {name}"))),
+        })?;
         self.changed.insert(name.clone(), value.clone());
         let before = self.frame_mut().values.insert(name.clone(), value);
         self.before.entry(name.clone()).or_insert(before);

@@ -4,11 +4,12 @@
 //! What a model answers is worth as much as what a customer writes: it is shown or chosen from what the step declared,
 //! never run, expanded or followed.
 
+use model::Texts;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::size::{cut, is_too_deep, size_of, size_of_text};
+use crate::size::{Unfit, cut, is_too_deep, size_of, size_of_text};
 
 /// One task for a model.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -182,17 +183,18 @@ impl Task {
     /// Reads an answer that was asked for by schema: the JSON in it, if it fits. `Err` says what does not.
     /// Without a schema there is nothing to read; nor in plain words of a reply, which models without structured output
     /// give.
-    pub fn read(&self, answer: &str) -> Result<Option<Value>, String> {
+    pub fn read(&self, answer: &str) -> Result<Option<Value>, Texts> {
         let Some(schema) = &self.schema else { return Ok(None) };
         let is_words = !answer.trim().is_empty() && !answer.trim_start().starts_with(['{', '[', '`']);
         if self.purpose == Purpose::Reply && is_words {
             return Ok(None);
         }
-        let value: Value = serde_json::from_str(json_in(answer)).map_err(|error| error.to_string())?;
+        let in_both = |why: String| Texts::new(why.clone(), why);
+        let value: Value = serde_json::from_str(json_in(answer)).map_err(|error| in_both(error.to_string()))?;
         if is_too_deep(&value) {
-            return Err("the answer nests too deep".into());
+            return Err(Unfit::TooDeep.of(("模型的回答", "the answer")));
         }
-        fits(schema, &value)?;
+        fits(schema, &value).map_err(in_both)?;
         Ok(Some(value))
     }
 
@@ -305,6 +307,10 @@ mod tests {
         {
             assert!(task.read(broken).is_err(), "{broken}");
         }
+        let deep = Task { schema: Some(json!(true)), ..Task::default() };
+        let why = deep.read(&format!("{}{}", "[".repeat(65), "]".repeat(65))).expect_err("it nests too deep");
+        assert!(why.in_language("zh").starts_with("模型的回答的列表和对象嵌套超过 64 层"), "{why:?}");
+        assert!(why.in_language("en").starts_with("the answer nests lists and objects more than 64 deep"), "{why:?}");
         let reply = Task { schema: Some(schema), ..Task::default() };
         assert_eq!(reply.read("words"), Ok(None));
         assert!(reply.read("{\"topic\"").is_err() && reply.read(" ").is_err());

@@ -1,5 +1,6 @@
 //! How large a conversation's state is as JSON, counted without writing it: an upper bound that costs little.
 
+use model::Texts;
 use serde_json::Value;
 
 use crate::{Effect, Failure, Frame, Pending, State};
@@ -16,14 +17,62 @@ pub(crate) const MAX_WORDS_BYTES: usize = 24 * 1024;
 /// a state puts some of its own around a value.
 const MAX_LEVELS: usize = 64;
 
-/// Does a value nest deeper than can surely be read again?
-pub(crate) fn is_too_deep(value: &Value) -> bool {
-    nests_deeper(value, MAX_LEVELS)
+/// Why values are not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    /// They take more than so many bytes.
+    TooLarge(usize),
+    /// They nest deeper than can surely be read again.
+    TooDeep,
+}
+
+/// Can values be kept that take so many bytes, where so many may be taken?
+pub(crate) fn fit<'v>(
+    values: impl IntoIterator<Item = &'v Value>,
+    n_bytes: usize,
+    max_bytes: usize,
+) -> Result<(), Unfit> {
+    if n_bytes > max_bytes {
+        return Err(Unfit::TooLarge(max_bytes));
+    }
+    if values.into_iter().any(is_too_deep) { Err(Unfit::TooDeep) } else { Ok(()) }
+}
+
+/// Can this be the value of a variable?
+pub(crate) fn fits_a_variable(value: &Value) -> Result<(), Unfit> {
+    fit([value], size_of(value), MAX_VALUE_BYTES)
+}
+
+impl Unfit {
+    /// The words for it; `what` was not kept, in Chinese and in English.
+    pub(crate) fn of(self, what: (&str, &str)) -> Texts {
+        match self {
+            Self::TooLarge(max_bytes) => {
+                let limit = max_bytes / 1024;
+                Texts::new(
+                    format!("{}超过 {limit} KiB，没有保存", what.0),
+                    format!("{} is larger than {limit} KiB and was not kept", what.1),
+                )
+            }
+            Self::TooDeep => Texts::new(
+                format!("{}的列表和对象嵌套超过 {MAX_LEVELS} 层，没有保存。请只存需要的部分", what.0),
+                format!(
+                    "{} nests lists and objects more than {MAX_LEVELS} deep and was not kept; keep only the part you need",
+                    what.1
+                ),
+            ),
+        }
+    }
 }
 
 /// What somebody else wrote, if it is JSON that can be kept: it goes on record inside an event, which must be read again.
 pub fn read_value(written: &[u8]) -> Option<Value> {
     serde_json::from_slice(written).ok().filter(|value| !is_too_deep(value))
+}
+
+/// Does a value nest deeper than can surely be read again?
+pub(crate) fn is_too_deep(value: &Value) -> bool {
+    nests_deeper(value, MAX_LEVELS)
 }
 
 fn nests_deeper(value: &Value, levels: usize) -> bool {
@@ -86,19 +135,8 @@ impl State {
             return Some(too_large());
         }
         let is_deep = self.frames.iter().any(|frame| is_too_deep(&frame.memory));
-        is_deep.then(|| too_deep(("这一步要记住的内容", "what this step remembers")))
+        is_deep.then(|| Failure { why: Unfit::TooDeep.of(("这一步要记住的内容", "what this step remembers")) })
     }
-}
-
-/// The failure of a step that wants to keep something that nests too deep.
-pub(crate) fn too_deep(what: (&str, &str)) -> Failure {
-    Failure::new(
-        format!("{}的列表和对象嵌套超过 {MAX_LEVELS} 层，没有保存。请只存需要的部分", what.0),
-        format!(
-            "{} nests lists and objects more than {MAX_LEVELS} deep and was not kept; keep only the part you need",
-            what.1
-        ),
-    )
 }
 
 /// The failure of a step that wants to remember more than fits.
@@ -171,6 +209,9 @@ mod tests {
             assert_eq!(read_value(written.as_bytes()).is_some(), is_value, "{levels}");
         }
         assert_eq!(read_value(b"{} and more"), None);
+        assert_eq!(fits_a_variable(&nested(65)), Err(Unfit::TooDeep));
+        assert_eq!(fits_a_variable(&json!("a".repeat(MAX_VALUE_BYTES))), Err(Unfit::TooLarge(MAX_VALUE_BYTES)));
+        assert_eq!(fits_a_variable(&json!("a".repeat(MAX_VALUE_BYTES - 2))), Ok(()));
     }
 
     #[test]

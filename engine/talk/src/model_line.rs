@@ -22,9 +22,9 @@ pub(crate) fn answer(task: &Task, written: &str) -> Answer {
     }
     match task.read(written) {
         Ok(value) => Answer::Generated(Generated { text: written.to_owned(), value, ..Generated::default() }),
-        Err(error) => failed(
-            format!("模型的回答不符合要求：{error}"),
-            format!("the model's answer does not fit what was asked for: {error}"),
+        Err(why) => failed(
+            format!("模型的回答不符合要求：{}", why.in_language("zh")),
+            format!("the model's answer does not fit what was asked for: {}", why.in_language("en")),
         ),
     }
 }

@@ -4,7 +4,7 @@ use expr::Values;
 use model::Language;
 
 use crate::run::Run;
-use crate::size::{MAX_VALUE_BYTES, cut, is_too_deep, size_of, too_large};
+use crate::size::{cut, fits_a_variable, too_large};
 
 /// Keys of channels are short.
 const MAX_CHANNEL_BYTES: usize = 80;
@@ -24,8 +24,7 @@ pub(crate) fn open(run: &mut Run<'_>, language: Option<&Language>, values: &Valu
     let flow = plan.flow.key.clone();
     // Only what the flow declares comes in, so that a caller cannot invent variables.
     let declared = |name: &model::VarName| plan.flow.variables.iter().any(|variable| &variable.name == name);
-    let fits = |value: &serde_json::Value| size_of(value) <= MAX_VALUE_BYTES && !is_too_deep(value);
-    let given = values.iter().filter(|(name, value)| declared(name) && fits(value));
+    let given = values.iter().filter(|(name, value)| declared(name) && fits_a_variable(value).is_ok());
     let given: Values = given.map(|(name, value)| (name.clone(), value.clone())).collect();
     if !run.begin(&flow, &given, Vec::new()) {
         return;

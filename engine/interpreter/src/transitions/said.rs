@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::{Act, Input, Mood, Status};
 
 use crate::run::Run;
-use crate::size::{MAX_WORDS_BYTES, cut, is_too_deep, size_of, size_of_text};
+use crate::size::{MAX_WORDS_BYTES, cut, fit, size_of, size_of_text};
 use crate::{Happened, Pending};
 
 /// How many messages may wait while a step is at work.
@@ -62,10 +62,10 @@ fn bounded(input: &Input) -> Input {
         Input::Text(text) => Input::Text(cut(text, MAX_WORDS_BYTES).to_owned()),
         Input::Choice(id) => Input::Choice(cut(id, MAX_WORDS_BYTES).to_owned()),
         Input::File(url) => Input::File(cut(url, MAX_WORDS_BYTES).to_owned()),
-        Input::Form(fields) if size_of_input(input) > MAX_WORDS_BYTES || fields.values().any(is_too_deep) => {
-            Input::Form(BTreeMap::new())
-        }
-        Input::Form(_) => input.clone(),
+        Input::Form(fields) => match fit(fields.values(), size_of_input(input), MAX_WORDS_BYTES) {
+            Ok(()) => input.clone(),
+            Err(_) => Input::Form(BTreeMap::new()),
+        },
     }
 }
 

@@ -247,13 +247,13 @@ impl Asking<'_> {
                 }
                 Err(why) if is_last => {
                     return Err(Texts::new(
-                        format!("模型的回答不符合要求：{why}"),
-                        format!("the model's answer does not fit what was asked for: {why}"),
+                        format!("模型的回答不符合要求：{}", why.in_language("zh")),
+                        format!("the model's answer does not fit what was asked for: {}", why.in_language("en")),
                     ));
                 }
                 Err(why) => {
                     let wrong = crate::turn::shortened(&asked.generated.text, 2_000);
-                    asked = self.taken(key, deadline, usage, Some((&wrong, &why))).await?;
+                    asked = self.taken(key, deadline, usage, Some((&wrong, why.in_language("en")))).await?;
                 }
             }
         }
