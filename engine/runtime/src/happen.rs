@@ -38,14 +38,39 @@ pub(crate) fn act_of(program: &Program, input: &Input) -> Option<Act> {
     }
 }
 
-/// Lets an event happen.
-pub(crate) fn happen(program: &Program, state: State, event: &Event, now: Moment) -> (State, Outcome) {
-    let before = state.clone();
-    let stepped = catch_unwind(AssertUnwindSafe(|| bounded(|| step(program, state, event, now))));
-    let step = stepped.unwrap_or_else(|_| {
-        tracing::error!(flow = %program.flow().key, "a step panicked; the conversation goes on by its failed exit");
-        after_panic(program, before, event, now)
-    });
+/// Lets an event happen to a state that is kept meanwhile.
+pub(crate) fn happen(program: &Program, state: &State, event: &Event, now: Moment) -> (State, Outcome) {
+    happen_to(program, state.clone(), event, now)
+        .unwrap_or_else(|Panicked| happen_after_panic(program, state.clone(), event, now))
+}
+
+/// The step panicked, and the state it was given is gone.
+#[derive(Debug)]
+pub(crate) struct Panicked;
+
+/// Lets an event happen. To copy every state for the case of a panic would cost more than all else done here: whoever
+/// has another way to the state as it was goes on with [`happen_after_panic`].
+pub(crate) fn happen_to(
+    program: &Program,
+    state: State,
+    event: &Event,
+    now: Moment,
+) -> Result<(State, Outcome), Panicked> {
+    match catch_unwind(AssertUnwindSafe(|| bounded(|| step(program, state, event, now)))) {
+        Ok(step) => Ok(sorted(step)),
+        Err(_) => {
+            tracing::error!(flow = %program.flow().key, "a step panicked; the conversation goes on by its failed exit");
+            Err(Panicked)
+        }
+    }
+}
+
+/// What an event comes to that panicked, with the state as it was before.
+pub(crate) fn happen_after_panic(program: &Program, before: State, event: &Event, now: Moment) -> (State, Outcome) {
+    sorted(after_panic(program, before, event, now))
+}
+
+fn sorted(step: Step) -> (State, Outcome) {
     let mut outcome = Outcome { trace: step.trace, ..Outcome::default() };
     for effect in step.effects {
         match effect {

@@ -215,7 +215,7 @@ impl Rehearsal {
         let mut next = Some(event);
         let mut n_effects = 0;
         while let Some(event) = next.take() {
-            let (state, outcome) = happen(&self.program, self.state.clone(), &event, self.now());
+            let (state, outcome) = happen(&self.program, &self.state, &event, self.now());
             self.state = state;
             self.trace.extend(outcome.trace);
             for (content, node) in outcome.said {

@@ -138,7 +138,7 @@ async fn fold(catalogue: &Catalogue, source: &Source<'_>, history: &History) -> 
             Err(error) => return Ok(Replayed::Unreadable { why: format!("event {number}: {error}") }),
         };
         let before = state.unwrap_or_else(|| State::new(program.flow().main_language()));
-        let (after, outcome) = happen(program, before, &event, entry.at);
+        let (after, outcome) = happen(program, &before, &event, entry.at);
         let trace = serde_json::to_string(&outcome.trace).unwrap_or_default();
         if trace != entry.trace {
             return Ok(Replayed::Differs {

@@ -13,7 +13,7 @@ use store::{crash, rfc3339, timers::Due};
 use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
-use crate::happen::{Outcome, act_of, happen};
+use crate::happen::{Outcome, Panicked, act_of, happen, happen_after_panic, happen_to};
 use crate::hot::Warm;
 use crate::perform::{Behalf, has_consequences, is_at_most_once, perform};
 use crate::summaries::HandedOver;
@@ -171,7 +171,7 @@ impl<'e> Work<'e> {
 
     /// Lets an event happen, and goes on until the conversation waits.
     pub(crate) async fn happen(&mut self, event: &Event) -> Result<()> {
-        let asked = self.step(event);
+        let asked = self.step(event).await?;
         self.go_on(asked).await
     }
 
@@ -213,7 +213,7 @@ impl<'e> Work<'e> {
                 "the product stopped during the call; whether it happened is unknown, and it was not repeated",
             );
             let event = Event::Done { effect: id.clone(), answer: Answer::Failed { why } };
-            let asked = self.step(&event);
+            let asked = self.step(&event).await?;
             self.go_on(asked).await?;
         } else {
             self.go_on_recorded(Some(*effect)).await?;
@@ -246,7 +246,7 @@ impl<'e> Work<'e> {
                 crash::point("after_http_before_result");
             }
             self.engine.measure().effect_ended(began, matches!(answer, Answer::Failed { .. }));
-            asked = self.step(&Event::Done { effect: id, answer });
+            asked = self.step(&Event::Done { effect: id, answer }).await?;
             if n_effects > 2 * MAX_EFFECTS {
                 return Err(Error::Internal("a flow never stops asking".into()));
             }
@@ -259,7 +259,7 @@ impl<'e> Work<'e> {
             && is_queued
             && store::members::is_nobody_online(self.engine.store.read(), self.conversation.workspace).await?
         {
-            let asked = self.step(&Event::Agent { act: AgentAct::Nobody });
+            let asked = self.step(&Event::Agent { act: AgentAct::Nobody }).await?;
             return Box::pin(self.go_on(asked)).await;
         }
         Ok(())
@@ -287,10 +287,16 @@ impl<'e> Work<'e> {
     }
 
     /// One event, with everything it led to taken over into the conversation.
-    fn step(&mut self, event: &Event) -> Option<Effect> {
+    async fn step(&mut self, event: &Event) -> Result<Option<Effect>> {
         let at = self.engine.clock.now();
         let state = std::mem::replace(&mut self.state, State::new(Language::zh()));
-        let (state, outcome) = happen(&self.program, state, event, at);
+        let (state, outcome) = match happen_to(&self.program, state, event, at) {
+            Ok(happened) => happened,
+            Err(Panicked) => {
+                let before = Box::pin(self.folded_again()).await?;
+                happen_after_panic(&self.program, before, event, at)
+            }
+        };
         self.state = state;
         self.conversation.n_events += 1;
         self.pending.events.push(Happened {
@@ -299,7 +305,28 @@ impl<'e> Work<'e> {
             trace: json(&outcome.trace),
             circumstances: self.circumstances,
         });
-        self.take_over(outcome, at)
+        Ok(self.take_over(outcome, at))
+    }
+
+    /// The state as the last event has left it, which a step that panicked took along: what is on record, and then what
+    /// happened since.
+    async fn folded_again(&self) -> Result<State> {
+        let known = &self.conversation;
+        let mut state = match known.id {
+            0 => State::new(self.program.flow().main_language()),
+            id => {
+                let found = store::conversations::by_id(self.engine.store.read(), id).await?;
+                // Where another replica was here meanwhile, this turn would be stale when it is committed.
+                let same = found.filter(|found| found.state_version == known.state_version);
+                state_of(&mut same.ok_or(store::Error::Stale)?)?
+            }
+        };
+        for happened in &self.pending.events {
+            let event = serde_json::from_str(&happened.event);
+            let event: Event = event.map_err(|source| store::Error::Unreadable { what: "event", source })?;
+            (state, _) = happen(&self.program, &state, &event, happened.at);
+        }
+        Ok(state)
     }
 
     fn take_over(&mut self, outcome: Outcome, at: i64) -> Option<Effect> {
