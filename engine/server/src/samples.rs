@@ -1,6 +1,6 @@
 //! What a new workspace begins with, and the customer's window: embedded in a finished build.
 
-use interpreter::check;
+use interpreter::check::{self, File};
 use model::{Bundle, Texts};
 use runtime::Engine;
 use rust_embed::RustEmbed;
@@ -10,7 +10,7 @@ use store::channels::Channel;
 use crate::assets::Asset;
 use crate::auth::session::commit;
 use crate::error::Result;
-use crate::transfer::{File, Report, take_in};
+use crate::transfer::{Report, take_in};
 
 #[derive(RustEmbed)]
 #[folder = "../../flows/"]

@@ -21,8 +21,8 @@ pub fn read_flow(text: &str) -> Result<Flow, Vec<Problem>> {
     if text.len() > MAX_DOCUMENT_BYTES {
         return Err(vec![too_large(text.len())]);
     }
-    let value: Value =
-        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| vec![not_json(&error)])?;
+    let text = text.trim_start_matches('\u{feff}');
+    let value: Value = serde_json::from_str(text).map_err(|error| vec![Misplaced::of(text, &error).problem])?;
     if !value.is_object() {
         return Err(vec![Problem::error(
             "not-a-flow",
@@ -34,21 +34,7 @@ pub fn read_flow(text: &str) -> Result<Flow, Vec<Problem>> {
     if let Some(format) = value.get("format").and_then(Value::as_u64)
         && format > u64::from(FORMAT)
     {
-        return Err(vec![Problem::error(
-            "newer-format",
-            Place::document("/format"),
-            Texts::new(
-                format!("这个文件是格式 {format}，本版本（{}）只能读到格式 {FORMAT}", env!("CARGO_PKG_VERSION")),
-                format!(
-                    "this file has format {format}; this release ({}) reads up to format {FORMAT}",
-                    env!("CARGO_PKG_VERSION")
-                ),
-            ),
-            Texts::new(
-                "请用导出它的那个版本或更新的 Heliu 打开",
-                "open it with the release of Heliu that exported it, or a newer one",
-            ),
-        )]);
+        return Err(vec![newer_format("/format", format)]);
     }
     if let Some(n) = value.get("nodes").and_then(Value::as_array).map(Vec::len)
         && n > MAX_NODES
@@ -191,18 +177,51 @@ fn variables(flow: &Flow) -> Vec<Problem> {
     problems
 }
 
-fn not_json(error: &serde_json::Error) -> Problem {
-    let (line, column) = (error.line().max(1), error.column().max(1));
-    let words = error.to_string();
-    let words = words.split(" at line ").next().unwrap_or_default().to_owned();
+/// A text that is not JSON, and where it stops being that.
+pub(super) struct Misplaced<'t> {
+    pub(super) problem: Problem,
+    /// The line.
+    pub(super) source: &'t str,
+    /// The character in it, from 1.
+    pub(super) column: usize,
+}
+
+impl<'t> Misplaced<'t> {
+    pub(super) fn of(text: &'t str, error: &serde_json::Error) -> Self {
+        let line = error.line().max(1);
+        let source = text.split('\n').nth(line - 1).unwrap_or_default().trim_end_matches('\r');
+        // serde_json counts bytes; people count characters.
+        let before = source.get(..error.column().saturating_sub(1).min(source.len()));
+        let column = before.map_or(error.column().max(1), |before| before.chars().count() + 1);
+        let words = error.to_string();
+        let words = words.split(" at line ").next().unwrap_or_default().to_owned();
+        let problem = Problem::error(
+            "not-json",
+            Place::flow().at(line, column),
+            Texts::new(
+                format!("文件不是正确的 JSON：第 {line} 行第 {column} 列（{words}）"),
+                format!("the file is not JSON: line {line}, column {column} ({words})"),
+            ),
+            Texts::new("请在这个位置检查括号、引号和逗号", "look at the brackets, quotes and commas there"),
+        );
+        Self { problem, source, column }
+    }
+}
+
+/// A file of a newer release; `pointer` leads to its number.
+pub(super) fn newer_format(pointer: &str, number: u64) -> Problem {
+    let release = env!("CARGO_PKG_VERSION");
     Problem::error(
-        "not-json",
-        Place::flow().at(line, column),
+        "newer-format",
+        Place::document(pointer),
         Texts::new(
-            format!("文件不是正确的 JSON：第 {line} 行第 {column} 列（{words}）"),
-            format!("the file is not JSON: line {line}, column {column} ({words})"),
+            format!("这个文件是格式 {number}，本版本（{release}）只能读到格式 {FORMAT}"),
+            format!("this file has format {number}; this release ({release}) reads up to format {FORMAT}"),
         ),
-        Texts::new("请在这个位置检查括号、引号和逗号", "look at the brackets, quotes and commas there"),
+        Texts::new(
+            "请用导出它的那个版本或更新的 Heliu 打开",
+            "open it with the release of Heliu that exported it, or a newer one",
+        ),
     )
 }
 
@@ -234,14 +253,14 @@ fn too_many_nodes(n: usize) -> Problem {
     )
 }
 
-fn too_large(n_bytes: usize) -> Problem {
-    let limit = MAX_DOCUMENT_BYTES / 1024 / 1024;
+pub(super) fn too_large(n_bytes: usize) -> Problem {
+    let (found, limit) = (n_bytes.div_ceil(1024 * 1024), MAX_DOCUMENT_BYTES / 1024 / 1024);
     Problem::error(
         "too-large",
         Place::flow(),
         Texts::new(
-            format!("文件有 {} MiB，最多 {limit} MiB", n_bytes / 1024 / 1024),
-            format!("the file has {} MiB; the limit is {limit} MiB", n_bytes / 1024 / 1024),
+            format!("文件有 {found} MiB，最多 {limit} MiB"),
+            format!("the file has {found} MiB; the limit is {limit} MiB"),
         ),
         Texts::new("请拆成几个文件再导入", "split it into several files"),
     )

@@ -1,6 +1,7 @@
 //! The checks of a flow: all problems at once, each with a place, a reason and a way to fix it, in zh and en.
 
 mod document;
+mod file;
 mod graph;
 mod loops;
 mod nodes;
@@ -13,6 +14,7 @@ use serde_json::Value;
 use crate::{Catalogue, Entry};
 
 pub use document::{read_flow, schema};
+pub use file::{File, Refused, read_file};
 
 /// The most nodes a flow may have.
 pub const MAX_NODES: usize = 2_000;

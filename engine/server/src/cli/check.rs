@@ -3,12 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use interpreter::check;
+use interpreter::check::{self, File, read_file};
 use model::{Bundle, Problem};
 use serde_json::json;
 use talk::World;
-
-use crate::transfer::{File, read};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -61,7 +59,7 @@ fn load(path: &Path) -> anyhow::Result<Found> {
         return Ok((Some(bundle), errors.collect(), None));
     }
     let bytes = std::fs::read(path).with_context(|| format!("read {}", path.display()))?;
-    Ok(match read(&bytes) {
+    Ok(match read_file(&bytes) {
         Ok(File::Flow(flow)) => (Some(Bundle { flows: vec![*flow], ..Bundle::default() }), Vec::new(), None),
         Ok(File::Bundle(bundle)) => (Some(*bundle), Vec::new(), None),
         Err(refused) => {

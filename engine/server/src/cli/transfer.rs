@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
+use interpreter::check;
 use runtime::{Egress, Limits};
 
 use super::folder;
@@ -33,7 +34,7 @@ pub(super) struct Export {
 
 pub(super) async fn import(args: Import) -> anyhow::Result<bool> {
     let bytes = std::fs::read(&args.file).with_context(|| format!("read {}", args.file.display()))?;
-    let file = match transfer::read(&bytes) {
+    let file = match check::read_file(&bytes) {
         Ok(file) => file,
         Err(refused) => {
             if args.json {

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
+use interpreter::check;
 use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,7 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[utoipa::path(post, path = "/api/import", tag = "flows", request_body = Value, responses((status = 200, body = Value), (status = 422, body = Value)))]
 async fn import(State(app): State<App>, signed_in: SignedIn, body: Bytes) -> Result<Json<Value>> {
     signed_in.as_editor()?;
-    let file = transfer::read(&body).map_err(|refused| {
+    let file = check::read_file(&body).map_err(|refused| {
         let error = ApiError::problems(
             "import-not-valid",
             "这个文件不能导入，没有做任何改动",

@@ -2,9 +2,7 @@
 
 pub(crate) mod blank;
 mod export;
-mod read;
 mod take_in;
 
 pub(crate) use export::{bundle, bundle_file};
-pub(crate) use read::{File, read};
 pub(crate) use take_in::{Report, take_in};

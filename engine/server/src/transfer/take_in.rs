@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use documents::Kind;
-use interpreter::check;
+use interpreter::check::{self, File};
 use model::{Bundle, Flow, FlowId, FlowKey, Library, Named, Problem, Resources, TextDocument, Texts};
 use runtime::Engine;
 use serde::Serialize;
@@ -12,7 +12,6 @@ use store::versions::Publish;
 use store::{WorkspaceId, Writing};
 use uuid::Uuid;
 
-use super::File;
 use super::blank::free_key;
 use crate::auth::session::commit;
 use crate::error::Result;

@@ -1,22 +1,27 @@
 //! Reading a file that somebody wants to import: a flow or a bundle, or what is wrong with it and where.
 
-use interpreter::check::{self, MAX_DOCUMENT_BYTES};
 use model::{Bundle, FORMAT, Flow, Place, Problem, Texts};
 use serde_json::Value;
 
+use super::MAX_DOCUMENT_BYTES;
+use super::document::{Misplaced, newer_format, read_flow, too_large};
+
 /// What a file holds.
-#[derive(Clone, Debug)]
-pub(crate) enum File {
+#[derive(Clone, Debug, PartialEq)]
+pub enum File {
+    /// One flow.
     Flow(Box<Flow>),
+    /// Flows with all they refer to.
     Bundle(Box<Bundle>),
 }
 
 /// Why a file cannot be imported.
 #[derive(Clone, Debug)]
-pub(crate) struct Refused {
-    pub(crate) problems: Vec<Problem>,
+pub struct Refused {
+    /// What is wrong with it; at least one.
+    pub problems: Vec<Problem>,
     /// The line of a syntax error with an arrow under the place.
-    pub(crate) excerpt: Option<String>,
+    pub excerpt: Option<String>,
 }
 
 /// Flows a bundle may have.
@@ -24,8 +29,8 @@ const MAX_FLOWS: usize = 500;
 /// Characters of a line that an excerpt shows on either side.
 const EXCERPT_CHARS: usize = 40;
 
-/// Reads a file.
-pub(crate) fn read(bytes: &[u8]) -> Result<File, Refused> {
+/// Reads a file; `Err` says what is wrong and what to do.
+pub fn read_file(bytes: &[u8]) -> Result<File, Refused> {
     if bytes.len() > MAX_DOCUMENT_BYTES {
         return Err(refused(too_large(bytes.len())));
     }
@@ -39,25 +44,14 @@ pub(crate) fn read(bytes: &[u8]) -> Result<File, Refused> {
     if value.get("bundle").is_some() {
         return read_bundle(value).map(|bundle| File::Bundle(Box::new(bundle)));
     }
-    let flow = check::read_flow(text).map_err(|problems| Refused { problems, excerpt: None })?;
+    let flow = read_flow(text).map_err(|problems| Refused { problems, excerpt: None })?;
     Ok(File::Flow(Box::new(flow)))
 }
 
 fn read_bundle(mut value: Value) -> Result<Bundle, Refused> {
     let number = value.get("bundle").and_then(Value::as_u64).unwrap_or(0);
     if number > u64::from(FORMAT) {
-        let message = Texts::new(
-            format!("这个文件是格式 {number}，本版本（{}）只能读到格式 {FORMAT}", env!("CARGO_PKG_VERSION")),
-            format!(
-                "this file has format {number}; this release ({}) reads up to format {FORMAT}",
-                env!("CARGO_PKG_VERSION")
-            ),
-        );
-        let advice = Texts::new(
-            "请用导出它的那个版本或更新的 Heliu 打开",
-            "open it with the release of Heliu that exported it, or a newer one",
-        );
-        return Err(refused(Problem::error("newer-format", Place::document("/bundle"), message, advice)));
+        return Err(refused(newer_format("/bundle", number)));
     }
     let flows = match value.get_mut("flows").map(Value::take) {
         Some(Value::Array(flows)) => flows,
@@ -76,7 +70,7 @@ fn read_bundle(mut value: Value) -> Result<Bundle, Refused> {
     let mut problems = Vec::new();
     let mut read = Vec::new();
     for (index, flow) in flows.iter().enumerate() {
-        match check::read_flow(&flow.to_string()) {
+        match read_flow(&flow.to_string()) {
             Ok(flow) => read.push(flow),
             Err(found) => problems.extend(found.into_iter().map(|problem| inside(problem, index))),
         }
@@ -102,22 +96,7 @@ fn inside(mut problem: Problem, index: usize) -> Problem {
 }
 
 fn not_json(text: &str, error: &serde_json::Error) -> Refused {
-    let line = error.line().max(1);
-    let source = text.split('\n').nth(line - 1).unwrap_or_default().trim_end_matches('\r');
-    // serde_json counts bytes; people count characters.
-    let before = source.get(..error.column().saturating_sub(1).min(source.len()));
-    let column = before.map_or(error.column().max(1), |before| before.chars().count() + 1);
-    let words = error.to_string();
-    let words = words.split(" at line ").next().unwrap_or_default().to_owned();
-    let problem = Problem::error(
-        "not-json",
-        Place::flow().at(line, column),
-        Texts::new(
-            format!("文件不是正确的 JSON：第 {line} 行第 {column} 列（{words}）"),
-            format!("the file is not JSON: line {line}, column {column} ({words})"),
-        ),
-        Texts::new("请在这个位置检查括号、引号和逗号", "look at the brackets, quotes and commas there"),
-    );
+    let Misplaced { problem, source, column } = Misplaced::of(text, error);
     // A file that ends too early is shown where its last words are.
     let last = text.trim_end().lines().last().unwrap_or_default();
     let (source, column) = if source.is_empty() { (last, last.chars().count() + 1) } else { (source, column) };
@@ -143,19 +122,6 @@ fn not_a_bundle(pointer: &str, why: &str) -> Problem {
     )
 }
 
-fn too_large(n_bytes: usize) -> Problem {
-    let (found, limit) = (n_bytes.div_ceil(1024 * 1024), MAX_DOCUMENT_BYTES / 1024 / 1024);
-    Problem::error(
-        "too-large",
-        Place::flow(),
-        Texts::new(
-            format!("文件有 {found} MiB，最多 {limit} MiB"),
-            format!("the file has {found} MiB; the limit is {limit} MiB"),
-        ),
-        Texts::new("请拆成几个文件再导入", "split it into several files"),
-    )
-}
-
 fn refused(problem: Problem) -> Refused {
     Refused { problems: vec![problem], excerpt: None }
 }
@@ -166,12 +132,12 @@ mod tests {
 
     #[test]
     fn a_syntax_error_has_its_place_and_an_arrow() {
-        let refused = read("{\n  \"名\": 1,,\n}".as_bytes()).expect_err("it is not JSON");
+        let refused = read_file("{\n  \"名\": 1,,\n}".as_bytes()).expect_err("it is not JSON");
 
         let place = &refused.problems[0].place;
         assert_eq!((place.line, place.column), (Some(2), Some(10)));
         assert_eq!(refused.excerpt.as_deref(), Some("  \"名\": 1,,\n          ^"));
-        let refused = read(b"{ \"a\": [1,\n\n").expect_err("it ends too early");
+        let refused = read_file(b"{ \"a\": [1,\n\n").expect_err("it ends too early");
         assert_eq!(refused.excerpt.as_deref(), Some("{ \"a\": [1,\n          ^"));
     }
 
@@ -186,7 +152,7 @@ mod tests {
     }
 
     fn check(text: &str, code: &str) {
-        let refused = read(text.as_bytes()).expect_err(text);
+        let refused = read_file(text.as_bytes()).expect_err(text);
         assert_eq!(refused.problems[0].code, code, "{text}");
     }
 }
