@@ -12,9 +12,10 @@ use tokio::time::Instant;
 use url::Url;
 use uuid::Uuid;
 
-use super::egress::{Egress, NotLinkLocal, PublicOnly};
+use super::egress::Egress;
 use super::failure::{Failure, Means};
 use super::hosts::{Breaker, Hosts, Refused};
+use super::resolve::{NotLinkLocal, PublicOnly};
 use super::retry::{chance, pause, retry_after};
 use crate::Clock;
 use crate::secrets::Revealed;

@@ -7,6 +7,7 @@ mod failure;
 mod fetch;
 mod generate;
 pub(crate) mod hosts;
+mod resolve;
 mod retry;
 
 use interpreter::{Answer, Effect, HttpRequest};
