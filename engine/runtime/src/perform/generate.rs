@@ -4,6 +4,7 @@ mod budget;
 mod client;
 mod purse;
 mod stream;
+mod trouble;
 mod vectors;
 mod wire;
 
@@ -19,8 +20,9 @@ use store::WorkspaceId;
 use tokio::time::Instant;
 
 use self::budget::{Budgets, Hold};
-use self::client::{After, Endpoint, Trouble, exchange};
+use self::client::{Endpoint, exchange};
 use self::purse::{Purse, no_count, priced};
+use self::trouble::{After, Trouble};
 use self::wire::{Manner, request, tokens};
 use super::call::Caller;
 use super::retry::{chance, pause};

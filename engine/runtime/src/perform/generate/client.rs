@@ -3,17 +3,20 @@
 
 use std::time::Duration;
 
-use model::{ModelProvider, Texts};
+use model::ModelProvider;
+use reqwest::Response;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
-use reqwest::{Response, StatusCode};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
 use super::stream::Events;
+use super::trouble::{
+    After, Trouble, a_page, broke_off, endless, no_words, not_let_out, refused, shown, too_large, too_late, too_slow,
+    unreachable,
+};
 use super::wire::Draft;
 use super::{Heard, Hearing};
 use crate::perform::call::Caller;
-use crate::perform::failure::{Failure, Means};
 use crate::perform::hosts::Call;
 use crate::perform::retry::retry_after;
 
@@ -34,40 +37,6 @@ pub(super) struct Endpoint<'a> {
     pub(super) key: Option<&'a str>,
     /// Who hears the words as they come.
     pub(super) hearing: Hearing<'a>,
-}
-
-/// No answer came.
-#[derive(Debug)]
-pub(super) struct Trouble {
-    pub(super) why: Texts,
-    pub(super) means: After,
-    /// The endpoint's words about a request it did not take.
-    pub(super) refusal: Option<String>,
-    /// What had come in when it went wrong.
-    pub(super) draft: Option<Box<Draft>>,
-}
-
-/// What to do after a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum After {
-    /// The same endpoint will say the same.
-    NotAgain,
-    /// The same endpoint may answer, not before this.
-    Again(Duration),
-}
-
-impl Trouble {
-    fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { why: Texts::new(zh, en), means: After::NotAgain, refusal: None, draft: None }
-    }
-
-    fn again(self, after: Duration) -> Self {
-        Self { means: After::Again(after), ..self }
-    }
-
-    fn with(self, draft: Draft) -> Self {
-        Self { draft: Some(Box::new(draft)), ..self }
-    }
 }
 
 /// Sends a request and reads its answer; also how long the first words took.
@@ -122,22 +91,8 @@ pub(super) async fn post(
 }
 
 async fn whole(mut response: Response, endpoint: Endpoint<'_>, now: i64) -> Result<Value, Trouble> {
-    let status = response.status();
-    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = header(CONTENT_TYPE).to_lowercase();
-    let length: usize = header(CONTENT_LENGTH).parse().unwrap_or(0);
-    let pause = retry_after(header(RETRY_AFTER), now);
-    if !status.is_success() {
-        let words = refusal(&mut response).await;
-        return Err(refused(status, &kind, &words, pause, endpoint));
-    }
-    if kind.starts_with("text/html") {
-        return Err(a_page());
-    }
+    accepted(&mut response, endpoint, now, None).await?;
     let mut bytes = Vec::new();
-    if length > MAX_BODY_BYTES {
-        return Err(too_large());
-    }
     while let Some(chunk) = response.chunk().await.map_err(|_| broke_off())? {
         if bytes.len() + chunk.len() > MAX_BODY_BYTES {
             return Err(too_large());
@@ -196,21 +151,7 @@ async fn read(
     bound: usize,
     now: i64,
 ) -> Result<(Draft, Duration), Trouble> {
-    let status = response.status();
-    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = header(CONTENT_TYPE).to_lowercase();
-    let length: usize = header(CONTENT_LENGTH).parse().unwrap_or(0);
-    let pause = retry_after(header(RETRY_AFTER), now);
-    if !status.is_success() {
-        let words = timeout_at(times.first, refusal(&mut response)).await.unwrap_or_default();
-        return Err(refused(status, &kind, &words, pause, endpoint));
-    }
-    if kind.starts_with("text/html") {
-        return Err(a_page());
-    }
-    if length > MAX_BODY_BYTES {
-        return Err(too_large());
-    }
+    let kind = accepted(&mut response, endpoint, now, Some(times.first)).await?;
     let is_stream = kind.starts_with("text/event-stream");
     let (mut draft, mut events, mut whole) = (Draft::default(), Events::default(), Vec::new());
     let (mut n_bytes, mut first_words, mut n_told) = (0, None, 0);
@@ -297,6 +238,34 @@ fn settled(draft: Draft, endpoint: Endpoint<'_>, first_words: Option<Duration>) 
     Ok((draft, first_words.unwrap_or_default()))
 }
 
+/// The kind of an answer that may be read. A refusal's words are waited for until a moment, where there is one.
+async fn accepted(
+    response: &mut Response,
+    endpoint: Endpoint<'_>,
+    now: i64,
+    until: Option<Instant>,
+) -> Result<String, Trouble> {
+    let status = response.status();
+    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = header(CONTENT_TYPE).to_lowercase();
+    let length: usize = header(CONTENT_LENGTH).parse().unwrap_or(0);
+    let pause = retry_after(header(RETRY_AFTER), now);
+    if !status.is_success() {
+        let words = match until {
+            Some(until) => timeout_at(until, refusal(response)).await.unwrap_or_default(),
+            None => refusal(response).await,
+        };
+        return Err(refused(status, &kind, &words, pause, endpoint));
+    }
+    if kind.starts_with("text/html") {
+        return Err(a_page());
+    }
+    if length > MAX_BODY_BYTES {
+        return Err(too_large());
+    }
+    Ok(kind)
+}
+
 async fn refusal(response: &mut Response) -> String {
     let mut bytes = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
@@ -307,141 +276,4 @@ async fn refusal(response: &mut Response) -> String {
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn refused(status: StatusCode, kind: &str, words: &str, pause: Option<Duration>, endpoint: Endpoint<'_>) -> Trouble {
-    let code = status.as_u16();
-    let said = if kind.starts_with("text/html") { String::new() } else { shown(&message(words), endpoint.key) };
-    match code {
-        // What the endpoint says here may hold a part of the key.
-        401 | 403 if endpoint.key.is_none() => Trouble::new(
-            format!("模型服务要求密钥（{code}），还没有填写"),
-            format!("the endpoint wants a key ({code}), and none is set"),
-        ),
-        401 | 403 => Trouble::new(
-            format!("密钥不对，或者没有使用这个模型的权限（{code}）"),
-            format!("the key is wrong, or may not use this model ({code})"),
-        ),
-        300..=399 => Trouble::new(
-            format!("地址转到了别处（{code}），请填写最终的地址"),
-            format!("the address redirects ({code}); enter the final one"),
-        ),
-        404 => Trouble::new(
-            format!("没有这个地址或模型（404）：{said}。请检查地址（通常以 /v1 结尾）和模型名称"),
-            format!(
-                "no such address or model (404): {said}; check the address, which mostly ends in /v1, and the model's name"
-            ),
-        ),
-        429 => Trouble::new(
-            format!("模型服务说请求太多或额度用完（429）：{said}"),
-            format!("the endpoint says there were too many requests or the quota is used up (429): {said}"),
-        )
-        .again(pause.unwrap_or(Duration::from_millis(500))),
-        500..=599 => {
-            Trouble::new(format!("模型服务自身出错（{code}）：{said}"), format!("the endpoint failed ({code}): {said}"))
-                .again(pause.unwrap_or(Duration::from_millis(200)))
-        }
-        _ => Trouble {
-            refusal: Some(words.to_owned()),
-            ..Trouble::new(
-                format!("模型服务不接受这个请求（{code}）：{said}"),
-                format!("the endpoint does not take the request ({code}): {said}"),
-            )
-        },
-    }
-}
-
-/// What an error body says.
-fn message(body: &str) -> String {
-    let value: Value = serde_json::from_str(body).unwrap_or_default();
-    let error = value.get("error").unwrap_or(&value);
-    let words = error.get("message").or(value.get("message")).and_then(Value::as_str).or(error.as_str());
-    words.unwrap_or(body).to_owned()
-}
-
-/// Words of an endpoint for people: short, on one line, without the key.
-pub(super) fn shown(words: &str, key: Option<&str>) -> String {
-    let words = match key {
-        Some(key) if !key.is_empty() => words.replace(key, "•••"),
-        _ => words.to_owned(),
-    };
-    crate::turn::shortened(&words, 200)
-}
-
-fn not_let_out(failure: Failure) -> Trouble {
-    let hint = |zh: &str, en: &str| {
-        Texts::new(
-            format!("{}。{zh}", failure.why.in_language("zh")),
-            format!("{}; {en}", failure.why.in_language("en")),
-        )
-    };
-    let why = hint(
-        "本机或内网的模型服务，要由管理员用 --allow-private 主机:端口 放行",
-        "an endpoint on this machine or network must be allowed by the operator: --allow-private host:port",
-    );
-    Trouble { why, means: After::NotAgain, refusal: None, draft: None }
-}
-
-fn unreachable(error: &reqwest::Error, limit: Duration) -> Trouble {
-    let failure = Failure::of(error, limit);
-    let means = if failure.means == Means::NotSent { After::Again(Duration::ZERO) } else { After::NotAgain };
-    Trouble { why: failure.why, means, refusal: None, draft: None }
-}
-
-fn no_words(provider: &ModelProvider) -> Trouble {
-    let seconds = provider.first_token_s.max(1);
-    Trouble::new(
-        format!("模型在 {seconds} 秒内没有开始回答"),
-        format!("the model did not begin to answer within {seconds} s"),
-    )
-}
-
-fn too_late() -> Trouble {
-    Trouble::new("模型服务没有在规定时间内回答", "the endpoint did not answer in time")
-}
-
-fn too_slow() -> Trouble {
-    Trouble::new("模型没有在规定时间内答完", "the model did not finish its answer in time")
-}
-
-fn broke_off() -> Trouble {
-    Trouble::new("模型的回答在中途断了", "the model's answer broke off in the middle").again(Duration::from_millis(200))
-}
-
-fn endless() -> Trouble {
-    Trouble::new(
-        "模型的回答远远超过要求的长度，已经停止接收",
-        "the model's answer is far longer than it was asked to be; it was cut off",
-    )
-}
-
-fn too_large() -> Trouble {
-    Trouble::new("模型的回答超过 10 MB，没有接收", "the model's answer is larger than 10 MB and was not read")
-}
-
-fn a_page() -> Trouble {
-    Trouble::new(
-        "这个地址回答的是网页，不是模型接口。请检查地址，通常以 /v1 结尾",
-        "this address answers with a web page, not as a model; check it, it mostly ends in /v1",
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_endpoints_words_never_hold_the_key() {
-        let provider = ModelProvider::default();
-        let endpoint = Endpoint { provider: &provider, key: Some("sk-canary"), hearing: &|_| {} };
-
-        let refused = |code: u16, words: &str| {
-            let status = StatusCode::from_u16(code).expect("a status");
-            refused(status, "application/json", words, None, endpoint).why.in_language("en").to_owned()
-        };
-
-        assert!(!refused(401, r#"{"error":{"message":"bad key sk-can***"}}"#).contains("sk-can"));
-        let said = refused(400, r#"{"error":{"message":"no sk-canary here"}}"#);
-        assert!(said.contains("no ••• here") && !said.contains("canary"), "{said}");
-    }
 }

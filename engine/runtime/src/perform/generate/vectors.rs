@@ -6,7 +6,8 @@ use model::{ModelProvider, Texts};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::client::{After, Endpoint, Trouble, post};
+use super::client::{Endpoint, post};
+use super::trouble::{After, Trouble};
 use super::wire::tokens;
 use super::{Behalf, Models, NoAnswer, Purse, count, has_waited, hold, priced};
 use crate::Engine;
