@@ -1,6 +1,6 @@
 //! Retention: conversations that are long over leave the database for compressed files.
 //!
-//! A file holds JSON lines: first what it is, then the conversations, each with everything the database knew of it.
+//! A file (`archive/file.rs`) holds JSON lines: first what it is, then the conversations, each with everything the database knew of it.
 //! Each version of a flow, its own and those it called, and what the workspace offered then, stand before the first
 //! conversation that needs them, so that the journal can be folded again without the database.
 //!
@@ -9,24 +9,23 @@
 //! `.pending` at the next run is carried on from there, so a conversation is in the database, in a file or in both,
 //! never in neither, and never in two files.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+mod file;
+
+use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use flate2::Compression;
-use flate2::bufread::MultiGzDecoder;
-use flate2::write::GzEncoder;
-use model::{Flow, FlowId, Message, Moment};
+use model::{FlowId, Moment};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use self::file::{Line, Lines, Rows, lines};
 use crate::backup::{failed, on_a_thread, sync_folder_of};
-use crate::conversations::{Conversation, Entry};
-use crate::error::parsed;
 use crate::tables::{circumstances, conversation, journal, message, timer, turn, version, workspace};
-use crate::{Error, Result, Store};
+use crate::{Result, Store};
+
+pub use self::file::{Archive, Archived, read};
 
 /// What a run is asked for.
 #[derive(Clone, Debug)]
@@ -52,58 +51,6 @@ pub struct Done {
     pub files: Vec<PathBuf>,
 }
 
-/// An archived conversation.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Archived {
-    /// Its row, as it was last.
-    pub conversation: Conversation,
-    /// Its events in order, byte for byte.
-    pub journal: Vec<Entry>,
-    /// What was said.
-    pub messages: Vec<Message>,
-}
-
-/// What a file holds.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Archive {
-    /// In the order of the file.
-    pub conversations: Vec<Archived>,
-    versions: BTreeMap<(FlowId, i64), String>,
-    circumstances: BTreeMap<i64, String>,
-}
-
-impl Archive {
-    /// The document of a flow's version, if the file has it.
-    pub fn version(&self, id: &FlowId, version: i64) -> Result<Option<Flow>> {
-        let document = self.versions.get(&(id.clone(), version));
-        document.map(|document| parsed("version", document)).transpose()
-    }
-
-    /// What the workspace offered, by its number on record.
-    pub fn circumstances(&self, number: i64) -> Option<&str> {
-        self.circumstances.get(&number).map(String::as_str)
-    }
-}
-
-/// A line of a file.
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "line", rename_all = "snake_case")]
-enum Line {
-    Archive { format: u32, release: String, made_at: Moment, conversations: usize },
-    Version { row: Box<version::Model> },
-    Circumstances { row: Box<circumstances::Model> },
-    Conversation(Box<Rows>),
-}
-
-/// Everything the database knows of a conversation.
-#[derive(Serialize, Deserialize)]
-struct Rows {
-    row: conversation::Model,
-    journal: Vec<journal::Model>,
-    messages: Vec<message::Model>,
-    turns: Vec<turn::Model>,
-}
-
 /// Conversations in one file.
 const PER_FILE: u64 = 500;
 /// Conversations deleted in one transaction, and the pause after it: turns come first.
@@ -124,28 +71,6 @@ pub async fn run(store: &Store, wanted: &Wanted) -> Result<Done> {
         }
     }
     Ok(done)
-}
-
-/// Reads a file.
-pub fn read(path: &Path) -> Result<Archive> {
-    let mut archive = Archive::default();
-    for line in lines(path)? {
-        match line? {
-            Line::Archive { .. } => {}
-            Line::Circumstances { row } => {
-                archive.circumstances.insert(row.id, row.document);
-            }
-            Line::Version { row } => {
-                archive.versions.insert((FlowId(row.flow_id), row.version), row.document);
-            }
-            Line::Conversation(rows) => archive.conversations.push(Archived {
-                conversation: crate::conversations::read(rows.row)?,
-                journal: rows.journal.into_iter().map(crate::conversations::entry).collect(),
-                messages: rows.messages.into_iter().map(crate::messages::read).collect::<Result<_>>()?,
-            }),
-        }
-    }
-    Ok(archive)
 }
 
 /// Writes the next file, up to the moment from which its conversations may be deleted.
@@ -292,52 +217,6 @@ fn left_over(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(pending)
 }
 
-fn lines(path: &Path) -> Result<impl Iterator<Item = Result<Line>> + use<>> {
-    let unreadable = |path: &Path, why: String| Error::Unsafe(format!("{} cannot be read: {why}", path.display()));
-    let file = File::open(path).map_err(|error| unreadable(path, error.to_string()))?;
-    let path = path.to_owned();
-    Ok(BufReader::new(MultiGzDecoder::new(BufReader::new(file))).lines().map(move |line| {
-        let line = line.map_err(|error| unreadable(&path, error.to_string()))?;
-        let line: Line = serde_json::from_str(&line).map_err(|error| unreadable(&path, error.to_string()))?;
-        match line {
-            Line::Archive { format: 2.., .. } => Err(unreadable(&path, "a newer release wrote it".to_owned())),
-            line => Ok(line),
-        }
-    }))
-}
-
-/// A file of lines that is being written.
-struct Lines {
-    path: PathBuf,
-    gzip: GzEncoder<BufWriter<File>>,
-}
-
-impl Lines {
-    async fn create(path: PathBuf) -> Result<Self> {
-        let file = File::create(&path).map_err(|error| failed("write", &path, &error))?;
-        Ok(Self { path, gzip: GzEncoder::new(BufWriter::new(file), Compression::default()) })
-    }
-
-    fn add(&mut self, line: &Line) -> Result<()> {
-        let mut text = crate::error::json(line);
-        text.push('\n');
-        self.gzip.write_all(text.as_bytes()).map_err(|error| failed("write", &self.path, &error))
-    }
-
-    /// Everything is on the disk when this returns.
-    async fn finish(self) -> Result<()> {
-        on_a_thread(move || {
-            let write = || -> io::Result<()> {
-                let mut out = self.gzip.finish()?;
-                out.flush()?;
-                out.get_ref().sync_all()
-            };
-            write().map_err(|error| failed("write", &self.path, &error))
-        })
-        .await
-    }
-}
-
 fn with(name: &Path, suffix: &str) -> PathBuf {
     let mut name = name.as_os_str().to_owned();
     name.push(".");
@@ -348,6 +227,7 @@ fn with(name: &Path, suffix: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::conversations::Conversation;
     use crate::turns::Committer;
     use crate::{conversations, sample};
 
