@@ -3,9 +3,7 @@
 
 use crate::features::{Block, Counted, hash_word};
 use crate::normalise::normalise;
-use crate::vectors::{Hashed, key};
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
+use crate::vectors::{ByHash, key};
 use std::sync::OnceLock;
 
 /// The sentences themselves.
@@ -21,10 +19,10 @@ pub(crate) fn background() -> &'static [Counted] {
 
 /// In how many of the sentences a word stands, or a pair of words; in Chinese, one to three characters.
 fn n_sentences(block: Block, hash: u64) -> Option<u32> {
-    static COUNTS: OnceLock<HashMap<u64, u32, BuildHasherDefault<Hashed>>> = OnceLock::new();
+    static COUNTS: OnceLock<ByHash<u32>> = OnceLock::new();
     let counts = COUNTS.get_or_init(|| {
         let features = background().iter().flat_map(telling);
-        let mut counts = HashMap::default();
+        let mut counts = ByHash::default();
         features.for_each(|(block, hash)| *counts.entry(key(block, hash)).or_default() += 1);
         counts
     });

@@ -12,7 +12,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 /// products with other vectors are the same.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Vocabulary {
-    numbers: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
+    numbers: ByHash<u32>,
     idf: Vec<f32>,
     /// What one feature is of the entry of its number: one over the root of how many share it.
     shares: Vec<f32>,
@@ -63,7 +63,7 @@ impl Vocabulary {
             }
         }
         let idf = |count: u32| ((1.0 + n_examples as f32) / (1.0 + count as f32)).ln() + 1.0;
-        let mut shared: HashMap<u64, u32, BuildHasherDefault<Hashed>> = HashMap::default();
+        let mut shared: ByHash<u32> = ByHash::default();
         let renumbered: Vec<u32> = columns
             .iter()
             .map(|column| {
@@ -150,7 +150,7 @@ impl Vocabulary {
 /// The features of a few examples beside those of a vocabulary, each with a number of its own.
 #[derive(Debug, Default)]
 pub(crate) struct Few {
-    numbers: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
+    numbers: ByHash<u32>,
     idf: Vec<f32>,
 }
 
@@ -207,7 +207,10 @@ pub(crate) fn key(block: Block, hash: u64) -> u64 {
     mix(hash, block as u64 + 1)
 }
 
-/// The keys are hashes already.
+/// Values by keys that are hashes already.
+pub(crate) type ByHash<V> = HashMap<u64, V, BuildHasherDefault<Hashed>>;
+
+/// A hash as it is.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Hashed(u64);
 

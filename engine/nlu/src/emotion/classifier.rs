@@ -1,6 +1,7 @@
 //! A softmax classifier over hashed features, trained in a fixed order: the same examples give the same classifier.
 
-use super::features::{ByHash, Features, read};
+use super::features::{Features, read};
+use crate::vectors::ByHash;
 
 /// One example: what it says, the number of its class, how much it counts.
 #[derive(Debug, Clone, PartialEq)]

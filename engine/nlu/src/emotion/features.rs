@@ -1,7 +1,5 @@
 //! A message as hashed features: words, pairs of words, pieces of words, Chinese characters, and the signs of a mood.
 
-use std::hash::{BuildHasherDefault, Hasher};
-
 use super::signs::{Signs, signs};
 use super::text::{Kind, Text, Word};
 
@@ -141,26 +139,6 @@ fn hash_of(family: u64, word: &str) -> u64 {
 pub(super) fn mix(hash: u64, value: u64) -> u64 {
     let mixed = (hash.rotate_left(7) ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     mixed ^ (mixed >> 29)
-}
-
-/// The keys are hashes already.
-#[derive(Default)]
-pub(super) struct Hashed(u64);
-
-pub(super) type ByHash<V> = std::collections::HashMap<u64, V, BuildHasherDefault<Hashed>>;
-
-impl Hasher for Hashed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = mix(self.0, u64::from(*byte));
-        }
-    }
-    fn write_u64(&mut self, value: u64) {
-        self.0 = value;
-    }
 }
 
 /// The hash of a word as a feature, for saying which words decided.

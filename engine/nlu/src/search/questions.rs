@@ -6,9 +6,7 @@ use super::terms::key;
 use crate::features::Counted;
 use crate::linear::Sparse;
 use crate::normalise::{Normal, normalise};
-use crate::vectors::{Few, Hashed, Neighbours, Vocabulary, Weighed, cosine, product};
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
+use crate::vectors::{ByHash, Few, Neighbours, Vocabulary, Weighed, cosine, product};
 use std::sync::Arc;
 
 /// All questions and variants, equal ones once.
@@ -36,7 +34,7 @@ struct Base {
 }
 
 /// By the key of a text; none for a text that says nothing.
-type Numbers = HashMap<u64, Option<u32>, BuildHasherDefault<Hashed>>;
+type Numbers = ByHash<Option<u32>>;
 
 /// A feature of more questions than this does not choose candidates; it counts once they are chosen.
 const TELLING: usize = 4_000;
