@@ -66,6 +66,34 @@ pub struct Document {
     pub read_at: Option<Moment>,
 }
 
+impl Document {
+    /// One that is in line to be read, about which nothing else is known yet.
+    pub fn in_line(id: impl Into<String>, library: LibraryKey, name: String, by: &str, now: Moment) -> Self {
+        Self {
+            id: id.into(),
+            library,
+            kind: String::new(),
+            name,
+            url: None,
+            crawl: None,
+            hash: String::new(),
+            size_bytes: 0,
+            state: State::Queued,
+            done: 0,
+            total: 0,
+            problem: None,
+            columns: None,
+            preview: None,
+            is_off: false,
+            passages: 0,
+            edition: 0,
+            added_by: by.to_owned(),
+            added_at: now,
+            read_at: None,
+        }
+    }
+}
+
 /// How far links are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Crawl {
@@ -408,28 +436,8 @@ mod tests {
     }
 
     fn document(id: &str) -> Document {
-        Document {
-            id: id.into(),
-            library: "faq".into(),
-            kind: "text".into(),
-            name: "a.txt".into(),
-            url: None,
-            crawl: None,
-            hash: "h".into(),
-            size_bytes: 1,
-            state: State::Queued,
-            done: 0,
-            total: 0,
-            problem: None,
-            columns: None,
-            preview: None,
-            is_off: false,
-            passages: 0,
-            edition: 0,
-            added_by: "Li".into(),
-            added_at: 1,
-            read_at: None,
-        }
+        let document = Document::in_line(id, "faq".into(), "a.txt".into(), "Li", 1);
+        Document { kind: "text".into(), hash: "h".into(), size_bytes: 1, ..document }
     }
 
     fn passage(text: &str) -> Passage {

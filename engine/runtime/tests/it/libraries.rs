@@ -370,28 +370,8 @@ async fn built(world: &World, choice: &[LibraryKey]) {
 }
 
 fn document(id: &str) -> Document {
-    Document {
-        id: id.into(),
-        library: "a".into(),
-        kind: "text".into(),
-        name: format!("{id}.txt"),
-        url: None,
-        crawl: None,
-        hash: id.into(),
-        size_bytes: 1,
-        state: State::Ready,
-        done: 0,
-        total: 0,
-        problem: None,
-        columns: None,
-        preview: None,
-        is_off: false,
-        passages: 0,
-        edition: 0,
-        added_by: "test".into(),
-        added_at: 1,
-        read_at: None,
-    }
+    let document = Document::in_line(id, "a".into(), format!("{id}.txt"), "test", 1);
+    Document { kind: "text".into(), hash: id.into(), size_bytes: 1, state: State::Ready, ..document }
 }
 
 fn passage(document: &str, n: i64, seed: i64) -> Passage {

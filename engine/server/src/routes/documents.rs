@@ -273,28 +273,8 @@ async fn file(State(app): State<App>, signed_in: SignedIn, Path(id): Path<String
 }
 
 fn new(signed_in: &SignedIn, key: &LibraryKey, name: String) -> Document {
-    Document {
-        id: Uuid::now_v7().to_string(),
-        library: key.clone(),
-        kind: String::new(),
-        name,
-        url: None,
-        crawl: None,
-        hash: String::new(),
-        size_bytes: 0,
-        state: Stage::Queued,
-        done: 0,
-        total: 0,
-        problem: None,
-        columns: None,
-        preview: None,
-        is_off: false,
-        passages: 0,
-        edition: 0,
-        added_by: signed_in.member.name.clone(),
-        added_at: runtime::now(),
-        read_at: None,
-    }
+    let id = Uuid::now_v7().to_string();
+    Document::in_line(id, key.clone(), name, &signed_in.member.name, runtime::now())
 }
 
 async fn add(app: &App, signed_in: &SignedIn, document: Document, bytes: &[u8]) -> Result<(StatusCode, Json<Value>)> {

@@ -7,7 +7,7 @@ use interpreter::check::{self, File};
 use model::{Bundle, Flow, FlowId, FlowKey, Library, Named, Problem, Resources, TextDocument, Texts};
 use runtime::Engine;
 use serde::Serialize;
-use store::documents::{Document, State};
+use store::documents::Document;
 use store::versions::Publish;
 use store::{WorkspaceId, Writing};
 use uuid::Uuid;
@@ -255,27 +255,12 @@ async fn store_others(
 /// A document that comes as text is in line to be read like any other.
 fn text_document<'a>(library: &Library, document: &'a TextDocument, by: &str) -> (Document, &'a [u8]) {
     let bytes = document.markdown.as_bytes();
+    let (library, name) = (library.key.clone(), document.name.clone());
     let added = Document {
-        id: document.id.clone(),
-        library: library.key.clone(),
         kind: Kind::Markdown.word().into(),
-        name: document.name.clone(),
-        url: None,
-        crawl: None,
         hash: runtime::hash_bytes(bytes),
         size_bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-        state: State::Queued,
-        done: 0,
-        total: 0,
-        problem: None,
-        columns: None,
-        preview: None,
-        is_off: false,
-        passages: 0,
-        edition: 0,
-        added_by: by.to_owned(),
-        added_at: runtime::now(),
-        read_at: None,
+        ..Document::in_line(&document.id, library, name, by, runtime::now())
     };
     (added, bytes)
 }
