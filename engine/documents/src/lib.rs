@@ -94,6 +94,14 @@ impl Unreadable {
         Self { why: Texts::new(why.0, why.1), advice: Texts::new(advice.0, advice.1) }
     }
 
+    /// A line of a sheet, from 1, that breaks the rules of CSV.
+    pub fn line(line: u64) -> Self {
+        Self::new(
+            (&format!("第 {line} 行读不懂"), &format!("line {line} cannot be read")),
+            ("请检查这一行的引号", "look at the quotation marks of that line"),
+        )
+    }
+
     fn too_long() -> Self {
         Self::new(
             ("文档里的文字太多，超过 300 万字", "the document has more than 3 million characters"),

@@ -16,13 +16,7 @@ pub(crate) fn read(text: &str) -> Result<Document, Unreadable> {
         .from_reader(text.as_bytes());
     let mut document = Document::default();
     for record in reader.records() {
-        let record = record.map_err(|error| {
-            let line = error.position().map_or(0, csv::Position::line);
-            Unreadable::new(
-                (&format!("第 {line} 行读不懂"), &format!("line {line} cannot be read")),
-                ("请检查这一行的引号", "look at the quotation marks of that line"),
-            )
-        })?;
+        let record = record.map_err(|error| Unreadable::line(error.position().map_or(0, csv::Position::line)))?;
         let line = record.position().map_or(0, csv::Position::line);
         push(&mut document, line, record.iter())?;
     }

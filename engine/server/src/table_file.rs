@@ -69,13 +69,7 @@ pub(crate) fn read_text(bytes: &[u8], encoding: Option<&str>) -> Result<Table, U
         .from_reader(decoded.text.as_bytes());
     let mut rows: Vec<Row> = Vec::new();
     for record in reader.records() {
-        let record = record.map_err(|error| {
-            let line = error.position().map_or(0, csv::Position::line);
-            Unreadable::new(
-                (&format!("第 {line} 行读不懂"), &format!("line {line} cannot be read")),
-                ("请检查这一行的引号", "look at the quotation marks of that line"),
-            )
-        })?;
+        let record = record.map_err(|error| Unreadable::line(error.position().map_or(0, csv::Position::line)))?;
         if record.len() > MAX_COLUMNS || rows.len() >= MAX_ROWS {
             return Err(Unreadable::new(
                 (
