@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use expr::{Compiled, CompiledTemplate, ExprError, Values};
 use model::spec::{Port, PortRole, ports, references};
-use model::{Flow, Handler, NodeId, PortId, Resources, Texts, Trigger, VarType};
+use model::{Flow, Handler, NodeId, PortId, Resources, Texts, Trigger, VarType, time_zone};
 use serde_json::Value;
 
 use crate::run::phrases;
@@ -61,7 +61,7 @@ impl Plan {
             edges.entry(&edge.from).or_default().insert(edge.port.0.clone(), edge.to.clone());
         }
         let mut plan = Self {
-            time_zone: time_zone(&resources),
+            time_zone: time_zone(&resources.calendars).into(),
             resources,
             rules: flow.handlers.iter().map(rule).collect(),
             nodes: BTreeMap::new(),
@@ -184,9 +184,4 @@ fn short_title(title: &Texts) -> Texts {
     const MAX_CHARS: usize = 60;
     let short = |text: &String| text.chars().take(MAX_CHARS).collect::<String>();
     Texts(title.0.iter().take(MAX_LANGUAGES).map(|(language, text)| (language.clone(), short(text))).collect())
-}
-
-/// The zone of the first calendar is the workspace's; without one it is China's.
-fn time_zone(resources: &Resources) -> Arc<str> {
-    resources.calendars.first().map_or("Asia/Shanghai", |calendar| calendar.time_zone.as_str()).into()
 }

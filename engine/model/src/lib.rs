@@ -30,7 +30,7 @@ pub use phrase::{Hearer, Phrase, Wording};
 pub use problem::{Place, Problem, Severity};
 pub use provider::{Embeddings, ModelProvider, ModelSettings, PRESETS, Preset};
 pub use repair::{Act, ActKind, Mend, Nudge, Repair};
-pub use resources::{Calendar, Connector, FlowSignature, Named, OpenHours, Resources, SecretHeader};
+pub use resources::{Calendar, Connector, FlowSignature, Named, OpenHours, Resources, SecretHeader, time_zone};
 pub use sentences::sentences;
 pub use spec::NodeSpec;
 pub use texts::{Language, Texts};

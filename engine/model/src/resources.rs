@@ -60,6 +60,11 @@ pub struct Calendar {
     pub holidays: Vec<String>,
 }
 
+/// The zone of the first calendar is the workspace's; without one it is China's.
+pub fn time_zone(calendars: &[Calendar]) -> &str {
+    calendars.first().map_or("Asia/Shanghai", |calendar| calendar.time_zone.as_str())
+}
+
 /// An open span of a day, `HH:MM` to `HH:MM`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OpenHours {

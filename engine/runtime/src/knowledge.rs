@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use interpreter::{Answer, FoundDetail};
-use model::{Detail, DetailKey, Flow, FlowSignature, Intent, LibraryKey, Moment, Named, Resources, Texts};
+use model::{Detail, DetailKey, Flow, FlowSignature, Intent, LibraryKey, Moment, Named, Resources, Texts, time_zone};
 use nlu::details::{Hit as DetailHit, Vocabulary};
 use store::channels::Channel;
 use store::{Store, WorkspaceId};
@@ -106,8 +106,7 @@ impl Knowledge {
 
     /// A moment in the workspace's time zone.
     pub fn zoned(&self, now: Moment) -> nlu::details::Zoned {
-        let calendar = self.resources.calendars.first();
-        nlu::details::zoned(now, calendar.map_or("Asia/Shanghai", |calendar| calendar.time_zone.as_str()))
+        nlu::details::zoned(now, time_zone(&self.resources.calendars))
     }
 
     /// The same for several sentences, as an answer to a flow.

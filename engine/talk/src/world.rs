@@ -7,7 +7,7 @@ use std::sync::Arc;
 use interpreter::{Answer, Found, FoundDetail, IntentScore, Recognised, Source};
 use model::{
     Bundle, Citation, DetailKey, FlowSignature, IntentKey, Language, Library, LibraryKey, Moment, Named, Resources,
-    TextDocument, Texts,
+    TextDocument, Texts, time_zone,
 };
 use nlu::details::{Vocabulary, zoned};
 use nlu::intents::{IntentExamples, Recogniser};
@@ -76,8 +76,7 @@ impl World {
 
     /// Looks for the bundle's details for real.
     pub(crate) fn extract(&self, sentences: &[String], details: &[DetailKey], now: Moment) -> Answer {
-        let calendar = self.resources.calendars.first();
-        let now = zoned(now, calendar.map_or("Asia/Shanghai", |calendar| calendar.time_zone.as_str()));
+        let now = zoned(now, time_zone(&self.resources.calendars));
         let found = sentences.iter().enumerate().flat_map(|(sentence, words)| {
             self.vocabulary.find(words, details, &now).into_iter().map(move |hit| FoundDetail {
                 sentence,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::Moment;
+use model::{Moment, time_zone};
 use store::WorkspaceId;
 use tokio::sync::{Mutex, Notify};
 
@@ -187,11 +187,10 @@ impl Engine {
         Ok(())
     }
 
-    /// Today in the workspace's zone, which is that of its first calendar, as in conversations.
+    /// Today in the workspace's zone, as in conversations.
     async fn today(&self, workspace: WorkspaceId) -> Result<String> {
         let calendars = store::directory::calendars(self.store.read(), workspace).await?;
-        let zone = calendars.first().map_or("Asia/Shanghai", |calendar| calendar.time_zone.as_str());
-        Ok(day(self.clock.now(), zone))
+        Ok(day(self.clock.now(), time_zone(&calendars)))
     }
 }
 

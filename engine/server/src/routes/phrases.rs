@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use expr::{CompiledTemplate, Now, Sink, Values, Voice};
-use model::{Emotion, Feeling, Hearer, Language, Phrase, PhraseKey, Resources, Texts, Wording};
+use model::{Emotion, Feeling, Hearer, Language, Phrase, PhraseKey, Resources, Texts, Wording, time_zone};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
@@ -151,7 +151,7 @@ async fn try_out(
         tone: given.mood,
         feeling: Feeling { emotion: given.mood, score: 1.0, ..Feeling::default() },
     };
-    let now = Now::new(runtime::now(), "Asia/Shanghai").with_voice(voice);
+    let now = Now::new(runtime::now(), time_zone(&[])).with_voice(voice);
     let text = template.expand(&values, Sink::Text, &now).map_err(|error| at_fault(&error.message))?;
     Ok(Json(json!({ "wording": wording, "text": text })))
 }
