@@ -44,6 +44,11 @@ pub(crate) fn is_phone() -> bool {
     matches("(max-width: 640px)").is_some_and(|query| query.matches())
 }
 
+/// Is there nothing finer than a finger to point with?
+pub(crate) fn is_touch() -> bool {
+    matches("(pointer: coarse)").is_some_and(|query| query.matches())
+}
+
 /// Does the system prefer dark?
 pub(crate) fn prefers_dark() -> bool {
     dark_query().is_some_and(|query| query.matches())

@@ -6,7 +6,8 @@ use model::spec::references;
 use model::{Edge, FlowId, Node, NodeId, Texts, Variable};
 use serde::{Deserialize, Serialize};
 
-use crate::edit::{Change, Outcome};
+use crate::change::Change;
+use crate::edit::{Outcome, about};
 use crate::geometry::{Point, snap};
 use crate::{Document, Op, Selection, variables};
 
@@ -103,6 +104,25 @@ pub(crate) fn paste(change: &mut Change<'_>, clip: &Clip, at: [i32; 2]) -> Outco
         select: Selection::nodes(renamed.into_values()),
         ..Outcome::default()
     }
+}
+
+/// Copies of steps, so far from where they stand.
+pub(crate) fn duplicate(change: &mut Change<'_>, nodes: &[NodeId], by: [i32; 2]) -> Outcome {
+    let ids: BTreeSet<NodeId> = nodes.iter().cloned().collect();
+    let Some(clip) = copy(change.document, &ids) else { return Outcome::default() };
+    let places =
+        || clip.nodes.iter().map(|node| change.document.flow.layout.get(&node.id).copied().unwrap_or_default());
+    let left = places().map(|[x, _]| x).min().unwrap_or_default();
+    let top = places().map(|[_, y]| y).min().unwrap_or_default();
+    let pasted = paste(change, &clip, [left + by[0], top + by[1]]);
+    let label = match clip.nodes.as_slice() {
+        [only] => about("再来一份", "Duplicate", &change.document.titles(&only.id)),
+        several => {
+            let n = several.len();
+            Texts::new(format!("再来一份（{n} 个步骤）"), format!("Duplicate {n} steps"))
+        }
+    };
+    Outcome { label, ..pasted }
 }
 
 /// Settings that name a step of the clip ("go to") name its copy.

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use model::{Edge, Flow, Handler, KindName, Language, Node, NodeId, Note, PortId, Texts, VarName, Variable};
+use model::{Flow, Handler, KindName, Language, NodeId, Note, PortId, Texts, VarName, Variable};
 use serde_json::Value;
 
+use crate::change::Change;
 use crate::clipboard::Clip;
-use crate::{Document, Head, Op, Selection, clipboard, insert, join, layout, pointer, variables};
+use crate::{Head, Op, Selection, clipboard, insert, join, layout, pointer, variables};
 
 /// One thing a person does.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,6 +103,20 @@ pub enum Edit {
         /// The exit.
         port: PortId,
     },
+    /// The paths of these exits go.
+    Cut {
+        /// Each by its card and exit.
+        paths: Vec<(NodeId, PortId)>,
+    },
+    /// What an exit leads to is led to by another exit, whose own path goes.
+    Rehang {
+        /// The card the path leaves.
+        from: NodeId,
+        /// The exit it leaves by.
+        port: PortId,
+        /// The card and the exit it shall leave by.
+        by: (NodeId, PortId),
+    },
     /// A new variable; one of the same name is left as it is.
     AddVariable(Variable),
     /// A variable becomes this one; another name is put in everywhere it is used.
@@ -117,6 +132,15 @@ pub enum Edit {
     SetHandlers(Vec<Handler>),
     /// All notes.
     SetNotes(Vec<Note>),
+    /// A note goes to a place or gets another size, with the cards that lie on it.
+    MoveNote {
+        /// Its id.
+        note: String,
+        /// Left, top, width, height.
+        place: [i32; 4],
+        /// The cards with their new places.
+        to: Vec<(NodeId, [i32; 2])>,
+    },
     /// Name, key, description, languages, inputs, outputs and dialogue repair.
     SetHead(Box<Head>),
     /// What the clipboard carries comes in, its left upper corner at a place.
@@ -125,6 +149,13 @@ pub enum Edit {
         clip: Box<Clip>,
         /// Left and top.
         at: [i32; 2],
+    },
+    /// Copies of steps, with the paths among them.
+    Duplicate {
+        /// The steps; the start stays single.
+        nodes: Vec<NodeId>,
+        /// How far the copies stand from the originals.
+        by: [i32; 2],
     },
     /// Cards are laid out afresh: these, or all when empty.
     Tidy {
@@ -214,6 +245,15 @@ impl Edit {
                 change.apply(Op::RemoveEdge(from.clone(), port.clone()));
                 said("删除走向", "Delete path", &Selection { path: None, ..selection.clone() })
             }
+            Self::Cut { paths } => {
+                for (from, port) in paths {
+                    change.apply(Op::RemoveEdge(from.clone(), port.clone()));
+                }
+                let n = paths.len();
+                let en = format!("Cut {n} path{}", if n == 1 { "" } else { "s" });
+                said(&format!("剪断 {n} 条走向"), &en, &Selection { path: None, ..selection.clone() })
+            }
+            Self::Rehang { from, port, by } => rehang(change, (from, port), (&by.0, &by.1), selection),
             Self::AddVariable(variable) => {
                 variables::add(change, variable);
                 let name = &variable.name;
@@ -232,11 +272,19 @@ impl Edit {
                 change.apply(Op::SetNotes(notes.clone()));
                 said("修改便签", "Change notes", selection)
             }
+            Self::MoveNote { note, place, to } => {
+                let mut notes = change.document.flow.notes.clone();
+                notes.iter_mut().filter(|other| other.id == *note).for_each(|moved| moved.place = *place);
+                change.apply(Op::SetNotes(notes));
+                move_cards(change, to, selection);
+                said("移动便签", "Move note", selection)
+            }
             Self::SetHead(head) => {
                 change.apply(Op::SetHead(head.clone()));
                 said("修改流程信息", "Change flow details", selection)
             }
             Self::Paste { clip, at } => clipboard::paste(change, clip, *at),
+            Self::Duplicate { nodes, by } => clipboard::duplicate(change, nodes, *by),
             Self::Tidy { nodes } => {
                 for (id, place) in layout::tidy(change.document, nodes) {
                     change.apply(Op::Place(id, Some(place)));
@@ -316,98 +364,23 @@ fn connect(change: &mut Change<'_>, from: &NodeId, port: &PortId, to: &NodeId, s
     Outcome { label, select: selection.clone(), ..Outcome::default() }
 }
 
-/// A change in the making: every op is done at once and its inverse kept.
-pub(crate) struct Change<'a> {
-    pub(crate) document: &'a mut Document,
-    undo: Vec<Op>,
-    redo: Vec<Op>,
-    touched: Touched,
-}
-
-impl<'a> Change<'a> {
-    pub(crate) fn new(document: &'a mut Document) -> Self {
-        Self { document, undo: Vec::new(), redo: Vec::new(), touched: Touched::default() }
+fn rehang(
+    change: &mut Change<'_>,
+    (from, port): (&NodeId, &PortId),
+    (to_from, to_port): (&NodeId, &PortId),
+    selection: &Selection,
+) -> Outcome {
+    let Some(target) = change.document.flow.edge(from, port).map(|edge| edge.to.clone()) else {
+        return Outcome { select: selection.clone(), ..Outcome::default() };
+    };
+    if (from, port) == (to_from, to_port) {
+        return Outcome { select: selection.clone(), ..Outcome::default() };
     }
-
-    /// Does one op; one without effect leaves no trace.
-    pub(crate) fn apply(&mut self, op: Op) {
-        if matches!(op, Op::Replace(_)) {
-            self.note_touched(&op);
-        }
-        if let Some(inverse) = op.clone().apply(&mut self.document.flow) {
-            self.note_touched(&op);
-            self.undo.push(inverse);
-            self.redo.push(op);
-        }
+    if let Some(objection) = change.document.objection(to_from, &target) {
+        return Outcome { note: Some(objection), select: selection.clone(), ..Outcome::default() };
     }
-
-    /// Leads an exit to a node; the answer says whether it led elsewhere before.
-    pub(crate) fn connect(&mut self, from: &NodeId, port: &PortId, to: &NodeId) -> bool {
-        let linked = self.document.is_linked(from, port);
-        if linked {
-            self.apply(Op::Retarget(from.clone(), port.clone(), to.clone()));
-        } else {
-            let edge = Edge { from: from.clone(), port: port.clone(), to: to.clone() };
-            self.apply(Op::InsertEdge(self.document.flow.edges.len(), edge));
-        }
-        linked
-    }
-
-    /// Adds a node at the end of the list, with its place.
-    pub(crate) fn add_node(&mut self, node: Node, at: [i32; 2]) {
-        let id = node.id.clone();
-        self.apply(Op::InsertNode(self.document.flow.nodes.len(), Box::new(node)));
-        self.apply(Op::Place(id, Some(at)));
-    }
-
-    /// Undo and redo, each in the order in which it is applied, and what was touched.
-    pub(crate) fn finish(mut self) -> (Vec<Op>, Vec<Op>, Touched) {
-        self.undo.reverse();
-        let touched = if self.redo.is_empty() { Touched::default() } else { self.touched };
-        (self.undo, self.redo, touched)
-    }
-
-    fn note_touched(&mut self, op: &Op) {
-        let touched = &mut self.touched;
-        match op {
-            Op::InsertNode(_, node) => {
-                touched.nodes.insert(node.id.clone());
-                touched.order = true;
-            }
-            Op::RemoveNode(id) => {
-                touched.nodes.insert(id.clone());
-                touched.order = true;
-            }
-            Op::SetTitle(id, _) | Op::SetNote(id, _) | Op::SetConfig(id, _) => {
-                touched.nodes.insert(id.clone());
-                touched.paths |= matches!(op, Op::SetConfig(..));
-            }
-            Op::Place(id, _) => {
-                touched.places.insert(id.clone());
-            }
-            Op::InsertEdge(_, edge) => {
-                touched.nodes.insert(edge.from.clone());
-                touched.paths = true;
-            }
-            Op::RemoveEdge(from, _) | Op::Retarget(from, _, _) => {
-                touched.nodes.insert(from.clone());
-                touched.paths = true;
-            }
-            Op::SetVariables(_) | Op::SetHandlers(_) | Op::SetNotes(_) | Op::SetHead(_) => {
-                touched.rest = true;
-                // Labels of variables and dead ends are on the cards; notes are not.
-                if !matches!(op, Op::SetNotes(_)) {
-                    touched.nodes.extend(self.document.flow.nodes.iter().map(|node| node.id.clone()));
-                }
-            }
-            Op::Replace(_) => {
-                let ids = self.document.flow.nodes.iter().map(|node| node.id.clone());
-                touched.nodes.extend(ids);
-                touched.places.extend(self.document.flow.layout.keys().cloned());
-                touched.order = true;
-                touched.paths = true;
-                touched.rest = true;
-            }
-        }
-    }
+    change.apply(Op::RemoveEdge(from.clone(), port.clone()));
+    change.connect(to_from, to_port, &target);
+    let label = about("走向改从", "Path now from", &change.document.titles(to_from));
+    Outcome { label, select: Selection::path(to_from.clone(), to_port.clone()), ..Outcome::default() }
 }

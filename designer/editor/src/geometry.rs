@@ -1,5 +1,7 @@
 //! Where everything on the canvas is, from the model alone: cards, exits, paths, hits, the viewport.
 
+use std::collections::BTreeSet;
+
 use model::{NodeId, PortId};
 
 use crate::Document;
@@ -186,7 +188,7 @@ pub enum Hit {
     Nothing,
 }
 
-/// What is under a point: dots within `reach` first, then the topmost card, then the nearest path within `reach`.
+/// What is under a point: the nearest dot within `reach` first, then the topmost card, then the nearest path within `reach`.
 pub fn hit(document: &Document, point: Point, reach: f64) -> Hit {
     for node in document.flow.nodes.iter().rev() {
         let card = card_rect(document, &node.id);
@@ -194,10 +196,11 @@ pub fn hit(document: &Document, point: Point, reach: f64) -> Hit {
             continue;
         }
         let lines = summary_lines(document, node);
-        for (row, port) in document.ports_of(node).into_iter().enumerate() {
-            if exit_point(&card, lines, row).distance(point) <= reach {
-                return Hit::Exit(node.id.clone(), port.id);
-            }
+        let ports = document.ports_of(node).into_iter().enumerate();
+        let dots = ports.map(|(row, port)| (exit_point(&card, lines, row).distance(point), port.id));
+        let nearest = dots.filter(|(far, _)| *far <= reach).min_by(|(a, _), (b, _)| a.total_cmp(b));
+        if let Some((_, port)) = nearest {
+            return Hit::Exit(node.id.clone(), port);
         }
         if card.contains(point) {
             return Hit::Card(node.id.clone());
@@ -226,6 +229,16 @@ pub fn path_at(document: &Document, point: Point, reach: f64) -> Option<(NodeId,
         .map(|(_, edge)| (edge.from.clone(), edge.port.clone()))
 }
 
+/// The paths that the line between two points crosses.
+pub fn paths_across(document: &Document, a: Point, b: Point) -> BTreeSet<(NodeId, PortId)> {
+    let crossed = document
+        .flow
+        .edges
+        .iter()
+        .filter(|edge| path_of(document, &edge.from, &edge.port).is_some_and(|shape| shape.crosses(a, b)));
+    crossed.map(|edge| (edge.from.clone(), edge.port.clone())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,6 +251,8 @@ mod tests {
         let path = path_of(&document, &"ask".into(), &"answered".into()).expect("is there");
 
         assert_eq!(hit(&document, Point::new(dot.x + 4.0, dot.y), 14.0), Hit::Exit("ask".into(), "answered".into()));
+        let below = Point::new(dot.x, dot.y + 20.0);
+        assert_eq!(hit(&document, below, 30.0), Hit::Exit("ask".into(), "invalid".into()), "the nearest of two");
         assert_eq!(hit(&document, Point::new(330.0, 90.0), 7.0), Hit::Card("ask".into()));
         assert_eq!(hit(&document, path.middle, 7.0), Hit::Path("ask".into(), "answered".into()));
         assert_eq!(hit(&document, Point::new(-500.0, -500.0), 7.0), Hit::Nothing);

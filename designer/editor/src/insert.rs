@@ -6,7 +6,8 @@ use model::spec::{PortRole, references};
 use model::{KindName, Node, NodeId, NodeSpec, PortId, Texts, VarName, VarType, Variable};
 use serde_json::{Value, json};
 
-use crate::edit::{Change, Outcome, about};
+use crate::change::Change;
+use crate::edit::{Outcome, about};
 use crate::geometry::{CARD_WIDTH, GRID, Point, Rect, card_rect, snap};
 use crate::{Document, Op, Selection, pointer};
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use model::spec::PortRole;
 use model::{NodeId, PortId, Texts};
 
-use crate::edit::{Change, Outcome, about};
+use crate::change::Change;
+use crate::edit::{Outcome, about};
 use crate::{Document, Op, Selection};
 
 /// Removes steps. Joined: each island of removed steps that has one way on hands its incoming paths to it.

@@ -5,6 +5,7 @@
 //! whole behaviour of the canvas is tested natively in milliseconds.
 
 pub mod card;
+mod change;
 pub mod clipboard;
 mod document;
 mod edit;

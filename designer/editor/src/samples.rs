@@ -135,6 +135,10 @@ pub(crate) fn edit(document: &Document, what: usize, a: usize, b: usize) -> Edit
                 _ => Edit::SetNotes(Vec::new()),
             }
         }
+        15 => Edit::Duplicate { nodes: vec![node(a), node(b)], by: place },
+        16 => Edit::Cut { paths: vec![(from, port), exit(b)] },
+        17 => Edit::Rehang { from, port, by: exit(b + 1) },
+        18 => Edit::MoveNote { note: "n".into(), place: [0, 0, 300, 200], to: vec![(node(a), place)] },
         _ => Edit::Replace(Box::new(refund().flow)),
     }
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use model::Texts;
 
-use crate::edit::{Change, Edit, Outcome, Touched};
+use crate::change::Change;
+use crate::edit::{Edit, Outcome, Touched};
 use crate::{Document, Names, Op, Selection};
 
 /// How many changes can be taken back.
@@ -81,6 +82,28 @@ impl Editor {
         outcome
     }
 
+    /// Does an edit as a part of the change before it, so that both are taken back at once: a copy, and where it is put.
+    pub fn amend(&mut self, edit: &Edit, selection: &Selection) -> Outcome {
+        let mut change = Change::new(&mut self.document);
+        let mut outcome = edit.perform(&mut change, selection);
+        let (undo, redo, touched) = change.finish();
+        outcome.touched = touched;
+        if let Some(last) = self.done.last_mut().filter(|_| !redo.is_empty()) {
+            last.undo.splice(0..0, undo);
+            last.redo.extend(redo);
+            last.after = outcome.select.clone();
+            outcome.label = last.label.clone();
+        }
+        outcome
+    }
+
+    /// Takes the last change back as if it had never been: it cannot be done again.
+    pub fn drop_last(&mut self) -> Option<Outcome> {
+        let outcome = self.undo();
+        self.undone.pop();
+        outcome
+    }
+
     /// Takes the last change back.
     pub fn undo(&mut self) -> Option<Outcome> {
         let transaction = self.done.pop()?;
@@ -133,6 +156,7 @@ fn apply_all(document: &mut Document, ops: &[Op]) -> Touched {
 
 #[cfg(test)]
 mod tests {
+    use model::NodeId;
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -173,9 +197,33 @@ mod tests {
         assert!(editor.undo_label().is_none());
     }
 
+    #[test]
+    fn a_copy_and_where_it_is_put_are_one_change() {
+        let mut editor = Editor::new(samples::refund());
+        let nodes = vec!["ask".into(), "say".into()];
+
+        let copied = run(&mut editor, Edit::Duplicate { nodes, by: [0, 0] }, 0.0);
+        editor.amend(&Edit::Move { to: vec![("ask_2".into(), [320, 400])] }, &copied.select);
+
+        let flow = &editor.document().flow;
+        assert_eq!(copied.select, Selection::nodes(["ask_2".into(), "say_2".into()]));
+        assert_eq!(flow.layout.get(&NodeId::from("ask_2")), Some(&[320, 400]));
+        assert_eq!(flow.layout.get(&NodeId::from("ask")), Some(&[320, 80]));
+        let paths: Vec<_> = flow.edges[3..].iter().map(|edge| (edge.from.as_str(), edge.to.as_str())).collect();
+        assert_eq!(paths, [("ask_2", "say_2")], "only the path among them is copied");
+        assert_eq!(editor.undo_label(), Some(&Texts::new("再来一份（2 个步骤）", "Duplicate 2 steps")));
+        editor.undo();
+        assert_eq!(editor.document(), &samples::refund());
+        editor.redo();
+        assert_eq!(editor.document().flow.layout.get(&NodeId::from("ask_2")), Some(&[320, 400]));
+        editor.drop_last();
+        assert_eq!(editor.document(), &samples::refund());
+        assert!(editor.redo().is_none());
+    }
+
     proptest! {
         #[test]
-        fn every_edit_can_be_taken_back_and_done_again(choices in proptest::collection::vec((0usize..16, 0usize..8, 0usize..8), 1..24)) {
+        fn every_edit_can_be_taken_back_and_done_again(choices in proptest::collection::vec((0usize..20, 0usize..8, 0usize..8), 1..24)) {
             let start = samples::refund();
             let mut editor = Editor::new(start.clone());
             let mut states = vec![start.clone()];

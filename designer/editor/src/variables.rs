@@ -4,7 +4,8 @@ use model::spec::references;
 use model::{Language, Texts, VarName, Variable};
 use serde_json::Value;
 
-use crate::edit::{Change, Outcome};
+use crate::change::Change;
+use crate::edit::Outcome;
 use crate::{Document, Head, Op, Selection, pointer};
 
 pub(crate) fn add(change: &mut Change<'_>, variable: &Variable) {

@@ -1,36 +1,36 @@
-//! Pointer gestures: Idle → Pressed → (Pan | Marquee | Drag | Connect | Note) → Idle. Esc restores what was before.
+//! Pointer gestures: Idle → Pressed → (Pan | Pinch | Marquee | Drag | Connect | Rehang | Cut | Note) → Idle. Esc restores
+//! what was before.
 
-use editor::geometry::{Point, Rect, card_rect, path_at, snap, wheel_delta};
-use editor::guides::align;
+use editor::Selection;
+use editor::geometry::{Point, Rect, Viewport};
 use editor::selection::in_marquee;
-use editor::{Edit, Selection, insert};
 use leptos::prelude::*;
 use model::{NodeId, PortId};
 use wasm_bindgen::JsCast;
 
+use super::drag::Drag;
+use super::notes::NoteDrag;
+use super::sight::{Pinch, is_touch};
 use super::{Attach, Canvas, PickerAt};
 use crate::designer::RightPanel;
 
-/// A press becomes a drag after so many px.
+/// A press becomes a drag after so many px, of a mouse and of a finger.
 const DRAG_AFTER: f64 = 4.0;
-/// The strip at the border in which a drag moves the view, and how fast at most.
-const EDGE: f64 = 40.0;
-const EDGE_SPEED: f64 = 15.0;
-/// How near a card must be dropped to a path to be put into it, in px of the screen.
-const SPLICE_REACH: f64 = 24.0;
-/// How near a card must be to the line of another to snap to it, in px of the screen.
-const GUIDE_REACH: f64 = 6.0;
+const DRAG_AFTER_TOUCH: f64 = 8.0;
 
 /// What the pointer does.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Gesture {
     Idle,
     Pressed { at: Point, on: Target, keys: Keys },
-    Pan { last: Point },
-    Marquee { from: Point, base: Selection },
-    Drag { from: Point, grabbed: usize, cards: Vec<(NodeId, Point)>, is_free: bool },
+    Pan { last: Point, before: Viewport },
+    Pinch(Pinch),
+    Marquee { from: Point, base: Selection, before: Selection },
+    Drag(Drag),
     Connect,
-    Note { id: String, from: Point, place: [i32; 4], is_resize: bool },
+    Rehang,
+    Cut,
+    Note(NoteDrag),
 }
 
 /// What was pressed.
@@ -41,16 +41,41 @@ pub(super) enum Target {
     Plus(NodeId, PortId),
     Path(NodeId, PortId),
     PathPlus(NodeId, PortId),
+    /// An end of the selected path; the first is where it leaves.
+    Grip(NodeId, PortId, End),
     Note(String, bool),
     Empty,
 }
 
-/// The keys held at the press.
+/// An end of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// Where it leaves.
+    From,
+    /// Where it leads.
+    To,
+}
+
+/// The keys held at the press, and whether it was a finger.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Keys {
-    shift: bool,
-    ctrl: bool,
+    pub(super) shift: bool,
+    pub(super) ctrl: bool,
+    pub(super) alt: bool,
     is_pan: bool,
+    is_touch: bool,
+}
+
+impl Keys {
+    fn of(event: &web_sys::PointerEvent) -> Self {
+        Self {
+            shift: event.shift_key(),
+            ctrl: event.ctrl_key() || event.meta_key(),
+            alt: event.alt_key(),
+            is_pan: false,
+            is_touch: is_touch(event),
+        }
+    }
 }
 
 /// What an element of the canvas stands for.
@@ -65,6 +90,12 @@ pub(super) fn target_of(target: Option<web_sys::EventTarget>) -> Target {
         Some((NodeId::from(from), PortId::from(port)))
     };
     let attribute = |name: &str| closest(&format!("[{name}]")).and_then(|element| element.get_attribute(name));
+    if let Some((from, port)) = attribute("data-from").and_then(ends) {
+        return Target::Grip(from, port, End::From);
+    }
+    if let Some((from, port)) = attribute("data-to").and_then(ends) {
+        return Target::Grip(from, port, End::To);
+    }
     if let Some((from, port)) = attribute("data-insert").and_then(ends) {
         return Target::PathPlus(from, port);
     }
@@ -106,6 +137,13 @@ impl Canvas {
             event.prevent_default();
             return;
         }
+        if self.let_go(true) {
+            self.is_space_used.set_value(true);
+        }
+        if is_touch(event) && self.touched(event, at) {
+            event.prevent_default();
+            return;
+        }
         let is_pan = event.button() == 1 || (event.button() == 0 && self.is_space.get_untracked());
         if event.button() != 0 && !is_pan {
             return;
@@ -116,8 +154,12 @@ impl Canvas {
             // Without capture the gesture still works while the pointer is inside.
             let _ = root.set_pointer_capture(event.pointer_id());
         }
-        let keys = Keys { shift: event.shift_key(), ctrl: event.ctrl_key() || event.meta_key(), is_pan };
+        let keys = Keys { is_pan, ..Keys::of(event) };
+        self.is_space_used.set_value(true);
         self.last_pointer.set_value(at);
+        if keys.is_touch {
+            self.await_long_press(at, on.clone());
+        }
         self.gesture.set_value(Gesture::Pressed { at, on, keys });
         if is_pan {
             self.grip.set("grabbing");
@@ -127,12 +169,15 @@ impl Canvas {
     /// The pointer moved over the canvas.
     pub(super) fn moved(self, event: &web_sys::PointerEvent) {
         let at = self.point_at(event.client_x().into(), event.client_y().into());
-        let keys = Keys { shift: event.shift_key(), ctrl: event.ctrl_key() || event.meta_key(), is_pan: false };
+        let keys = Keys::of(event);
+        if keys.is_touch && self.moved_finger(event, at) {
+            return;
+        }
         self.last_pointer.set_value(at);
         match self.gesture.get_value() {
             Gesture::Idle => self.hover(event, at),
             Gesture::Pressed { at: start, on, keys } => {
-                if start.distance(at) >= DRAG_AFTER {
+                if start.distance(at) >= if keys.is_touch { DRAG_AFTER_TOUCH } else { DRAG_AFTER } {
                     self.begin(start, on, keys);
                     self.go_on(at, keys);
                     self.pan_at_edge();
@@ -161,61 +206,56 @@ impl Canvas {
         self.hovered.set(None);
         let from = self.to_world(start);
         let gesture = match on {
-            _ if keys.is_pan => Gesture::Pan { last: start },
+            _ if keys.is_pan => self.begin_pan(start),
+            Target::Grip(node, port, End::From) => {
+                self.begin_rehang(node, port);
+                Gesture::Rehang
+            }
+            Target::Grip(node, port, End::To) => {
+                self.begin_path(node, port, false);
+                Gesture::Connect
+            }
             Target::Exit(node, port) => {
                 self.begin_path(node, port, false);
                 Gesture::Connect
             }
             Target::Card(id) => self.begin_drag(id, from, keys),
-            Target::Note(id, is_resize) => {
-                let place =
-                    self.cx.with_flow(|flow| flow.notes.iter().find(|note| note.id == id).map(|note| note.place));
-                self.cx.selection.set(Selection { note: Some(id.clone()), ..Selection::default() });
-                Gesture::Note { id, from, place: place.unwrap_or_default(), is_resize }
+            Target::Note(id, is_resize) => self.begin_note(id, from, is_resize),
+            _ if keys.is_touch => self.begin_pan(start),
+            _ if keys.alt => {
+                self.begin_cut(from);
+                Gesture::Cut
             }
             _ if keys.shift || (self.is_trackpad.get_untracked() && !keys.ctrl) => {
                 let base = if keys.shift { self.cx.selection.get_untracked() } else { Selection::default() };
-                Gesture::Marquee { from, base }
+                Gesture::Marquee { from, base, before: self.cx.selection.get_untracked() }
             }
-            _ => Gesture::Pan { last: start },
+            _ => self.begin_pan(start),
         };
         self.grip.set(match gesture {
             Gesture::Pan { .. } => "grabbing",
-            Gesture::Drag { .. } | Gesture::Note { .. } => "moving",
-            Gesture::Connect => "linking",
-            Gesture::Marquee { .. } => "boxing",
+            Gesture::Drag(_) if keys.alt => "copying",
+            Gesture::Drag(_) | Gesture::Note(_) => "moving",
+            Gesture::Connect | Gesture::Rehang => "linking",
+            Gesture::Cut | Gesture::Marquee { .. } => "boxing",
             _ => "",
         });
         self.gesture.set_value(gesture);
     }
 
-    fn begin_drag(self, id: NodeId, from: Point, keys: Keys) -> Gesture {
-        let cx = self.cx;
-        let is_selected = cx.selection.with_untracked(|selection| selection.nodes.contains(&id));
-        if !is_selected {
-            let select = if keys.shift || keys.ctrl {
-                cx.selection.with_untracked(|selection| selection.toggled(&id))
-            } else {
-                Selection::node(id.clone())
-            };
-            cx.selection.set(select);
-        }
-        let ids = cx.selection.with_untracked(|selection| selection.nodes.clone());
-        let cards: Vec<(NodeId, Point)> =
-            cx.with_document(|document| ids.iter().map(|id| (id.clone(), document.position(id))).collect());
-        let grabbed = cards.iter().position(|(card, _)| *card == id).unwrap_or_default();
-        let is_free = cards.len() == 1 && cx.with_document(|document| insert::can_splice(document, &cards[0].0));
-        Gesture::Drag { from, grabbed, cards, is_free }
+    fn begin_pan(self, last: Point) -> Gesture {
+        Gesture::Pan { last, before: self.cx.view.get_untracked() }
     }
 
-    fn go_on(self, at: Point, keys: Keys) {
+    /// The gesture goes on at this point of the canvas.
+    pub(super) fn go_on(self, at: Point, keys: Keys) {
         let world = self.to_world(at);
         match self.gesture.get_value() {
-            Gesture::Pan { last } => {
+            Gesture::Pan { last, before } => {
                 self.cx.view.update(|view| *view = view.moved(at.x - last.x, at.y - last.y));
-                self.gesture.set_value(Gesture::Pan { last: at });
+                self.gesture.set_value(Gesture::Pan { last: at, before });
             }
-            Gesture::Marquee { from, base } => {
+            Gesture::Marquee { from, base, .. } => {
                 let marquee = Rect::between(from, world);
                 let mut nodes = self.cx.with_document(|document| in_marquee(document, &marquee));
                 nodes.extend(base.nodes);
@@ -225,84 +265,64 @@ impl Canvas {
                 }
                 self.marquee.set(Some(marquee));
             }
-            Gesture::Drag { from, grabbed, cards, is_free } => {
-                let (dx, dy) = drag_offset(from, world, cards[grabbed].1, keys);
-                let (dx, dy) = if keys.ctrl || keys.shift { (dx, dy) } else { self.aligned(&cards, grabbed, dx, dy) };
-                for (id, place) in &cards {
-                    if let Some(rx) = self.cx.card(id) {
-                        rx.place.set(Point::new(place.x + dx, place.y + dy));
-                    }
-                }
-                if is_free {
-                    let path = self.path_near(world, Some(&cards[0].0));
-                    if self.drop_path.with_untracked(|old| *old != path) {
-                        self.drop_path.set(path);
-                    }
-                }
-            }
+            Gesture::Drag(drag) => self.drag_to(&drag, world, keys),
             Gesture::Connect => self.move_path(world),
-            Gesture::Note { id, from, place, is_resize } => {
-                let [dx, dy] = snap(Point::new(world.x - from.x, world.y - from.y));
-                let [x, y, w, h] = place;
-                let place =
-                    if is_resize { [x, y, (w + dx).max(120), (h + dy).max(64)] } else { [x + dx, y + dy, w, h] };
-                self.change_note(&id, |note| note.place = place);
-            }
-            Gesture::Idle | Gesture::Pressed { .. } => {}
+            Gesture::Rehang => self.move_rehang(world),
+            Gesture::Cut => self.move_cut(world),
+            Gesture::Note(drag) => self.drag_note(&drag, world),
+            Gesture::Idle | Gesture::Pressed { .. } | Gesture::Pinch(_) => {}
         }
-    }
-
-    /// The offset with the grabbed card aligned to cards near it; keeps the lines that show it.
-    fn aligned(self, cards: &[(NodeId, Point)], grabbed: usize, dx: f64, dy: f64) -> (f64, f64) {
-        let (id, start) = &cards[grabbed];
-        let (width, height) = self.cx.canvas_size.get_untracked();
-        let view = self.cx.view.get_untracked();
-        let seen = view.seen(width, height);
-        let (own, others) = self.cx.with_document(|document| {
-            let own = card_rect(document, id);
-            let ids = document.flow.nodes.iter().map(|node| &node.id);
-            let still = ids.filter(|other| !cards.iter().any(|(moving, _)| moving == *other));
-            (own, still.map(|other| card_rect(document, other)).filter(|rect| rect.touches(&seen)).collect::<Vec<_>>())
-        });
-        let moving = Rect::new(start.x + dx, start.y + dy, own.w, own.h);
-        let (shift_x, shift_y, guides) = align(&moving, &others, GUIDE_REACH / view.k);
-        if self.guides.with_untracked(|old| *old != guides) {
-            self.guides.set(guides);
-        }
-        (dx + shift_x, dy + shift_y)
     }
 
     /// The button went up.
     pub(super) fn released(self, event: &web_sys::PointerEvent) {
         let at = self.point_at(event.client_x().into(), event.client_y().into());
+        if is_touch(event) && self.lifted(event) {
+            return;
+        }
         let gesture = self.gesture.get_value();
+        let (rehanging, knife) = (self.rehanging.get_untracked(), self.knife.get_untracked());
+        let note = self.note_place.get_untracked();
         self.rest();
         match gesture {
             Gesture::Pressed { at: start, on, keys } => self.clicked(start, on, keys),
-            Gesture::Drag { grabbed, cards, is_free, .. } => self.drop_cards(&cards, grabbed, is_free),
+            Gesture::Drag(drag) => self.drop_cards(&drag),
             Gesture::Connect => self.end_path(at),
+            Gesture::Note(drag) => self.drop_note(&drag, note),
+            Gesture::Rehang => self.end_rehang(rehanging),
+            Gesture::Cut => self.end_cut(knife),
             _ => {}
         }
+    }
+
+    /// The browser took the pointer away.
+    pub(super) fn lost(self, event: &web_sys::PointerEvent) {
+        self.touches.update_value(|touches| touches.lift(event.pointer_id()));
+        self.cancel();
     }
 
     /// Ends a gesture as if it had not begun.
     pub(super) fn cancel(self) -> bool {
         let gesture = self.gesture.get_value();
         let was_busy = gesture != Gesture::Idle || self.connecting.with_untracked(Option::is_some);
-        if let Gesture::Drag { cards, .. } = gesture {
-            for (id, place) in cards {
-                if let Some(rx) = self.cx.card(&id) {
-                    rx.place.set(place);
-                }
-            }
+        match gesture {
+            Gesture::Drag(drag) => self.cancel_drag(drag),
+            Gesture::Pan { before, .. } => self.cx.view.set(before),
+            Gesture::Marquee { before, .. } => self.cx.selection.set(before),
+            Gesture::Note(drag) => self.cancel_note(&drag),
+            _ => {}
         }
         self.connecting.set(None);
         self.rest();
         was_busy
     }
 
-    fn rest(self) {
+    /// Nothing is under way any more.
+    pub(super) fn rest(self) {
         self.gesture.set_value(Gesture::Idle);
+        self.rehanging.set(None);
+        self.knife.set(None);
+        self.note_place.set(None);
         self.marquee.set(None);
         self.guides.set(Vec::new());
         self.drop_path.set(None);
@@ -328,7 +348,7 @@ impl Canvas {
             Target::Plus(node, port) => {
                 self.picker.set(Some(PickerAt { screen: at, world, attach: Attach::After(node, port) }));
             }
-            Target::Path(from, port) => cx.selection.set(Selection::path(from, port)),
+            Target::Path(from, port) | Target::Grip(from, port, _) => cx.selection.set(Selection::path(from, port)),
             Target::PathPlus(from, port) => {
                 self.picker.set(Some(PickerAt { screen: at, world, attach: Attach::Path(from, port) }));
             }
@@ -339,109 +359,5 @@ impl Canvas {
                 }
             }
         }
-    }
-
-    fn drop_cards(self, cards: &[(NodeId, Point)], grabbed: usize, is_free: bool) {
-        let place = |id: &NodeId| {
-            let at = self.cx.card(id)?.place.get_untracked();
-            Some([at.x.round() as i32, at.y.round() as i32])
-        };
-        let pointer = self.to_world(self.last_pointer.get_value());
-        if is_free
-            && let Some((from, port)) = self.path_near(pointer, Some(&cards[grabbed].0))
-            && let Some(at) = place(&cards[grabbed].0)
-        {
-            self.cx.run(Edit::Splice { node: cards[grabbed].0.clone(), at, from, port });
-            return;
-        }
-        let to = cards.iter().filter_map(|(id, _)| Some((id.clone(), place(id)?))).collect();
-        let outcome = self.cx.run(Edit::Move { to });
-        if outcome.touched.is_empty() {
-            for (id, place) in cards {
-                if let Some(rx) = self.cx.card(id) {
-                    rx.place.set(*place);
-                }
-            }
-        }
-    }
-
-    /// The path near a point of the world, other than those of this card.
-    pub(super) fn path_near(self, world: Point, without: Option<&NodeId>) -> Option<(NodeId, PortId)> {
-        let reach = SPLICE_REACH / self.cx.view.with_untracked(|view| view.k);
-        self.cx.with_document(|document| {
-            path_at(document, world, reach).filter(|(from, port)| {
-                Some(from) != without && document.flow.edge(from, port).map(|edge| &edge.to) != without
-            })
-        })
-    }
-
-    /// The wheel turned, or two fingers moved.
-    pub(super) fn wheeled(self, event: &web_sys::WheelEvent) {
-        event.prevent_default();
-        let at = self.point_at(event.client_x().into(), event.client_y().into());
-        let is_zoom = event.ctrl_key() || event.meta_key() || (!self.is_trackpad.get_untracked() && !event.shift_key());
-        if is_zoom {
-            let delta =
-                wheel_delta(event.delta_y(), event.delta_mode(), event.ctrl_key() && self.is_trackpad.get_untracked());
-            self.cx.view.update(|view| *view = view.zoomed(at, 2.0_f64.powf(delta.clamp(-2.0, 2.0))));
-        } else {
-            let unit = if event.delta_mode() == 1 { 20.0 } else { 1.0 };
-            let (dx, dy) = if event.shift_key() && event.delta_x() == 0.0 {
-                (event.delta_y(), 0.0)
-            } else {
-                (event.delta_x(), event.delta_y())
-            };
-            self.cx.view.update(|view| *view = view.moved(-dx * unit, -dy * unit));
-        }
-        if self.connecting.with_untracked(Option::is_some) {
-            self.move_path(self.to_world(at));
-        }
-    }
-
-    /// While a drag stays near the border, the view moves.
-    fn pan_at_edge(self) {
-        let wants = matches!(
-            self.gesture.try_get_value(),
-            Some(Gesture::Drag { .. } | Gesture::Connect | Gesture::Marquee { .. } | Gesture::Note { .. })
-        );
-        if !wants {
-            return;
-        }
-        let at = self.last_pointer.get_value();
-        let (width, height) = self.cx.canvas_size.get_untracked();
-        let (dx, dy) = (edge_speed(at.x, width), edge_speed(at.y, height));
-        if dx != 0.0 || dy != 0.0 {
-            self.cx.view.update(|view| *view = view.moved(dx, dy));
-            self.go_on(at, Keys::default());
-        }
-        request_animation_frame(move || {
-            if self.gesture.try_get_value().is_some() {
-                self.pan_at_edge();
-            }
-        });
-    }
-}
-
-/// How far the cards move: on the grid unless Ctrl is held, along one axis while Shift is.
-fn drag_offset(from: Point, to: Point, grabbed: Point, keys: Keys) -> (f64, f64) {
-    let (mut dx, mut dy) = (to.x - from.x, to.y - from.y);
-    if keys.shift {
-        if dx.abs() >= dy.abs() { dy = 0.0 } else { dx = 0.0 }
-    }
-    if keys.ctrl {
-        return (dx.round(), dy.round());
-    }
-    let [x, y] = snap(Point::new(grabbed.x + dx, grabbed.y + dy));
-    let on_grid = |moved: f64, place: i32, start: f64| if moved == 0.0 { 0.0 } else { f64::from(place) - start };
-    (on_grid(dx, x, grabbed.x), on_grid(dy, y, grabbed.y))
-}
-
-fn edge_speed(at: f64, size: f64) -> f64 {
-    if at < EDGE {
-        EDGE_SPEED * ((EDGE - at) / EDGE).min(1.0)
-    } else if at > size - EDGE {
-        -EDGE_SPEED * ((at - size + EDGE) / EDGE).min(1.0)
-    } else {
-        0.0
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::Canvas;
-use crate::designer::{LeftPanel, Overlay, RightPanel, flush};
+use crate::designer::{LeftPanel, Overlay, flush, go_to_region};
 use crate::i18n::tr;
 use crate::ui::{is_composing, toast};
 
@@ -25,13 +25,19 @@ impl Canvas {
             _ => None,
         };
         match (direction, event.key().as_str()) {
-            (Some(direction), _) if self.is_space.get_untracked() => {
-                self.nudge(direction, if is_shift { 40 } else { 8 })
+            (Some(direction), _) if self.is_space.get_untracked() || self.grabbed.with_untracked(Option::is_some) => {
+                self.is_space_used.set_value(true);
+                self.nudge(direction, if is_shift { 40 } else { 8 });
             }
             (Some(direction), _) if is_command => self.follow(matches!(direction, Direction::Right | Direction::Down)),
             (Some(direction), _) => self.go(direction, is_shift),
             (None, "Escape") => self.escape(),
-            (None, " ") => self.is_space.set(true),
+            (None, " ") => {
+                if !event.repeat() {
+                    self.is_space_used.set_value(self.let_go(true));
+                }
+                self.is_space.set(true);
+            }
             (None, key) if is_command => match key.to_ascii_lowercase().as_str() {
                 "a" => self.select_all(),
                 "d" => self.duplicate(),
@@ -75,6 +81,9 @@ impl Canvas {
     }
 
     fn enter(self) {
+        if self.let_go(true) {
+            return;
+        }
         if self.connecting.with_untracked(Option::is_some) {
             let middle = self.last_pointer.get_value();
             self.end_path(middle);
@@ -86,15 +95,19 @@ impl Canvas {
     }
 
     fn escape(self) {
-        if !self.cancel() {
+        if !self.let_go(false) && !self.cancel() {
             self.cx.selection.set(editor::Selection::default());
         }
     }
 
     /// A key that went up.
     pub(super) fn key_up(self, event: &web_sys::KeyboardEvent) {
-        if event.key() == " " {
+        if event.key() == " " && self.is_space.get_untracked() {
             self.is_space.set(false);
+            // A tap grabs the cards; holding it moves the view, or the cards by arrow keys.
+            if !self.is_space_used.get_value() {
+                self.grab();
+            }
         }
     }
 
@@ -129,7 +142,8 @@ impl Canvas {
             }
             "k" if is_command => self.cx.overlay.set(Some(Overlay::Palette)),
             "f" if is_command && !is_own => self.cx.overlay.set(Some(Overlay::Palette)),
-            "enter" if is_command && !is_own => self.cx.right.set(RightPanel::Test),
+            "enter" if is_command && !is_own => self.test_anew(),
+            "f6" if !is_own => go_to_region(!event.shift_key()),
             "f8" => self.go_to_problem(!event.shift_key()),
             "escape" if is_within(".right-panel") && !is_own => self.focus(),
             _ => return,

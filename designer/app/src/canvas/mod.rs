@@ -3,19 +3,25 @@
 //! Everything is drawn from the signals of [`DesignerCx`]; gestures end in an `Edit`. Where things are and what is hit is
 //! computed on the model, never measured.
 
+mod acts;
 mod cards;
 mod commands;
 mod connect;
+mod drag;
 mod gesture;
 mod ghost;
 mod keys;
+mod knife;
 mod menu;
 mod minimap;
 mod notes;
 mod paths;
 mod picker;
+mod rehang;
+mod sight;
 mod surface;
 mod tools;
+mod walk;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -46,6 +52,14 @@ pub(crate) struct Canvas {
     gesture: StoredValue<gesture::Gesture>,
     /// A path in the making.
     connecting: RwSignal<Option<connect::Connecting>>,
+    /// A path that is being led from another exit.
+    rehanging: RwSignal<Option<rehang::Rehanging>>,
+    /// A line that cuts paths.
+    knife: RwSignal<Option<knife::Knife>>,
+    /// Where a note is while it is dragged.
+    note_place: RwSignal<Option<(String, [i32; 4])>>,
+    /// Cards that the arrow keys move.
+    grabbed: RwSignal<Option<walk::Grabbed>>,
     /// A marquee, in the world.
     marquee: RwSignal<Option<Rect>>,
     /// The path under the pointer.
@@ -66,8 +80,14 @@ pub(crate) struct Canvas {
     grip: RwSignal<&'static str>,
     /// Is Space held?
     is_space: RwSignal<bool>,
+    /// Did something happen while it was held?
+    is_space_used: StoredValue<bool>,
+    /// The fingers on the canvas.
+    touches: StoredValue<sight::Touches>,
     /// Do two fingers pan, instead of the wheel zooming?
     is_trackpad: RwSignal<bool>,
+    /// Has nobody said yet which it is?
+    is_hand_asked: RwSignal<bool>,
     /// Is the small map shown?
     is_map: RwSignal<bool>,
     /// Shown for a moment after zooming by wheel.
@@ -108,6 +128,10 @@ impl Canvas {
             root: NodeRef::new(),
             gesture: StoredValue::new(gesture::Gesture::Idle),
             connecting: RwSignal::new(None),
+            rehanging: RwSignal::new(None),
+            knife: RwSignal::new(None),
+            note_place: RwSignal::new(None),
+            grabbed: RwSignal::new(None),
             marquee: RwSignal::new(None),
             hovered: RwSignal::new(None),
             guides: RwSignal::new(Vec::new()),
@@ -118,6 +142,9 @@ impl Canvas {
             renaming: RwSignal::new(None),
             grip: RwSignal::new(""),
             is_space: RwSignal::new(false),
+            is_space_used: StoredValue::new(false),
+            touches: StoredValue::new(sight::Touches::default()),
+            is_hand_asked: RwSignal::new(hand.is_none() && !browser::is_narrow() && !browser::is_touch()),
             is_trackpad: RwSignal::new(hand.map_or(is_mac, |hand| hand == "trackpad")),
             is_map: RwSignal::new(true),
             last_pointer: StoredValue::new(Point::default()),
@@ -248,6 +275,7 @@ impl Canvas {
     /// Switches between mouse and trackpad.
     fn choose_hand(self, is_trackpad: bool) {
         self.is_trackpad.set(is_trackpad);
+        self.is_hand_asked.set(false);
         browser::remember(HAND_REMEMBERED_AS, if is_trackpad { "trackpad" } else { "mouse" });
     }
 }

@@ -1,4 +1,4 @@
-//! Paths under the cards, and the line that is being drawn.
+//! Paths under the cards, and the lines that are being drawn.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::i18n::tr;
 use crate::ui::Icon;
 
 /// The shape of a path from the signals of its two cards; subscribes.
-fn shape(cx: DesignerCx, key: &PathKey) -> Option<PathShape> {
+pub(super) fn shape(cx: DesignerCx, key: &PathKey) -> Option<PathShape> {
     let (from, port, to) = key;
     let (source, target) = (cx.card(from)?, cx.card(to)?);
     let (rect, target) = (source.rect(), target.rect());
@@ -71,7 +71,8 @@ fn OnePath(canvas: Canvas, key: PathKey, ran: Memo<BTreeSet<(NodeId, PortId)>>) 
     let is_leaving = is(|canvas, exit| {
         canvas.connecting.with(|connecting| {
             connecting.as_ref().is_some_and(|connecting| connecting.from == exit.0 && connecting.port == exit.1)
-        })
+        }) || canvas.rehanging.with(|rehanging| rehanging.as_ref().is_some_and(|it| it.leaves(exit)))
+            || canvas.knife.with(|knife| knife.as_ref().is_some_and(|knife| knife.paths.contains(exit)))
     });
     let is_near = {
         let (from, to) = (key.0.clone(), key.2.clone());
@@ -129,13 +130,25 @@ pub(super) fn ConnectionLine(canvas: Canvas) -> impl IntoView {
     view! {
         <svg class="paths over" aria-hidden="true">
             {move || canvas.guides.get().into_iter().map(|guide| {
-                let d = if guide.is_vertical {
-                    format!("M{} {}V{}", guide.at, guide.from - 16.0, guide.to + 16.0)
-                } else {
-                    format!("M{} {}H{}", guide.from - 16.0, guide.at, guide.to + 16.0)
+                let (from, to, at) = (guide.from, guide.to, guide.at);
+                let d = match (guide.is_gap, guide.is_vertical) {
+                    (false, true) => format!("M{at} {}V{}", from - 16.0, to + 16.0),
+                    (false, false) => format!("M{} {at}H{}", from - 16.0, to + 16.0),
+                    // With a stroke at both ends, as a measure has.
+                    (true, true) => format!("M{at} {from}V{to}M{0} {from}H{1}M{0} {to}H{1}", at - 6.0, at + 6.0),
+                    (true, false) => format!("M{from} {at}H{to}M{from} {0}V{1}M{to} {0}V{1}", at - 6.0, at + 6.0),
                 };
                 view! { <path class="guide" d=d /> }
             }).collect_view()}
+            {move || canvas.knife.get().map(|knife| view! {
+                <path
+                    class="knife"
+                    d=format!("M{} {}L{} {}", knife.from.x, knife.from.y, knife.to.x, knife.to.y)
+                />
+            })}
+            {move || canvas.rehanging.get().map(|rehanging| view! {
+                <path class="connecting" class:ok=rehanging.over.is_some() d=rehanging.d() />
+            })}
             {move || canvas.connecting.get().map(|connecting| view! {
                 <path
                     class="connecting"

@@ -14,7 +14,8 @@ use super::minimap::Minimap;
 use super::notes::Notes;
 use super::paths::{ConnectionLine, PathPlus, Paths};
 use super::picker::Picker;
-use super::tools::Tools;
+use super::rehang::Grips;
+use super::tools::{HandChoice, Tools};
 use super::{Attach, Canvas, PickerAt};
 use crate::i18n::{tr, words};
 
@@ -52,6 +53,7 @@ pub(crate) fn CanvasView(canvas: Canvas) -> impl IntoView {
                 class="canvas"
                 class:linking=move || canvas.connecting.with(Option::is_some)
                 class:space=move || canvas.is_space.get()
+                class:grabbed=move || canvas.grabbed.with(Option::is_some)
                 data-grip=move || canvas.grip.get()
                 data-ready="canvas"
                 tabindex="0"
@@ -68,16 +70,21 @@ pub(crate) fn CanvasView(canvas: Canvas) -> impl IntoView {
                 on:pointerdown=move |event| canvas.pressed(&event)
                 on:pointermove=move |event| canvas.moved(&event)
                 on:pointerup=move |event| canvas.released(&event)
-                on:pointercancel=move |_| { canvas.cancel(); }
+                on:pointercancel=move |event| canvas.lost(&event)
                 on:wheel=move |event| canvas.wheeled(&event)
                 on:dblclick=move |event| double_clicked(canvas, &event)
                 on:contextmenu=move |event| {
                     event.prevent_default();
-                    open_menu(canvas, &event);
+                    canvas.rest();
+                    let at = canvas.point_at(event.client_x().into(), event.client_y().into());
+                    open_menu(canvas, at, target_of(event.target()));
                 }
                 on:keydown=move |event| canvas.key(&event)
                 on:keyup=move |event| canvas.key_up(&event)
-                on:blur=move |_| canvas.is_space.set(false)
+                on:blur=move |_| {
+                    canvas.is_space.set(false);
+                    canvas.let_go(true);
+                }
             >
                 <div
                     class="world"
@@ -93,12 +100,14 @@ pub(crate) fn CanvasView(canvas: Canvas) -> impl IntoView {
                     <Cards canvas />
                     <ConnectionLine canvas />
                     <PathPlus canvas />
+                    <Grips canvas />
                 </div>
                 <Marquee canvas />
                 <WhyNot canvas />
             </div>
             <Empty canvas />
             <Tools canvas />
+            <HandChoice canvas />
             <Minimap canvas />
             <Picker canvas />
             <ContextMenu canvas />
@@ -189,14 +198,17 @@ fn double_clicked(canvas: Canvas, event: &web_sys::MouseEvent) {
     }
 }
 
-fn open_menu(canvas: Canvas, event: &web_sys::MouseEvent) {
+/// Opens the menu of what is at this point of the canvas.
+pub(super) fn open_menu(canvas: Canvas, at: Point, on: Target) {
     let cx = canvas.cx;
-    let select = match target_of(event.target()) {
+    let select = match on {
         Target::Card(id) | Target::Exit(id, _) | Target::Plus(id, _) => {
             let is_selected = cx.selection.with_untracked(|selection| selection.nodes.contains(&id));
             (!is_selected).then(|| editor::Selection::node(id))
         }
-        Target::Path(from, port) | Target::PathPlus(from, port) => Some(editor::Selection::path(from, port)),
+        Target::Path(from, port) | Target::PathPlus(from, port) | Target::Grip(from, port, _) => {
+            Some(editor::Selection::path(from, port))
+        }
         Target::Note(id, _) => Some(editor::Selection { note: Some(id), ..editor::Selection::default() }),
         Target::Empty => Some(editor::Selection::default()),
     };
@@ -204,7 +216,7 @@ fn open_menu(canvas: Canvas, event: &web_sys::MouseEvent) {
         cx.selection.set(select);
     }
     canvas.picker.set(None);
-    canvas.menu.set(Some(canvas.point_at(event.client_x().into(), event.client_y().into())));
+    canvas.menu.set(Some(at));
 }
 
 /// Keeps the size of the canvas, and shows all steps once it is known.
@@ -271,7 +283,10 @@ fn follow_clipboard(canvas: Canvas) {
         let text = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
         if let Some(clip) = Clip::from_text(&text) {
             event.prevent_default();
-            canvas.paste(clip, true);
+            canvas.paste(clip);
+        } else if !text.trim().is_empty() {
+            event.prevent_default();
+            canvas.paste_words(&text);
         }
     });
     on_cleanup(move || {

@@ -67,3 +67,43 @@ pub(super) fn Tools(canvas: Canvas) -> impl IntoView {
         </div>
     }
 }
+
+/// Asks once whether it is a mouse or a trackpad; until it is answered the system's usual one holds.
+#[component]
+pub(super) fn HandChoice(canvas: Canvas) -> impl IntoView {
+    let hand = move |is_trackpad: bool| {
+        let icon = if is_trackpad { "hand" } else { "mouse" };
+        let words = move || match is_trackpad {
+            true => (tr("触控板", "Trackpad"), tr("双指平移，捏合缩放", "Two fingers move, pinch zooms")),
+            false => (tr("鼠标", "Mouse"), tr("拖动平移，滚轮缩放", "Drag moves, wheel zooms")),
+        };
+        view! {
+            <button
+                type="button"
+                class="hand"
+                class:on=move || canvas.is_trackpad.get() == is_trackpad
+                data-test=if is_trackpad { "hand-trackpad" } else { "hand-mouse" }
+                on:click=move |_| {
+                    canvas.choose_hand(is_trackpad);
+                    canvas.focus();
+                }
+            >
+                <Icon name=icon /><b>{move || words().0}</b><small>{move || words().1}</small>
+            </button>
+        }
+    };
+    move || {
+        canvas.is_hand_asked.get().then(|| {
+            view! {
+                <section class="hand-choice nokey" aria-label=tr("怎么移动画布", "How to move the canvas") data-test="hand-choice">
+                    <header>
+                        <span>{tr("您用的是？", "What do you use?")}</span>
+                        <IconButton icon="x" label=move || tr("以后再说", "Not now") on_press=move |()| canvas.choose_hand(canvas.is_trackpad.get_untracked()) />
+                    </header>
+                    <div>{hand(false)}{hand(true)}</div>
+                    <small>{tr("随时可在下方工具栏换。", "It can be changed in the bar below at any time.")}</small>
+                </section>
+            }
+        })
+    }
+}

@@ -111,6 +111,8 @@ pub(crate) struct DesignerCx {
     pub(crate) trace: RwSignal<Vec<Visit>>,
     /// What the right side shows.
     pub(crate) right: RwSignal<RightPanel>,
+    /// Counts how often the open test chat was asked to begin again.
+    pub(crate) test_starts: RwSignal<u32>,
     /// What the left side shows.
     pub(crate) left: RwSignal<Option<LeftPanel>>,
     /// Is the problems dock open?
@@ -157,6 +159,7 @@ impl DesignerCx {
             content_language: RwSignal::new(content_language(&document.flow)),
             trace: RwSignal::new(Vec::new()),
             right: RwSignal::new(RightPanel::Form),
+            test_starts: RwSignal::new(0),
             left: RwSignal::new((!browser::is_narrow()).then_some(LeftPanel::Add)),
             is_dock_open: RwSignal::new(false),
             overlay: RwSignal::new(None),
@@ -209,6 +212,21 @@ impl DesignerCx {
         let outcome = self.editor.try_update_value(|editor| editor.run(&edit, &selection, now_ms)).unwrap_or_default();
         self.show(&outcome);
         outcome
+    }
+
+    /// Does an edit as a part of the one before it.
+    pub(crate) fn amend(self, edit: Edit) -> Outcome {
+        let selection = self.selection.get_untracked();
+        let outcome = self.editor.try_update_value(|editor| editor.amend(&edit, &selection)).unwrap_or_default();
+        self.show(&outcome);
+        outcome
+    }
+
+    /// Takes the last change back as if it had never been.
+    pub(crate) fn drop_last(self) {
+        if let Some(outcome) = self.editor.try_update_value(Editor::drop_last).flatten() {
+            self.show(&outcome);
+        }
     }
 
     /// Takes the last change back.

@@ -5,6 +5,7 @@ mod dock;
 mod outline;
 mod palette;
 mod rail;
+mod regions;
 mod right;
 mod save;
 mod top_bar;
@@ -17,6 +18,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use model::{NodeId, NodeSpec, Resources};
 
 pub(crate) use context::{CardRx, DesignerCx, LeftPanel, Overlay, PathKey, RightPanel};
+pub(crate) use regions::go_to_region;
 pub(crate) use save::{SaveState, flush, keep_mine, take_theirs};
 
 use crate::api::{self, ApiError, FlowDraft};

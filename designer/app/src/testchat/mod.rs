@@ -28,6 +28,13 @@ pub(crate) fn TestChat(cx: DesignerCx) -> impl IntoView {
     let chat = Chat::new(cx);
     on_cleanup(move || chat.leave());
     chat.start();
+    Effect::new(move |before: Option<u32>| {
+        let starts = cx.test_starts.get();
+        if before.is_some_and(|before| before != starts) {
+            chat.start();
+        }
+        starts
+    });
     let is_memory_open = RwSignal::new(false);
 
     view! {

@@ -28,6 +28,19 @@ impl PathShape {
     pub fn distance(&self, point: Point) -> f64 {
         self.points.windows(2).map(|ends| distance_to_line(point, ends[0], ends[1])).fold(f64::INFINITY, f64::min)
     }
+
+    /// Does the line between two points cross it?
+    pub fn crosses(&self, a: Point, b: Point) -> bool {
+        self.points.windows(2).any(|ends| lines_cross(a, b, ends[0], ends[1]))
+    }
+
+    /// The points so far from its two ends, along it; the middle where it is shorter than that.
+    pub fn near_ends(&self, by: f64) -> (Point, Point) {
+        let length: f64 = self.points.windows(2).map(|ends| ends[0].distance(ends[1])).sum();
+        let by = by.min(length / 2.0);
+        let reversed: Vec<Point> = self.points.iter().rev().copied().collect();
+        (along(&self.points, by), along(&reversed, by))
+    }
 }
 
 /// The path from an exit of `source` to the entry of `target`; `lane` is the exit's row.
@@ -95,7 +108,12 @@ fn rounded(corners: &[Point]) -> PathShape {
 /// The point of a line through corners that is half its length from the start.
 fn halfway(corners: &[Point]) -> Point {
     let length: f64 = corners.windows(2).map(|ends| ends[0].distance(ends[1])).sum();
-    let mut left = length / 2.0;
+    along(corners, length / 2.0)
+}
+
+/// The point of a line through corners that is so far along it; its end where it is shorter.
+fn along(corners: &[Point], by: f64) -> Point {
+    let mut left = by;
     for ends in corners.windows(2) {
         let part = ends[0].distance(ends[1]);
         if left <= part {
@@ -128,6 +146,14 @@ fn distance_to_line(point: Point, a: Point, b: Point) -> f64 {
     point.distance(Point::new(a.x + t * dx, a.y + t * dy))
 }
 
+/// Do two lines cross, each between its two points?
+fn lines_cross(a: Point, b: Point, c: Point, d: Point) -> bool {
+    let side = |p: Point, q: Point, r: Point| (q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x);
+    // A line through a point where two others meet crosses one of them.
+    let differ = |p: f64, q: f64| (p > 0.0) != (q > 0.0);
+    differ(side(a, b, c), side(a, b, d)) && differ(side(c, d, a), side(c, d, b))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,6 +170,24 @@ mod tests {
         assert_eq!(shape.d, "M240.0 80.0C290.0 80.0 290.0 19.0 340.0 19.0");
         assert_eq!(shape.middle, Point::new(290.0, 49.5));
         assert!(shape.distance(shape.middle) < 1.0);
+    }
+
+    #[test]
+    fn a_knife_crosses_what_it_goes_through() {
+        let shape = connection_shape(Point::new(0.0, 0.0), Point::new(100.0, 0.0));
+
+        assert!(shape.crosses(Point::new(50.0, -20.0), Point::new(50.0, 20.0)));
+        assert!(!shape.crosses(Point::new(150.0, -20.0), Point::new(150.0, 20.0)));
+        assert!(!shape.crosses(Point::new(50.0, -20.0), Point::new(50.0, -2.0)), "it stops before");
+    }
+
+    #[test]
+    fn the_grips_of_a_path_are_near_its_ends() {
+        let shape = connection_shape(Point::new(0.0, 0.0), Point::new(100.0, 0.0));
+
+        let (start, end) = shape.near_ends(16.0);
+
+        assert!((start.x - 16.0).abs() < 0.5 && (end.x - 84.0).abs() < 0.5, "{start:?} {end:?}");
     }
 
     #[test]
