@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use model::{Content, Message, Mood, Sender};
 
-use super::state::{Desk, Outgoing};
+use super::acts::Outgoing;
+use super::state::Desk;
 use crate::i18n::tr;
 use crate::pages::when::{clock, exact};
 use crate::testchat::mood_words;

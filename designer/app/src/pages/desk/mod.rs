@@ -1,5 +1,6 @@
 //! The desk: who waits, what was said, what the bot already knows; take over, answer, hand back, end.
 
+mod acts;
 mod alert;
 mod clock;
 mod conversation;

@@ -1,4 +1,4 @@
-//! What the desk knows: the list in sight, the open conversation, what is being sent; and the calls that change it.
+//! What the desk knows: the list in sight, the open conversation, what is being sent; and how it is read.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,25 +8,16 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::{Message, Status, Texts};
 
+use super::acts::Outgoing;
 use crate::api::{self, ApiError, DeskCounts, DeskDetail, DeskEvent, DeskList, DeskRow};
 use crate::browser;
-use crate::i18n::tr;
 use crate::pages::load::Remote;
 use crate::pages::when::{every_second, instant_ms};
 use crate::session;
-use crate::ui::{toast, toast_error};
+use crate::ui::toast_error;
 
 /// Several events at once make one reading of the list.
 const REFRESH_AFTER: Duration = Duration::from_millis(250);
-
-/// A message of ours on its way.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Outgoing {
-    pub(super) id: String,
-    pub(super) conversation: String,
-    pub(super) text: String,
-    pub(super) has_failed: bool,
-}
 
 /// The desk's state. Copy it freely.
 #[derive(Clone, Copy)]
@@ -49,7 +40,7 @@ pub(super) struct Desk {
     pub(super) is_ending: RwSignal<bool>,
     pub(super) now: ReadSignal<f64>,
     pub(super) reply: NodeRef<Textarea>,
-    drafts: StoredValue<BTreeMap<String, String>>,
+    pub(super) drafts: StoredValue<BTreeMap<String, String>>,
     is_refreshing: StoredValue<bool>,
     n_typed: StoredValue<u64>,
 }
@@ -157,7 +148,7 @@ impl Desk {
         });
     }
 
-    fn take_detail(self, detail: DeskDetail) {
+    pub(super) fn take_detail(self, detail: DeskDetail) {
         self.outgoing.update(|outgoing| {
             outgoing.retain(|mine| {
                 !detail.messages.iter().any(|message| message.client_id.as_deref() == Some(mine.id.as_str()))
@@ -270,113 +261,8 @@ impl Desk {
         })
     }
 
-    /// Takes the open conversation over.
-    pub(super) fn take(self) {
-        let Some(id) = self.chosen.get_untracked() else { return };
-        if self.is_busy.get_untracked() {
-            return;
-        }
-        self.is_busy.set(true);
-        spawn_local(async move {
-            let answer = api::take(&id).await;
-            if self.is_gone() {
-                return;
-            }
-            self.is_busy.set(false);
-            match answer {
-                Ok(detail) => {
-                    self.take_detail(detail);
-                    self.show(DeskList::Mine);
-                    request_animation_frame(move || self.focus_reply());
-                }
-                Err(error) => {
-                    toast_error(&error);
-                    // A colleague was quicker: the list is old.
-                    self.catch_up();
-                }
-            }
-            self.refresh();
-        });
-    }
-
-    /// Says something in the open conversation; it stands in the view at once.
-    pub(super) fn say(self, text: String) {
-        let Some(conversation) = self.chosen.get_untracked() else { return };
-        let mine = Outgoing { id: browser::new_id(), conversation, text, has_failed: false };
-        self.outgoing.update(|outgoing| outgoing.push(mine.clone()));
-        self.send(mine);
-    }
-
-    /// Sends again what did not arrive: under the same id, so that it is never said twice.
-    pub(super) fn send_again(self, mine: Outgoing) {
-        self.outgoing.update(|outgoing| {
-            if let Some(place) = outgoing.iter_mut().find(|other| other.id == mine.id) {
-                place.has_failed = false;
-            }
-        });
-        self.send(mine);
-    }
-
-    fn send(self, mine: Outgoing) {
-        spawn_local(async move {
-            let answer = api::reply(&mine.conversation, &mine.id, &mine.text).await;
-            if self.is_gone() {
-                return;
-            }
-            match answer {
-                Ok(_) => {
-                    // It is kept; the event, or this reading, brings it back with its place in the conversation.
-                    self.outgoing.update(|outgoing| outgoing.retain(|other| other.id != mine.id));
-                    if self.chosen.get_untracked().as_ref() == Some(&mine.conversation) {
-                        self.read_detail();
-                    }
-                    self.refresh();
-                }
-                Err(error) => {
-                    self.outgoing.update(|outgoing| {
-                        if let Some(place) = outgoing.iter_mut().find(|other| other.id == mine.id) {
-                            place.has_failed = true;
-                        }
-                    });
-                    toast_error(&error);
-                }
-            }
-        });
-    }
-
-    /// Gives the open conversation back to the flow, or ends it; `words` go along.
-    pub(super) fn finish(self, hand_back: bool, words: String) {
-        let Some(id) = self.chosen.get_untracked() else { return };
-        if self.is_busy.get_untracked() {
-            return;
-        }
-        self.is_busy.set(true);
-        spawn_local(async move {
-            let answer =
-                if hand_back { api::hand_back(&id, &words).await } else { api::end_conversation(&id, &words).await };
-            if self.is_gone() {
-                return;
-            }
-            self.is_busy.set(false);
-            match answer {
-                Ok(detail) => {
-                    self.is_handing_back.set(false);
-                    self.is_ending.set(false);
-                    self.take_detail(detail);
-                    toast(if hand_back {
-                        tr("已交还给流程", "Handed back to the flow")
-                    } else {
-                        tr("人工服务已结束", "Your part has ended")
-                    });
-                }
-                Err(error) => toast_error(&error),
-            }
-            self.refresh();
-        });
-    }
-
     /// Has the page been left while an answer was on its way?
-    fn is_gone(self) -> bool {
+    pub(super) fn is_gone(self) -> bool {
         self.chosen.try_get_untracked().is_none()
     }
 
@@ -393,21 +279,5 @@ impl Desk {
         if untrack(|| self.is_mine()) {
             self.is_ending.set(true);
         }
-    }
-
-    /// What was being written in this conversation.
-    pub(super) fn draft(self, id: &str) -> String {
-        self.drafts.with_value(|drafts| drafts.get(id).cloned().unwrap_or_default())
-    }
-
-    /// Keeps what is being written in this conversation.
-    pub(super) fn keep_draft(self, id: &str, text: String) {
-        self.drafts.update_value(|drafts| {
-            if text.is_empty() {
-                drafts.remove(id);
-            } else {
-                drafts.insert(id.to_owned(), text);
-            }
-        });
     }
 }
