@@ -168,6 +168,51 @@ test('a sheet of questions asks for its columns and becomes articles', { timeout
   assert.deepEqual(page.broken, []);
 });
 
+test('what is typed into an article waits after another page, and after the tab was closed', { timeout: 60_000 }, async () => {
+  const page = await product.signedIn();
+  const call = caller(page);
+  await call('/api/libraries', { key: 'kept', name: { zh: '留着' } });
+  await call('/api/libraries/kept/articles', { question: '多久发货', answer: { zh: '48 小时' } });
+  await page.goto(`${product.url}/library?library=kept`);
+
+  // A new one, and a changed one; neither is saved.
+  await page.click('[data-test="new-article"]');
+  await page.fill('[data-test="question"]', '周末发货吗');
+  await page.fill('[data-test="answer-zh"]', '周末照常发货。');
+  await page.click('[data-test="articles"] button:has-text("多久发货")');
+  await page.fill('[data-test="answer-zh"]', '24 小时内发货。');
+  await page.click('a[href="/topics"]');
+  await page.waitForURL(/topics/);
+  await page.close();
+
+  const back = await page.context().newPage();
+  await back.goto(`${product.url}/library?library=kept`);
+  await back.waitForSelector('[data-test="unsaved-new"]');
+  await back.click('[data-test="articles"] button:has-text("多久发货")');
+  await back.waitForSelector('[data-test="unsaved-notice"]');
+  assert.equal(await back.inputValue('[data-test="answer-zh"]'), '24 小时内发货。');
+  await picture(back, 'library-unsaved');
+  await isAccessible(back, 'an article that waits');
+  await back.click('[data-test="discard-article"]');
+  await until(async () => (await back.inputValue('[data-test="answer-zh"]')) === '48 小时', 5_000, 'the saved answer does not come back');
+  await back.click('[data-test="unsaved-new"]');
+  assert.equal(await back.inputValue('[data-test="question"]'), '周末发货吗');
+  await back.click('[data-test="save-article"]');
+  await back.locator('[data-test="articles"] .unsaved').waitFor({ state: 'detached' });
+  assert.equal(await back.locator('[data-test="articles"] li').count(), 2);
+  assert.deepEqual(page.broken, []);
+});
+
+/** Calls the API as the person at the page. */
+function caller(page) {
+  return (path, body) => page.evaluate(async ([path, body]) => {
+    const options = body ? { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {};
+    const answer = await fetch(path, options);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  }, [path, body]);
+}
+
 /** The smallest PDF that says this. */
 function pdf(words) {
   const content = `BT /F1 12 Tf 72 700 Td (${words}) Tj ET`;

@@ -26,6 +26,29 @@ pub(crate) fn remember(name: &str, text: &str) {
     }
 }
 
+/// Keeps a text beyond this visit; false when the browser forbids it or has no room.
+pub(crate) fn keep(name: &str, text: &str) -> bool {
+    let storage = is_here().then(|| window().local_storage().ok().flatten()).flatten();
+    storage.is_some_and(|storage| storage.set_item(name, text).is_ok())
+}
+
+/// What is kept under names that begin so, each with the rest of its name.
+pub(crate) fn kept(beginning: &str) -> Vec<(String, String)> {
+    let Some(storage) = is_here().then(|| window().local_storage().ok().flatten()).flatten() else {
+        return Vec::new();
+    };
+    let names = (0..storage.length().unwrap_or(0)).filter_map(|at| storage.key(at).ok().flatten());
+    let named = names.filter_map(|name| Some((name.strip_prefix(beginning)?.to_owned(), name)));
+    named.filter_map(|(rest, name)| Some((rest, storage.get_item(&name).ok()??))).collect()
+}
+
+/// Keeps it no longer.
+pub(crate) fn forget(name: &str) {
+    if let Some(storage) = is_here().then(|| window().local_storage().ok().flatten()).flatten() {
+        let _ = storage.remove_item(name);
+    }
+}
+
 /// The language the browser asks for, as a tag.
 pub(crate) fn preferred_language() -> String {
     if !is_here() {

@@ -41,6 +41,14 @@ pub(crate) fn member_name() -> String {
     }
 }
 
+/// The signed-in member's id; empty when nobody is. Reading it does not subscribe.
+pub(crate) fn member_id() -> String {
+    match SESSION.with(GetUntracked::get_untracked) {
+        Session::SignedIn(info) => info.member.id,
+        _ => String::new(),
+    }
+}
+
 /// Asks the server who is signed in.
 pub(crate) fn begin() {
     if !browser::is_here() {

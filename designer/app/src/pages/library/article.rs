@@ -9,28 +9,38 @@ use crate::i18n::{UiLanguage, language_now, text_of, tr, tr_string};
 use crate::pages::act::{act, delete_with_undo};
 use crate::pages::load::Remote;
 use crate::pages::suggest::SuggestButton;
-use crate::ui::{Button, ButtonKind, Field, IconButton, Segments, Select, Switch, TextArea, TextInput, toast};
+use crate::ui::{Button, ButtonKind, Field, Icon, IconButton, Segments, Select, Switch, TextArea, TextInput, toast};
 
 /// The editor of an article that is there, or of a new one.
 #[component]
 pub(super) fn ArticleEditor(cx: LibraryCx, id: Option<String>) -> impl IntoView {
     let is_new = id.is_none();
     let article = id.and_then(|id| cx.articles.now()?.into_iter().find(|article| article.id == id)).unwrap_or_default();
-    let draft = cx.unsaved.with_untracked(|unsaved| Draft::new(unsaved.get(&article.id).unwrap_or(&article)));
+    let library = StoredValue::new(cx.listing.chosen.get_untracked().unwrap_or_default());
+    let unsaved = untrack(|| library.with_value(|library| cx.unsaved.of(library, &article.id)));
+    let draft = Draft::new(unsaved.as_ref().unwrap_or(&article));
     let before = StoredValue::new(article);
     let busy = RwSignal::new(false);
     let is_changed = Memo::new(move |_| before.with_value(|before| &draft.article(before) != before));
     Effect::new(move |_| {
         let article = before.with_value(|before| draft.article(before));
-        let is_changed = before.with_value(|before| article != *before);
-        cx.unsaved.maybe_update(|unsaved| {
-            if is_changed {
-                unsaved.insert(article.id.clone(), article).is_none()
+        library.with_value(|library| {
+            if before.with_value(|before| article != *before) {
+                cx.unsaved.keep(library, article);
             } else {
-                unsaved.remove(&article.id).is_some()
+                cx.unsaved.give_up(library, &article.id);
             }
         });
     });
+    let discard = move |()| {
+        library.with_value(|library| before.with_value(|before| cx.unsaved.give_up(library, &before.id)));
+        // The editor begins again with what is saved.
+        cx.open.update(|open| {
+            if *open == Open::New {
+                *open = Open::Nothing;
+            }
+        });
+    };
     let is_ready =
         Memo::new(move |_| draft.question.with(|question| !question.trim().is_empty()) && draft.has_answer());
 
@@ -39,7 +49,7 @@ pub(super) fn ArticleEditor(cx: LibraryCx, id: Option<String>) -> impl IntoView 
             return;
         }
         let article = untrack(|| before.with_value(|before| draft.article(before)));
-        let Some(library) = cx.listing.chosen.get_untracked() else { return };
+        let (library, here) = (library.get_value(), library.get_value());
         let call = async move {
             if article.id.is_empty() {
                 api::create_article(&library, &article).await
@@ -55,7 +65,7 @@ pub(super) fn ArticleEditor(cx: LibraryCx, id: Option<String>) -> impl IntoView 
                 None => articles.insert(0, article.clone()),
             });
             if is_new {
-                cx.unsaved.update(|unsaved| drop(unsaved.remove("")));
+                cx.unsaved.give_up(&here, "");
                 cx.listing.all.reload();
                 cx.open.set(Open::Article(id));
             } else {
@@ -86,6 +96,9 @@ pub(super) fn ArticleEditor(cx: LibraryCx, id: Option<String>) -> impl IntoView 
                 {(!is_new).then(|| view! {
                     <IconButton icon="trash-2" danger=true label=move || tr("删除", "Delete") on_press=move |()| delete(cx, before.get_value()) />
                 })}
+                <Show when=move || is_changed.get()>
+                    <Button label=move || tr("放弃修改", "Discard") test="discard-article" on_press=discard />
+                </Show>
                 <Button
                     kind=ButtonKind::Primary
                     submit=true
@@ -96,6 +109,14 @@ pub(super) fn ArticleEditor(cx: LibraryCx, id: Option<String>) -> impl IntoView 
                 />
             </header>
             <div class="column-body stack">
+                {unsaved.is_some().then(|| view! {
+                    <Show when=move || is_changed.get()>
+                        <p class="notice" role="status" data-test="unsaved-notice"><Icon name="history" /><span>{move || tr(
+                            "上次写了还没保存，已为您留着。保存后客户才会得到它。",
+                            "You wrote this and did not save it; it was kept for you. Customers get it once it is saved.",
+                        )}</span></p>
+                    </Show>
+                })}
                 <Field label=move || tr("客户的问题", "The customer's question")>
                     <TextInput value=draft.question placeholder=move || tr("例如：多久发货？", "for example: When will my order be sent?") test="question" />
                 </Field>
@@ -325,14 +346,14 @@ impl Draft {
 
 fn delete(cx: LibraryCx, article: Article) {
     let Some(library) = cx.listing.chosen.get_untracked() else { return };
-    let question = article.question.clone();
+    let (question, here) = (article.question.clone(), library.clone());
     let (id, gone) = (article.id.clone(), article.id.clone());
     delete_with_undo(
         tr_string(|| format!("已删除“{question}”"), || format!("Deleted “{question}”")),
         async move { api::delete_article(&id).await },
         move || {
             cx.open.set(Open::Nothing);
-            cx.unsaved.update(|unsaved| drop(unsaved.remove(&gone)));
+            cx.unsaved.give_up(&here, &gone);
             cx.articles.update(|articles| articles.retain(|other| other.id != gone));
             cx.listing.all.reload();
         },

@@ -87,12 +87,29 @@ fn OfSheet(cx: LibraryCx) -> impl IntoView {
 
 #[component]
 fn Rows(cx: LibraryCx, found: Memo<Found>, n_shown: RwSignal<usize>) -> impl IntoView {
+    let new_one = move || cx.unsaved.of(&cx.listing.chosen.get()?, "");
     let n_more = move || found.with(|found| found.n_all - found.rows.len());
     view! {
         <ul class="pick-list" data-test="articles">
+            {move || new_one().map(|article| {
+                let is_chosen = Memo::new(move |_| cx.open.get() == Open::New);
+                let question = Some(article.question).filter(|question| !question.is_empty());
+                view! {
+                    <li>
+                        <Pick is_on=is_chosen on_press=move |()| cx.open.set(Open::New)>
+                            <span class="pick-words" data-test="unsaved-new">
+                                <b>{question.unwrap_or_else(|| tr("新知识", "New article").to_owned())}</b>
+                                <small class="unsaved">{move || tr("新的，未保存", "new, not saved")}</small>
+                            </span>
+                        </Pick>
+                    </li>
+                }
+            })}
             {move || found.get().rows.into_iter().map(|article| {
                 let (id, compared, changed) = (article.id.clone(), article.id.clone(), article.id.clone());
-                let is_unsaved = Memo::new(move |_| cx.unsaved.with(|unsaved| unsaved.contains_key(&changed)));
+                let is_unsaved = Memo::new(move |_| cx.listing.chosen.with(|library| {
+                    library.as_ref().is_some_and(|library| cx.unsaved.has(library, &changed))
+                }));
                 let is_chosen = Memo::new(move |_| cx.open.get() == Open::Article(compared.clone()));
                 let n_variants = article.variants.len();
                 let answer = article.answer.in_language(language_code()).to_owned();

@@ -8,6 +8,7 @@ mod mapping;
 mod sources;
 mod synonyms;
 mod trial;
+mod unsaved;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ use self::list::ArticleColumn;
 use self::sources::Sources;
 use self::synonyms::Synonyms;
 use self::trial::SearchTest;
+use self::unsaved::Unsaved;
 use super::load::Remote;
 use super::picking::{Listing, NoneYet};
 use crate::api::{self, Counts, Document, LibrarySummary};
@@ -46,8 +48,8 @@ struct LibraryCx {
     open: RwSignal<Open>,
     /// Only the articles of this sheet are listed, by id.
     of_sheet: RwSignal<Option<String>>,
-    /// Articles that were changed and not saved, by id; a new one has none. They wait while others are looked at.
-    unsaved: RwSignal<BTreeMap<String, Article>>,
+    /// Articles that were changed and not saved: they wait while others are looked at.
+    unsaved: Unsaved,
     documents: Remote<Vec<Document>>,
     /// The document in sight, by id.
     document: RwSignal<Option<String>>,
@@ -77,7 +79,7 @@ pub(crate) fn LibraryPage() -> impl IntoView {
         articles,
         open: RwSignal::new(Open::Nothing),
         of_sheet: RwSignal::new(None),
-        unsaved: RwSignal::new(BTreeMap::new()),
+        unsaved: Unsaved::new(),
         documents: Remote::new(move || {
             let library = chosen.get_untracked();
             async move {
@@ -98,7 +100,6 @@ pub(crate) fn LibraryPage() -> impl IntoView {
             cx.search.set(String::new());
             cx.document.set(None);
             cx.of_sheet.set(None);
-            cx.unsaved.update(|unsaved| drop(unsaved.remove("")));
             cx.articles.restart();
             cx.documents.restart();
         }
