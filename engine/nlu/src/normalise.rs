@@ -13,7 +13,7 @@ pub(crate) const DIGITS: char = '\u{E002}';
 pub(crate) const CODE: char = '\u{E003}';
 
 /// A message in normal form.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Normal {
     /// Lower case, half-width, single spaces, with masks for links, e-mails and codes.
     pub(crate) text: String,
@@ -81,14 +81,37 @@ fn fold(message: &str, max_chars: usize) -> String {
             out.push(' ');
             space_due = false;
         }
-        match c {
-            '\u{2018}' | '\u{2019}' | '`' => out.push('\''),
-            c if c.is_ascii() => out.push(c.to_ascii_lowercase()),
-            c if is_cjk(c) => out.push(crate::traditional::simplified(c)),
-            c => out.extend(c.to_lowercase()),
-        }
+        out.extend(folded(c));
     }
     out
+}
+
+/// The normal form of one half-width character.
+fn folded(c: char) -> impl Iterator<Item = char> {
+    let one = match c {
+        '\u{2018}' | '\u{2019}' | '`' => Some('\''),
+        c if c.is_ascii() => Some(c.to_ascii_lowercase()),
+        c if is_cjk(c) => Some(crate::traditional::simplified(c)),
+        _ => None,
+    };
+    let several = one.is_none().then(|| c.to_lowercase());
+    one.into_iter().chain(several.into_iter().flatten())
+}
+
+/// The first place of a message that reads like a piece of its normal form, as it was written; `None` when the piece
+/// comes from elsewhere.
+pub(crate) fn as_written<'m>(message: &'m str, piece: &str) -> Option<&'m str> {
+    let read: Vec<(usize, char)> = message
+        .char_indices()
+        .take(MAX_CHARS)
+        .filter(|(_, c)| !is_invisible(*c))
+        .flat_map(|(at, c)| folded(half_width(c)).map(move |c| (at, c)))
+        .collect();
+    let piece: Vec<char> = piece.chars().collect();
+    let place = read.windows(piece.len().max(1)).find(|place| place.iter().map(|(_, c)| c).eq(&piece))?;
+    let (start, last) = (place.first()?.0, place.last()?.0);
+    let length = message[last..].chars().next().map_or(0, char::len_utf8);
+    Some(&message[start..last + length])
 }
 
 /// Whether the character stands for a link, an e-mail address, digits or a code.

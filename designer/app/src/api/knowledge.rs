@@ -90,9 +90,18 @@ pub(crate) struct Hit {
     /// What a ranking model says.
     #[serde(default)]
     pub(crate) rank: Option<f64>,
-    /// Why it was found.
+    /// What it shares with the question.
     #[serde(default)]
-    pub(crate) why: Vec<String>,
+    pub(crate) why: Vec<Shared>,
+}
+
+/// A piece of the question that was found.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(crate) struct Shared {
+    /// As it was written.
+    pub(crate) text: String,
+    /// The share of what the question says that lies in it, 0 to 1.
+    pub(crate) weight: f64,
 }
 
 /// The parts of a hit's rank, each 0 to 1.

@@ -25,9 +25,10 @@ mod postings;
 mod questions;
 mod synonyms;
 mod terms;
+mod why;
 
 use crate::logistic::Curve;
-use crate::normalise::{Normal, normalise, normalise_up_to, readable};
+use crate::normalise::{Normal, normalise, normalise_up_to};
 use crate::round4;
 use bm25::{Bm25, Race, Wanted};
 use calibration::Calibration;
@@ -38,6 +39,8 @@ use std::cmp::Ordering;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 use synonyms::Synonyms;
+
+pub use why::Shared;
 
 /// An article or passage as the index needs it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -57,8 +60,8 @@ pub struct Hit {
     pub id: String,
     /// How likely this article answers, 0 to 1.
     pub score: f64,
-    /// The words that it shares with the question, the most telling first.
-    pub why: Vec<String>,
+    /// What it shares with the question, the most telling first.
+    pub why: Vec<Shared>,
     /// What put it at its place.
     #[serde(default)]
     pub parts: Parts,
@@ -219,7 +222,7 @@ impl Index {
             let hit = Hit {
                 id: built.ids[ranked.entry].clone(),
                 score: round4(confidence * (ranked.score / top).powi(2)),
-                why: shared(&found.query, contained),
+                why: why::shared(query, &found.normal, &found.query, contained),
                 parts,
             };
             (ranked.entry, hit)
@@ -253,6 +256,8 @@ impl Index {
 struct Found {
     /// The best articles, best first: at least two, as far as there are.
     ranked: Vec<Ranked>,
+    /// The query as it was read.
+    normal: Normal,
     query: Vec<Wanted>,
     /// For each of the ranked, which terms of the query it contains.
     contained: Vec<Vec<bool>>,
@@ -346,7 +351,7 @@ impl Built {
             (n_terms as f64 + 1.0).ln() / 4.0,
             telling,
         ];
-        Found { ranked, query, contained, signals }
+        Found { ranked, normal, query, contained, signals }
     }
 
     /// The texts with the highest scores above zero, best first; of equals the earlier entry.
@@ -404,24 +409,6 @@ fn first_few<T: Copy>(all: impl Iterator<Item = T>, n: usize, order: impl Fn(&T,
 
 fn wordings(entry: &Entry) -> impl Iterator<Item = &String> {
     std::iter::once(&entry.question).chain(&entry.variants)
-}
-
-/// The query's terms that a text contains, the rarest first, none inside another.
-fn shared(query: &[Wanted], contained: &[bool]) -> Vec<String> {
-    const MAX_WORDS: usize = 4;
-    let mut found: Vec<(&str, f64)> = Vec::new();
-    for (wanted, _) in query.iter().zip(contained).filter(|(_, is_contained)| **is_contained) {
-        let is_longer = wanted.term.chars().count() > 1;
-        found.push((&wanted.term, terms::weight_in_general(&wanted.term) * if is_longer { 1.2 } else { 1.0 }));
-    }
-    found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
-    let mut chosen: Vec<&str> = Vec::new();
-    for (term, _) in found {
-        if chosen.len() < MAX_WORDS && !chosen.iter().any(|other| other.contains(term)) {
-            chosen.push(term);
-        }
-    }
-    chosen.into_iter().map(readable).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::features::{SEED, is_telling, mix};
 use crate::normalise::{Normal, is_cjk, normalise};
 use crate::stem::stem;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// Names a term in the lists of an index.
@@ -19,30 +20,36 @@ pub(super) fn terms(normal: &Normal) -> Vec<String> {
 
 /// Tells every term of a text, in reading order.
 pub(super) fn each_term(normal: &Normal, mut tell: impl FnMut(&str)) {
+    each_placed_term(normal, |term, _| tell(term));
+}
+
+/// Tells every term of a text and where it stands there; of a stem, where its word does.
+pub(super) fn each_placed_term(normal: &Normal, mut tell: impl FnMut(&str, Range<usize>)) {
     let mut word = String::new();
     let mut before: Option<char> = None;
-    for c in normal.text.chars().chain([' ']) {
+    for (at, c) in normal.text.char_indices().chain([(normal.text.len(), ' ')]) {
         if !is_cjk(c) && (c.is_alphanumeric() || c == '\'') {
             word.push(c);
             before = None;
             continue;
         }
         if !word.is_empty() {
-            tell(stem(&word));
+            tell(stem(&word), at - word.len()..at);
             word.clear();
         }
         let mut letter = [0; 4];
         let letter: &str = c.encode_utf8(&mut letter);
+        let end = at + c.len_utf8();
         if is_cjk(c) {
-            tell(letter);
+            tell(letter, at..end);
             if let Some(before) = before {
                 let mut pair = [0; 8];
                 let first = before.encode_utf8(&mut pair).len();
                 let len = first + c.encode_utf8(&mut pair[first..]).len();
-                tell(std::str::from_utf8(&pair[..len]).unwrap_or_default());
+                tell(std::str::from_utf8(&pair[..len]).unwrap_or_default(), at - first..end);
             }
         } else if is_telling(letter) {
-            tell(letter);
+            tell(letter, at..end);
         }
         before = Some(c).filter(|c| is_cjk(*c));
     }

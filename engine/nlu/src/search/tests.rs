@@ -66,9 +66,32 @@ fn a_hit_says_why() {
 
     let hits = library.search("发票怎么开", 1);
 
-    assert!(hits[0].why.iter().any(|word| word.contains("发票")), "{hits:?}");
+    assert!(hits[0].why.iter().any(|piece| piece.text == "发票"), "{hits:?}");
+    let weight: f64 = hits[0].why.iter().map(|piece| piece.weight).sum();
+    assert!((0.5..=hits[0].parts.contained + 0.001).contains(&weight), "{hits:?}");
     assert!(hits[0].score > library.sure_above(), "{hits:?}");
     assert!(hits[0].parts.question > 0.5 && hits[0].parts.words == 1.0, "{hits:?}");
+}
+
+#[test]
+fn what_is_shared_is_told_as_it_was_written() {
+    let entries = [
+        entry("visa", "办理签证需要哪些材料", &[], "护照和照片"),
+        entry("vat", "Can you issue VAT invoices?", &[], "Yes, after payment arrives."),
+    ];
+    let index = Index::build(&entries);
+    let told = |query: &str| {
+        let hits = index.search(query, 1);
+        hits[0].why.iter().map(|piece| piece.text.clone()).collect::<Vec<_>>()
+    };
+
+    // Pairs that overlap are one piece; no pairs and no stems are told.
+    let mut pieces = told("我去日本，办理签证有哪些材料？");
+    pieces.sort();
+    assert_eq!(pieces, ["办理签证", "哪些材料"]);
+    assert_eq!(told("辦理簽證"), ["辦理簽證"]);
+    let words = told("how do I get invoices with VAT");
+    assert!(words.contains(&"VAT".to_owned()) && words.contains(&"invoices".to_owned()), "{words:?}");
 }
 
 #[test]
@@ -101,7 +124,7 @@ fn synonyms_find_what_other_words_say() {
     let hits = Index::build_with(&entries, &[vec!["运费".to_owned(), "邮资".to_owned()]]).search("邮资怎么算", 2);
 
     assert_eq!(hits[0].id, "fee", "{hits:?}");
-    assert!(hits[0].why.iter().any(|word| word.contains("运费")), "{hits:?}");
+    assert!(hits[0].why.iter().any(|piece| piece.text.contains("运费")), "{hits:?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{LibraryCx, Open};
-use crate::api::{self, LibraryTrial, Parts};
+use crate::api::{self, LibraryTrial, Parts, Shared};
 use crate::i18n::{sentence, tr, tr_string, words};
 use crate::pages::trial::{Trial, TrialInput};
 use crate::ui::{EmptyState, Pill, Tone};
@@ -147,7 +147,7 @@ fn ModelsRow(by_words: f64, meaning: f64, rank: Option<f64>) -> impl IntoView {
 
 /// Why a hit stands where it stands: three parts, and the words it shares with the question.
 #[component]
-fn PartsRow(parts: Parts, why: Vec<String>) -> impl IntoView {
+fn PartsRow(parts: Parts, why: Vec<Shared>) -> impl IntoView {
     let part = |zh: &'static str, en: &'static str, value: f64| {
         view! {
             <span class="part">
@@ -164,7 +164,23 @@ fn PartsRow(parts: Parts, why: Vec<String>) -> impl IntoView {
             {part("覆盖问题", "covers the question", parts.contained)}
         </span>
         {(!why.is_empty()).then(|| view! {
-            <span class="chips">{why.into_iter().map(|why| view! { <span class="chip">{why}</span> }).collect_view()}</span>
+            <span class="chips" data-test="shared">
+                <small class="quiet">{move || tr("一样的词：", "In common:")}</small>
+                {why.into_iter().map(|piece| view! { <Piece piece /> }).collect_view()}
+            </span>
         })}
+    }
+}
+
+/// A piece of the question that the text has, with how much of the question it is.
+#[component]
+fn Piece(piece: Shared) -> impl IntoView {
+    let percent = format!("{:.0}%", piece.weight * 100.0);
+    let share = percent.clone();
+    view! {
+        <span class="chip" title=move || tr_string(
+            || format!("占这句问题分量的 {share}"),
+            || format!("{share} of what the question says"),
+        )>{piece.text}<small class="num">{percent}</small></span>
     }
 }
