@@ -1,7 +1,7 @@
 //! Any Markdown, page, text or sheet, the first byte says which: passages are short, articles whole.
 #![no_main]
 
-use documents::{Kind, articles, guess, passages};
+use documents::{Kind, Mapping, Repeated, articles, compare, guess, passages, settle};
 use libfuzzer_sys::fuzz_target;
 use model::Language;
 
@@ -12,8 +12,10 @@ fuzz_target!(|bytes: &[u8]| {
     for passage in passages(&document.blocks) {
         assert!(passage.text.chars().count() <= 1_000 && !passage.text.trim().is_empty());
     }
-    let found = articles(&document.rows, &document.lines, &guess(&document.rows), &Language::from("en"));
-    for article in found.articles {
-        assert!(!article.question.is_empty());
-    }
+    let columns = document.sheets.first().map(|sheet| guess(&sheet.rows)).unwrap_or_default();
+    let found = articles(&document.sheets, &Mapping::from(columns), &Language::from("en")).articles;
+    assert!(found.iter().all(|article| !article.question.is_empty()));
+    // A file is its own older version: none of its questions is new, and none is written a second time.
+    assert_eq!(compare(&found, &found).fresh, 0);
+    assert!(settle(found.clone(), &found, "", Repeated::Update).own.is_empty());
 });

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { isAccessible } from './accessible.mjs';
 import { picture, withProduct } from './product.mjs';
 import { until } from './until.mjs';
-import { workbook } from './workbook.mjs';
+import { workbook, workbookOf } from './workbook.mjs';
 
 const POLICY = `# 退换货政策
 
@@ -200,6 +200,58 @@ test('what is typed into an article waits after another page, and after the tab 
   await back.click('[data-test="save-article"]');
   await back.locator('[data-test="articles"] .unsaved').waitFor({ state: 'detached' });
   assert.equal(await back.locator('[data-test="articles"] li').count(), 2);
+  assert.deepEqual(page.broken, []);
+});
+
+test('questions that come again are counted before anything is written, sheet by sheet', { timeout: 120_000 }, async () => {
+  const page = await product.signedIn();
+  const call = caller(page);
+  await call('/api/libraries', { key: 'again', name: { zh: '再来一次' } });
+  await call('/api/libraries/again/articles', { question: '多久发货', answer: { zh: '48 小时' } });
+  await page.goto(`${product.url}/library?library=again`);
+  await page.click('[data-tab="documents"]');
+  const book = workbookOf({
+    说明: { rows: [['客服知识导入说明']] },
+    物流: { rows: [['问题', '答案'], ['多久发货？', '24 小时'], ['发什么快递', '顺丰']] },
+    售后: { rows: [['答案', '问题'], ['七天内可以', '能退吗']] },
+  });
+  await page.setInputFiles('[data-test="document-file"]', { name: '知识.xlsx', mimeType: 'application/octet-stream', buffer: book });
+
+  // The sheets whose columns have names are chosen, each read in its own way.
+  await page.waitForSelector('[data-test="sheet-bar"]', { timeout: 30_000 });
+  const wanted = () => page.locator('.sheet-tab').evaluateAll((tabs) => tabs.filter((tab) => tab.querySelector('input').checked).map((tab) => tab.dataset.sheet));
+  assert.deepEqual(await wanted(), ['物流', '售后']);
+  assert.match(await page.innerText('[data-test="rows-to-import"]'), /^3 行/);
+  await page.click('[data-sheet="售后"] button');
+  await page.locator('[data-test="sheet"]').getByText('七天内可以').waitFor();
+  await picture(page, 'library-sheets');
+  await isAccessible(page, 'the sheets of a workbook');
+  await page.click('[data-test="save-columns"]');
+
+  const repeats = page.locator('[data-test="repeats"]');
+  await repeats.waitFor({ timeout: 30_000 });
+  assert.match(await repeats.innerText(), /表格里有 3 个问题，其中 1 个知识库里已经有了/);
+  assert.match(await page.innerText('[data-test="differing"]'), /48 小时\s+24 小时/);
+  assert.equal((await call('/api/libraries/again/articles')).length, 1, 'nothing is written yet');
+  await picture(page, 'library-repeats');
+  await isAccessible(page, 'questions that come again');
+  await page.click('[data-test="back-to-columns"]');
+  assert.deepEqual(await wanted(), ['物流', '售后'], 'what was chosen is still chosen');
+  await page.click('[data-test="save-columns"]');
+  await repeats.waitFor();
+  await page.click('[data-test="import-repeated"]');
+  await page.waitForSelector('[data-test="show-articles"]', { timeout: 30_000 });
+  const articles = await call('/api/libraries/again/articles');
+  assert.deepEqual(articles.map((article) => [article.question, article.answer.zh]).sort(), [['发什么快递', '顺丰'], ['多久发货', '24 小时'], ['能退吗', '七天内可以']].sort());
+
+  // The search test says what is in common in the words of the question.
+  await page.click('[data-tab="try"]');
+  await page.fill('[data-test="try-library"]', '请问多久发货呀');
+  await page.keyboard.press('Enter');
+  const first = page.locator('[data-test="shared"]').first();
+  await first.waitFor();
+  assert.match(await first.innerText(), /多久发货\s*\d+%/);
+  await picture(page, 'library-in-common');
   assert.deepEqual(page.broken, []);
 });
 

@@ -1,26 +1,37 @@
-// A workbook of one sheet, as small as Excel would still open it: a zip whose parts are stored as they are.
+// A workbook, as small as Excel would still open it: a zip whose parts are stored as they are.
 
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 const PACKAGE = 'http://schemas.openxmlformats.org/package/2006/relationships';
 const TYPES = 'http://schemas.openxmlformats.org/package/2006/content-types';
 
-/** The bytes of a workbook with these rows of texts; an empty row stays empty. `merged` names ranges such as `A1:C1`. */
+/** The bytes of a workbook with one sheet of these rows of texts; an empty row stays empty. `merged` names ranges such as `A1:C1`. */
 export function workbook(rows, merged = []) {
+  return workbookOf({ a: { rows, merged } });
+}
+
+/** The bytes of a workbook with these sheets by name, each with `rows` and, where there are, `merged` ranges. */
+export function workbookOf(sheets) {
+  const named = Object.entries(sheets);
+  const relation = (number, kind, target) => `<Relationship Id="r${number}" Type="${OFFICE}/${kind}" Target="${target}"/>`;
+  const relations = (all) => `<Relationships xmlns="${PACKAGE}">${all}</Relationships>`;
+  const each = (write) => named.map(([name, sheet], at) => write(at + 1, name, sheet));
+  return zip({
+    '[Content_Types].xml': `<Types xmlns="${TYPES}"><Default Extension="xml" ContentType="application/xml"/></Types>`,
+    '_rels/.rels': relations(relation(1, 'officeDocument', 'xl/workbook.xml')),
+    'xl/workbook.xml': `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets>${each((number, name) => `<sheet name="${name}" sheetId="${number}" r:id="r${number}"/>`).join('')}</sheets></workbook>`,
+    'xl/_rels/workbook.xml.rels': relations(each((number) => relation(number, 'worksheet', `worksheets/sheet${number}.xml`)).join('')),
+    ...Object.fromEntries(each((number, _, sheet) => [`xl/worksheets/sheet${number}.xml`, worksheet(sheet)])),
+  });
+}
+
+function worksheet({ rows, merged = [] }) {
   const cell = (text, row, column) =>
     `<c r="${String.fromCharCode(65 + column)}${row + 1}" t="inlineStr"><is><t>${text}</t></is></c>`;
   const lines = rows.map((cells, row) => `<row r="${row + 1}">${cells.map((text, column) => cell(text, row, column)).join('')}</row>`);
   const ranges = merged.map((range) => `<mergeCell ref="${range}"/>`).join('');
   const merges = merged.length ? `<mergeCells count="${merged.length}">${ranges}</mergeCells>` : '';
-  const relation = (kind, target) =>
-    `<Relationships xmlns="${PACKAGE}"><Relationship Id="r1" Type="${OFFICE}/${kind}" Target="${target}"/></Relationships>`;
-  return zip({
-    '[Content_Types].xml': `<Types xmlns="${TYPES}"><Default Extension="xml" ContentType="application/xml"/></Types>`,
-    '_rels/.rels': relation('officeDocument', 'xl/workbook.xml'),
-    'xl/workbook.xml': `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>`,
-    'xl/_rels/workbook.xml.rels': relation('worksheet', 'worksheets/sheet1.xml'),
-    'xl/worksheets/sheet1.xml': `<worksheet xmlns="${MAIN}"><sheetData>${lines.join('')}</sheetData>${merges}</worksheet>`,
-  });
+  return `<worksheet xmlns="${MAIN}"><sheetData>${lines.join('')}</sheetData>${merges}</worksheet>`;
 }
 
 function zip(parts) {

@@ -1,4 +1,4 @@
-//! Excel: the rows of the first sheet that has some. Formulas give the values that were saved, macros are ignored.
+//! Excel: the rows of every sheet that has some. Formulas give the values that were saved, macros are ignored.
 
 use std::io::Cursor;
 
@@ -7,10 +7,12 @@ use model::Texts;
 use zip::ZipArchive;
 
 use crate::docx::{macros_ignored, unpacks_to_too_much};
-use crate::{Document, Unreadable, sheet};
+use crate::{Document, MAX_CHARS, MAX_ROWS, Sheet, Unreadable, sheet};
 
 /// What all parts of a package may unpack to.
 const MAX_BYTES: u64 = 200 * 1024 * 1024;
+/// Sheets with something in them that are read.
+const MAX_SHEETS: usize = 30;
 
 /// Reads an Excel file.
 pub(crate) fn read(bytes: &[u8]) -> Result<Document, Unreadable> {
@@ -24,23 +26,44 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Document, Unreadable> {
     let has_macros = package.index_for_name("xl/vbaProject.bin").is_some();
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| broken())?;
     let names = book.sheet_names().to_vec();
+    let mut document = Document::default();
+    let (mut n_rows, mut n_chars, mut left_out) = (0, 0, Vec::new());
     for name in &names {
         let Ok(range) = book.worksheet_range(name) else { continue };
-        let mut document = Document::default();
+        let mut sheet = Sheet::named(name);
         let first = range.start().map_or(1, |(row, _)| u64::from(row) + 1);
-        for (line, row) in (first..).zip(range.rows()) {
-            sheet::push(&mut document, line, row.iter().map(cell))?;
-        }
-        if document.rows.is_empty() {
+        let rows = (first..).zip(range.rows());
+        let read = rows.into_iter().try_for_each(|(line, row)| sheet::push(&mut sheet, line, row.iter().map(cell)));
+        if sheet.rows.is_empty() {
             continue;
         }
-        let only = (names.len() > 1)
-            .then(|| Texts::new(format!("只读取了工作表“{name}”"), format!("only the sheet “{name}” was read")));
-        let macros = has_macros.then(macros_ignored);
-        document.notes = only.into_iter().chain(macros).collect();
-        return Ok(document);
+        // The first sheet must fit; what does not fit beside it is left out with a word.
+        if document.sheets.is_empty() {
+            read?;
+        } else if read.is_err()
+            || document.sheets.len() >= MAX_SHEETS
+            || n_rows + sheet.rows.len() > MAX_ROWS
+            || n_chars + sheet.n_chars() > MAX_CHARS
+        {
+            left_out.push(name.as_str());
+            continue;
+        }
+        n_rows += sheet.rows.len();
+        n_chars += sheet.n_chars();
+        document.sheets.push(sheet);
     }
-    Err(Unreadable::new(("表格里没有内容", "the sheet has no rows"), ("请检查文件", "look at the file")))
+    if document.sheets.is_empty() {
+        return Err(Unreadable::new(("表格里没有内容", "the sheet has no rows"), ("请检查文件", "look at the file")));
+    }
+    let too_large = (!left_out.is_empty()).then(|| {
+        let (zh, en) = (left_out.join("”、“"), left_out.join("”, “"));
+        Texts::new(
+            format!("文件太大，没有读工作表“{zh}”"),
+            format!("the file is too large, these sheets were not read: “{en}”"),
+        )
+    });
+    document.notes = too_large.into_iter().chain(has_macros.then(macros_ignored)).collect();
+    Ok(document)
 }
 
 fn cell(data: &Data) -> String {

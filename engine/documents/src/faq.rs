@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use model::{Article, Language, Texts};
 use serde::{Deserialize, Serialize};
 
+use crate::{Mapping, Sheet};
+
 /// Characters of a question, of an answer; ways to ask. The same as an author may write by hand.
 const MAX_QUESTION_CHARS: usize = 500;
 const MAX_ANSWER_CHARS: usize = 8_000;
@@ -17,6 +19,9 @@ const NAMES_WITHIN: usize = 5;
 /// What the columns of a sheet mean, counted from 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Columns {
+    /// The sheet of the workbook; without, the first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
     /// The question.
     pub question: usize,
     /// The answer.
@@ -32,10 +37,10 @@ pub struct Columns {
     pub skip: usize,
 }
 
-/// The articles of a sheet.
+/// The articles of sheets.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Faq {
-    /// In the order of the sheet; the ids are still empty.
+    /// In the order of the sheets; the ids are still empty.
     pub articles: Vec<Article>,
     /// What was left out.
     pub notes: Vec<Texts>,
@@ -62,7 +67,8 @@ fn named(row: &[String]) -> Option<Columns> {
     let question = other(&["问题", "标题", "提问", "question", "title"]).or_else(|| other(&["问", "q"]))?;
     let answer = other(&["答案", "回答", "回复", "answer", "reply", "response"]).or_else(|| other(&["答", "内容"]))?;
     let language = find(&["语言", "语种", "language", "lang"]);
-    let columns = Columns { question, answer, variants: variants.into_iter().collect(), language, skip: 1 };
+    let columns =
+        Columns { question, answer, variants: variants.into_iter().collect(), language, skip: 1, sheet: None };
     (question != answer).then_some(columns)
 }
 
@@ -84,59 +90,96 @@ fn without_names(rows: &[Vec<String>]) -> Columns {
     Columns { question, answer: columns.next().unwrap_or(question + 1), ..Columns::default() }
 }
 
-/// Reads the rows; `lines` says where each stands in the sheet, from 1. Rows of one question in several languages are
-/// one article.
-pub fn articles(rows: &[Vec<String>], lines: &[u64], columns: &Columns, fallback: &Language) -> Faq {
-    let mut faq = Faq::default();
-    let mut by_question: BTreeMap<String, usize> = BTreeMap::new();
-    let (mut incomplete, mut too_long, mut repeated) = (Vec::new(), Vec::new(), Vec::new());
-    for (row, line) in rows.iter().zip(lines).skip(columns.skip) {
-        let cell = |column: usize| row.get(column).map_or("", |cell| cell.trim());
-        let (question, answer) = (cell(columns.question).replace('\n', " "), cell(columns.answer));
-        if question.is_empty() || answer.is_empty() {
-            incomplete.push(*line);
-            continue;
-        }
-        if question.chars().count() > MAX_QUESTION_CHARS || answer.chars().count() > MAX_ANSWER_CHARS {
-            too_long.push(*line);
-            continue;
-        }
-        let language =
-            columns.language.map(cell).and_then(language_of).unwrap_or_else(|| language_in(&question, fallback));
-        let place = *by_question.entry(question.clone()).or_insert(faq.articles.len());
-        if place == faq.articles.len() {
-            faq.articles.push(Article { question, ..Article::default() });
-        }
-        let article = &mut faq.articles[place];
-        if article.answer.0.get(&language).is_some_and(|before| before != answer) {
-            repeated.push(*line);
-        }
-        article.answer.set(language, answer);
-        let cells = columns.variants.iter().map(|column| cell(*column));
-        let variants = cells.flat_map(|cell| cell.split(['\n', ';', '；', '|'])).map(str::trim);
-        for variant in variants.filter(|text| !text.is_empty() && text.chars().count() <= MAX_QUESTION_CHARS) {
-            if article.variants.len() < MAX_VARIANTS && !article.variants.iter().any(|known| known == variant) {
-                article.variants.push(variant.to_owned());
-            }
+/// Reads the rows of the sheets that are mapped. Rows of one question in several languages are one article, whichever
+/// sheets they are in.
+pub fn articles(sheets: &[Sheet], mapping: &Mapping, fallback: &Language) -> Faq {
+    let mut taking = Taking { faq: Faq::default(), by_question: BTreeMap::new(), fallback };
+    for columns in mapping.all() {
+        let wanted = |sheet: &&Sheet| columns.sheet.as_ref().is_none_or(|name| *name == sheet.name);
+        match (sheets.iter().find(wanted), &columns.sheet) {
+            (Some(sheet), _) => taking.take(sheet, columns, sheets.len() > 1),
+            (None, Some(name)) => taking
+                .faq
+                .notes
+                .push(Texts::new(format!("文件里没有工作表“{name}”"), format!("the file has no sheet “{name}”"))),
+            (None, None) => {}
         }
     }
-    let left_out = "没有导入";
-    faq.notes.extend(note(
-        &incomplete,
-        &format!("没有问题或答案，{left_out}"),
-        ["has no question or no answer and was left out", "have no question or no answer and were left out"],
-    ));
-    faq.notes.extend(note(
-        &too_long,
-        &format!("太长，{left_out}"),
-        ["is too long and was left out", "are too long and were left out"],
-    ));
-    faq.notes.extend(note(
-        &repeated,
-        "的问题前面已有，用了后面的答案",
-        ["repeats a question; its answer counts", "repeat a question; their answers count"],
-    ));
-    faq
+    taking.faq
+}
+
+/// Articles as they come out of one sheet after the other.
+struct Taking<'a> {
+    faq: Faq,
+    by_question: BTreeMap<String, usize>,
+    fallback: &'a Language,
+}
+
+impl Taking<'_> {
+    fn take(&mut self, sheet: &Sheet, columns: &Columns, is_one_of_several: bool) {
+        let faq = &mut self.faq;
+        let (mut incomplete, mut too_long, mut repeated) = (Vec::new(), Vec::new(), Vec::new());
+        for (row, line) in sheet.rows.iter().zip(&sheet.lines).skip(columns.skip) {
+            let cell = |column: usize| row.get(column).map_or("", |cell| cell.trim());
+            let (question, answer) = (cell(columns.question).replace('\n', " "), cell(columns.answer));
+            if question.is_empty() || answer.is_empty() {
+                incomplete.push(*line);
+                continue;
+            }
+            if question.chars().count() > MAX_QUESTION_CHARS || answer.chars().count() > MAX_ANSWER_CHARS {
+                too_long.push(*line);
+                continue;
+            }
+            let language = columns
+                .language
+                .map(cell)
+                .and_then(language_of)
+                .unwrap_or_else(|| language_in(&question, self.fallback));
+            let place = *self.by_question.entry(question.clone()).or_insert(faq.articles.len());
+            if place == faq.articles.len() {
+                faq.articles.push(Article { question, ..Article::default() });
+            }
+            let article = &mut faq.articles[place];
+            if article.answer.0.get(&language).is_some_and(|before| before != answer) {
+                repeated.push(*line);
+            }
+            article.answer.set(language, answer);
+            let cells = columns.variants.iter().map(|column| cell(*column));
+            let variants = cells.flat_map(|cell| cell.split(['\n', ';', '；', '|'])).map(str::trim);
+            for variant in variants.filter(|text| !text.is_empty() && text.chars().count() <= MAX_QUESTION_CHARS) {
+                add_variant(article, variant);
+            }
+        }
+        let notes = [
+            note(
+                &incomplete,
+                "没有问题或答案，没有导入",
+                ["has no question or no answer and was left out", "have no question or no answer and were left out"],
+            ),
+            note(&too_long, "太长，没有导入", ["is too long and was left out", "are too long and were left out"]),
+            note(
+                &repeated,
+                "的问题前面已有，用了后面的答案",
+                ["repeats a question; its answer counts", "repeat a question; their answers count"],
+            ),
+        ];
+        let of_sheet = |note: Texts| {
+            let (zh, en, name) = (note.in_language("zh"), note.in_language("en"), &sheet.name);
+            if is_one_of_several {
+                Texts::new(format!("“{name}”：{zh}"), format!("“{name}”: {en}"))
+            } else {
+                note
+            }
+        };
+        faq.notes.extend(notes.into_iter().flatten().map(of_sheet));
+    }
+}
+
+/// Another way to ask, unless it is there or there are too many.
+pub(crate) fn add_variant(article: &mut Article, variant: &str) {
+    if article.variants.len() < MAX_VARIANTS && !article.variants.iter().any(|known| known == variant) {
+        article.variants.push(variant.to_owned());
+    }
 }
 
 /// What the author should know of some rows: in Chinese, in English of one and of several.
@@ -187,9 +230,12 @@ mod tests {
             &["", "", "没有问题", ""],
         ]);
         let columns = guess(&rows);
-        assert_eq!(columns, Columns { question: 1, answer: 2, variants: vec![3], language: Some(0), skip: 1 });
+        assert_eq!(
+            columns,
+            Columns { question: 1, answer: 2, variants: vec![3], language: Some(0), skip: 1, sheet: None }
+        );
 
-        let faq = articles(&rows, &[1, 2, 3, 4, 6], &columns, &Language::zh());
+        let faq = articles(&[sheet("", rows, &[1, 2, 3, 4, 6])], &columns.into(), &Language::zh());
 
         assert_eq!(faq.articles.len(), 2);
         assert_eq!(faq.articles[0].answer, Texts::new("48 小时内。", "Within 48 hours."));
@@ -215,7 +261,10 @@ mod tests {
             &["序号", "分类", "客户问题", "标准答复", "相似问法"],
             &["1", "物流", "多久到货", "三天左右", ""],
         ]);
-        assert_eq!(guess(&rows), Columns { question: 2, answer: 3, variants: vec![4], language: None, skip: 3 });
+        assert_eq!(
+            guess(&rows),
+            Columns { question: 2, answer: 3, variants: vec![4], language: None, skip: 3, sheet: None }
+        );
 
         let questions = table(&[&["多久发货", "两天"], &["有问题找谁", "答案见说明书"]]);
         assert_eq!(guess(&questions).skip, 0, "a row below questions names no columns");
@@ -225,10 +274,34 @@ mod tests {
     fn a_question_that_comes_again_is_noted() {
         let rows = table(&[&["多久到货", "三天"], &["多久到货", "三天"], &["多久到货", "五天"]]);
 
-        let faq = articles(&rows, &[1, 2, 4], &guess(&rows), &Language::zh());
+        let columns = guess(&rows);
+        let faq = articles(&[sheet("", rows, &[1, 2, 4])], &columns.into(), &Language::zh());
 
         assert_eq!(faq.articles[0].answer.in_language("zh"), "五天");
         assert_eq!(faq.notes[0].in_language("zh"), "1 行的问题前面已有，用了后面的答案：第 4 行");
+    }
+
+    #[test]
+    fn several_sheets_are_read_each_in_its_own_way() {
+        let sheets = [
+            sheet("说明", table(&[&["客服知识"]]), &[1]),
+            sheet("售后", table(&[&["问题", "答案"], &["能退吗", "七天内能退"], &["坏了", ""]]), &[1, 2, 3]),
+            sheet("English", table(&[&["Answer", "Question"], &["Yes, we do.", "Do you ship abroad?"]]), &[1, 2]),
+        ];
+        let of = |at: usize| Columns { sheet: Some(sheets[at].name.clone()), ..guess(&sheets[at].rows) };
+        let gone = Columns { sheet: Some("不在".into()), ..of(1) };
+        let mapping = Mapping { more: vec![of(2), gone], ..of(1).into() };
+
+        let faq = articles(&sheets, &mapping, &Language::zh());
+
+        let questions: Vec<_> = faq.articles.iter().map(|article| article.question.as_str()).collect();
+        assert_eq!(questions, ["能退吗", "Do you ship abroad?"]);
+        let notes: Vec<_> = faq.notes.iter().map(|note| note.in_language("zh")).collect();
+        assert_eq!(notes, ["“售后”：1 行没有问题或答案，没有导入：第 3 行", "文件里没有工作表“不在”"]);
+    }
+
+    fn sheet(name: &str, rows: Vec<Vec<String>>, lines: &[u64]) -> Sheet {
+        Sheet { name: name.into(), rows, lines: lines.to_vec() }
     }
 
     fn table(rows: &[&[&str]]) -> Vec<Vec<String>> {

@@ -20,10 +20,12 @@ mod excel;
 mod faq;
 mod html;
 mod kind;
+mod mapping;
 mod markdown;
 mod passages;
 mod pdf;
 mod plain;
+mod repeats;
 mod sheet;
 mod text;
 
@@ -32,12 +34,14 @@ use serde::{Deserialize, Serialize};
 
 pub use faq::{Columns, Faq, articles, guess};
 pub use kind::Kind;
+pub use mapping::{Mapping, Repeated};
 pub use passages::{MAX_PASSAGES, Passage, passages};
+pub use repeats::{Comparison, Settled, compare, question_key, settle};
 pub use text::without_false_mark;
 
 /// Characters that are read of one document.
 pub const MAX_CHARS: usize = 3_000_000;
-/// Rows that are read of one sheet.
+/// Rows that are read of one file, all its sheets together.
 pub const MAX_ROWS: usize = 20_000;
 
 /// What was read from a document.
@@ -49,18 +53,38 @@ pub struct Document {
     /// Its text in order.
     #[serde(default)]
     pub blocks: Vec<Block>,
-    /// The rows with something in them, where it is a sheet.
+    /// The sheets with something in them, where it is a workbook; a CSV file is one sheet without a name.
     #[serde(default)]
-    pub rows: Vec<Vec<String>>,
-    /// The line that each row stands on, from 1, as the program that wrote the sheet counts.
-    #[serde(default)]
-    pub lines: Vec<u64>,
+    pub sheets: Vec<Sheet>,
     /// Where it links to, as written.
     #[serde(default)]
     pub links: Vec<String>,
     /// What its author should know: macros that were ignored, a part that was left out.
     #[serde(default)]
     pub notes: Vec<Texts>,
+}
+
+/// A sheet: its rows with something in them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sheet {
+    /// Its name in the workbook.
+    #[serde(default)]
+    pub name: String,
+    /// Cells by row.
+    pub rows: Vec<Vec<String>>,
+    /// The line that each row stands on, from 1, as the program that wrote the sheet counts.
+    pub lines: Vec<u64>,
+}
+
+impl Sheet {
+    /// An empty sheet of this name.
+    pub(crate) fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+
+    fn n_chars(&self) -> usize {
+        self.rows.iter().flatten().map(String::len).sum::<usize>() / 2
+    }
 }
 
 /// A piece of a document.
@@ -159,7 +183,7 @@ impl Document {
             Block::Table(rows) => rows.iter().flatten().map(String::as_str).collect(),
             Block::Page(_) => Vec::new(),
         });
-        blocks.chain(self.rows.iter().flatten().map(String::as_str))
+        blocks.chain(self.sheets.iter().flat_map(|sheet| &sheet.rows).flatten().map(String::as_str))
     }
 
     fn n_chars(&self) -> usize {

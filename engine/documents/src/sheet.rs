@@ -1,7 +1,7 @@
 //! A sheet as text: rows of cells, whatever separates them.
 
 use crate::text::tidy;
-use crate::{Document, MAX_ROWS, Unreadable};
+use crate::{Document, MAX_ROWS, Sheet, Unreadable};
 
 /// Columns that are read.
 pub(crate) const MAX_COLUMNS: usize = 50;
@@ -14,18 +14,19 @@ pub(crate) fn read(text: &str) -> Result<Document, Unreadable> {
         .flexible(true)
         .delimiter(delimiter(text))
         .from_reader(text.as_bytes());
-    let mut document = Document::default();
+    let mut sheet = Sheet::default();
     for record in reader.records() {
         let record = record.map_err(|error| Unreadable::line(error.position().map_or(0, csv::Position::line)))?;
         let line = record.position().map_or(0, csv::Position::line);
-        push(&mut document, line, record.iter())?;
+        push(&mut sheet, line, record.iter())?;
     }
-    Ok(document)
+    let sheets = if sheet.rows.is_empty() { Vec::new() } else { vec![sheet] };
+    Ok(Document { sheets, ..Document::default() })
 }
 
 /// Adds a row unless it is empty.
 pub(crate) fn push<T: AsRef<str>>(
-    document: &mut Document,
+    sheet: &mut Sheet,
     line: u64,
     cells: impl Iterator<Item = T>,
 ) -> Result<(), Unreadable> {
@@ -36,14 +37,14 @@ pub(crate) fn push<T: AsRef<str>>(
     if row.iter().all(String::is_empty) {
         return Ok(());
     }
-    if document.rows.len() >= MAX_ROWS {
+    if sheet.rows.len() >= MAX_ROWS {
         return Err(Unreadable::new(
             (&format!("表格超过 {MAX_ROWS} 行"), &format!("the sheet has more than {MAX_ROWS} rows")),
             ("请拆成几份再上传", "split it into several sheets"),
         ));
     }
-    document.rows.push(row);
-    document.lines.push(line);
+    sheet.rows.push(row);
+    sheet.lines.push(line);
     Ok(())
 }
 
@@ -61,7 +62,7 @@ mod tests {
 
     #[test]
     fn rows_are_read_whatever_separates_them() {
-        let rows = |text: &str| read(text).expect("it is a sheet").rows;
+        let rows = |text: &str| read(text).expect("it is a sheet").sheets.remove(0).rows;
 
         assert_eq!(rows("q,a\n\"多久, 几天\",\"三天\n左右\"\n,\n"), [["q", "a"], ["多久, 几天", "三天\n左右"]]);
         assert_eq!(rows("q;a\nx;y,z\n")[1], ["x", "y,z"]);

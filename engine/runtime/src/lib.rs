@@ -49,7 +49,7 @@ pub use clock::{Clock, now};
 pub use engine::{Engine, Limits};
 pub use error::{Error, Result};
 pub use fan_out::{DeskEvent, Frame, Missed, News, Piece, Window};
-pub use ingest::Reader;
+pub use ingest::{Compared, Reader};
 pub use knowledge::{Knowledge, signature};
 pub use lists::{MAX_ENTRIES, MAX_SYNONYMS, MAX_WORD_CHARS};
 pub use meaning::{Filling, LocalModel, LocalModelState, MeantTexts};

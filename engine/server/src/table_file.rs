@@ -42,7 +42,14 @@ pub(crate) async fn read(engine: &Engine, bytes: &[u8], encoding: Option<&str>) 
         return Ok(read_text(bytes, encoding)?);
     }
     is_within_size(bytes)?;
-    let sheet = engine.read_file(Kind::Xlsx, bytes.to_vec()).await??;
+    let read = engine.read_file(Kind::Xlsx, bytes.to_vec()).await??;
+    let (mut notes, is_one_of_several) = (read.notes, read.sheets.len() > 1);
+    let sheet = read.sheets.into_iter().next().unwrap_or_default();
+    if is_one_of_several {
+        let name = &sheet.name;
+        let only = Texts::new(format!("只读取了工作表“{name}”"), format!("only the sheet “{name}” was read"));
+        notes.insert(0, only);
+    }
     let lines = sheet.lines.into_iter().map(|line| usize::try_from(line).unwrap_or(usize::MAX));
     let cells = sheet.rows.into_iter().map(|row| row.iter().map(|cell| as_meant(cell).to_owned()).collect());
     Ok(Table {
@@ -50,7 +57,7 @@ pub(crate) async fn read(engine: &Engine, bytes: &[u8], encoding: Option<&str>) 
         is_garbled: false,
         separator: None,
         rows: lines.zip(cells).map(|(line, cells)| Row { line, cells }).collect(),
-        notes: sheet.notes,
+        notes,
     })
 }
 

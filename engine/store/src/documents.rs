@@ -368,6 +368,18 @@ pub async fn delete_articles(db: &impl ConnectionTrait, workspace: WorkspaceId, 
     Ok(())
 }
 
+/// Counts the articles of a sheet anew, after another one took some over.
+pub async fn recount(db: &impl ConnectionTrait, workspace: WorkspaceId, id: &str) -> Result<()> {
+    let n = article::Entity::find()
+        .filter(article::Column::WorkspaceId.eq(workspace.0))
+        .filter(article::Column::DocumentId.eq(id))
+        .count(db)
+        .await?;
+    let n = i64::try_from(n).unwrap_or(i64::MAX);
+    change(workspace, id).col_expr(document::Column::Passages, Expr::value(n)).exec(db).await?;
+    Ok(())
+}
+
 fn change(workspace: WorkspaceId, id: &str) -> sea_orm::UpdateMany<document::Entity> {
     document::Entity::update_many()
         .filter(document::Column::WorkspaceId.eq(workspace.0))

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
+use super::office::workbook_of;
 use super::{Answer, Client, Product, words};
 
 const POLICY: &str = "# 退换货政策\n\n本政策适用于官方商城。\n\n## 退款\n\n收到退货后三个工作日内原路退款。\n\n## 运费\n\n\
@@ -85,6 +86,111 @@ async fn rows_of_a_sheet_become_articles_once_its_columns_are_known() {
     let articles = owner.get("/api/libraries/docs/articles").await.is(200);
     assert_eq!((&articles[0]["question"], &articles[0]["variants"]), (&json!("多久发货"), &json!(["几天发货"])));
     assert!(is_found(&mut owner, "几天发货").await);
+}
+
+#[tokio::test]
+async fn questions_that_come_again_are_counted_first_and_then_settled_as_the_author_wants() {
+    let (_product, mut owner) = Product::with_owner().await;
+    library(&mut owner).await;
+    let by_hand = json!({ "question": "能开发票吗", "answer": { "zh": "能" } });
+    owner.post("/api/libraries/docs/articles", by_hand).await.is(201);
+    let columns = json!({ "question": 0, "answer": 1, "skip": 1 });
+    let sheet = |name: &'static str, rows: &str| (name, format!("问题,答案\n{rows}").into_bytes());
+    let (name, bytes) = sheet("old.csv", "多久发货,48 小时\n能退吗,七天内能退\n");
+    let old = upload(&mut owner, name, &bytes).await.is(201);
+    settled(&mut owner, &old).await;
+    owner.put(&path(&old), json!({ "columns": columns })).await.is(200);
+    settled(&mut owner, &old).await;
+    let before = articles(&mut owner).await;
+    assert_eq!(before.len(), 3);
+
+    let (name, bytes) =
+        sheet("new.csv", "多久发货？,24 小时\n能退吗,七天内能退\n能开发票吗,能开电子发票\n支持分期吗,支持\n");
+    let new = upload(&mut owner, name, &bytes).await.is(201);
+    settled(&mut owner, &new).await;
+    let counted = owner.post(&format!("{}/repeats", path(&new)), columns.clone()).await.is(200);
+    assert_eq!(
+        [&counted["articles"], &counted["fresh"], &counted["same"], &counted["differing"]],
+        [&json!(4), &json!(1), &json!(1), &json!(2)],
+        "{counted}"
+    );
+    let example = &counted["examples"][0];
+    assert_eq!((&example["before"]["zh"], &example["after"]["zh"]), (&json!("48 小时"), &json!("24 小时")));
+    assert_eq!(articles(&mut owner).await, before, "nothing is written by counting");
+
+    let mut wanted = columns.clone();
+    wanted["repeated"] = "update".into();
+    owner.put(&path(&new), json!({ "columns": wanted })).await.is(200);
+    let ready = settled(&mut owner, &new).await;
+    let after = articles(&mut owner).await;
+    assert_eq!(after.len(), 4, "each question is there once: {after:?}");
+    assert_eq!(ready["passages"], 3, "what it took over counts as its own: {ready}");
+    let of = |question: &str| after.iter().find(|it| it["question"] == question).expect("it is there").clone();
+    let (sent, invoice) = (of("多久发货"), of("能开发票吗"));
+    assert_eq!((&sent["answer"]["zh"], &sent["document"]), (&json!("24 小时"), &json!(id(&new))));
+    assert_eq!(before.iter().filter(|it| it["id"] == sent["id"]).count(), 1, "its id, and so its counts, stay");
+    assert_eq!((&invoice["answer"]["zh"], invoice.get("document")), (&json!("能开电子发票"), None), "{invoice}");
+    let old_now = owner.get(&path(&old)).await.is(200);
+    assert_eq!(old_now["passages"], 0, "{old_now}");
+
+    // Read again it is the same, and the older file takes none of it away.
+    owner.post(&format!("{}/read", path(&new)), json!({})).await.is(202);
+    settled(&mut owner, &new).await;
+    let again = articles(&mut owner).await;
+    assert_eq!(again.iter().find(|it| it["id"] == sent["id"]).map(|it| &it["answer"]["zh"]), Some(&json!("24 小时")));
+    assert_eq!(again.len(), 4, "{again:?}");
+    owner.delete(&path(&old)).await.is(204);
+    assert_eq!(articles(&mut owner).await.len(), 4);
+
+    // Left out, and beside each other.
+    let (name, bytes) = sheet("third.csv", "支持分期吗,不支持\n能上门吗,能\n");
+    let third = upload(&mut owner, name, &bytes).await.is(201);
+    settled(&mut owner, &third).await;
+    for (repeated, n) in [("skip", 5), ("keep", 6)] {
+        let mut wanted = columns.clone();
+        wanted["repeated"] = repeated.into();
+        owner.put(&path(&third), json!({ "columns": wanted })).await.is(200);
+        settled(&mut owner, &third).await;
+        assert_eq!(articles(&mut owner).await.len(), n, "{repeated}");
+    }
+}
+
+#[tokio::test]
+async fn of_a_workbook_the_author_chooses_the_sheets() {
+    let (_product, mut owner) = Product::with_owner().await;
+    library(&mut owner).await;
+    let book = workbook_of(&[
+        ("说明", &[&["客服知识库导入说明"]]),
+        ("售后", &[&["问题", "答案"], &["能退吗", "七天内能退"]]),
+        ("物流", &[&["答案", "备注", "问题"], &["三天左右", "", "多久到货"], &["自理", "", "运费谁出"]]),
+    ]);
+    let added = upload(&mut owner, "faq.xlsx", &book).await.is(201);
+
+    let asks = settled(&mut owner, &added).await;
+
+    let sheets = asks["preview"]["sheets"].as_array().expect("several");
+    let names: Vec<_> = sheets.iter().map(|sheet| (&sheet["name"], &sheet["n_rows"])).collect();
+    assert_eq!(names, [(&json!("说明"), &json!(1)), (&json!("售后"), &json!(2)), (&json!("物流"), &json!(3))]);
+    let of = |at: usize| {
+        let mut columns = sheets[at]["guess"].clone();
+        columns["sheet"] = sheets[at]["name"].clone();
+        columns
+    };
+    owner.put(&path(&added), json!({ "columns": of(2) })).await.is(200);
+    assert_eq!(settled(&mut owner, &added).await["passages"], 2, "one sheet of three");
+    let mut both = of(1);
+    both["more"] = json!([of(2)]);
+    owner.put(&path(&added), json!({ "columns": both })).await.is(200);
+    assert_eq!(settled(&mut owner, &added).await["passages"], 3);
+    assert!(is_found(&mut owner, "多久到货").await);
+}
+
+async fn articles(owner: &mut Client) -> Vec<Value> {
+    owner.get("/api/libraries/docs/articles").await.is(200).as_array().expect("a list").clone()
+}
+
+fn path(document: &Value) -> String {
+    format!("/api/documents/{}", id(document))
 }
 
 #[tokio::test]

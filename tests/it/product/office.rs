@@ -7,6 +7,39 @@ use zip::write::SimpleFileOptions;
 
 /// A workbook of one sheet with these cells; an empty row stays empty.
 pub(super) fn workbook(rows: &[&[&str]]) -> Vec<u8> {
+    xlsx(&cells(rows), b"")
+}
+
+/// A workbook of several sheets, each with a name and cells.
+pub(super) fn workbook_of(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+    let (mut listed, mut related, mut parts) = (String::new(), String::new(), Vec::new());
+    for (number, (name, rows)) in (1..).zip(sheets) {
+        listed += &format!("<sheet name=\"{name}\" sheetId=\"{number}\" r:id=\"r{number}\"/>");
+        related += &format!(
+            "<Relationship Id=\"r{number}\" Type=\"{office}/worksheet\" Target=\"worksheets/sheet{number}.xml\"/>"
+        );
+        let sheet = format!("<worksheet xmlns=\"{main}\"><sheetData>{}</sheetData></worksheet>", cells(rows));
+        parts.push((format!("xl/worksheets/sheet{number}.xml"), sheet));
+    }
+    let book = format!("<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets>{listed}</sheets></workbook>");
+    let relations = format!("<Relationships xmlns=\"{package}\">{related}</Relationships>");
+    let root = format!(
+        "<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+    );
+    let mut all: Vec<(&str, &[u8])> = vec![
+        ("_rels/.rels", root.as_bytes()),
+        ("xl/workbook.xml", book.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", relations.as_bytes()),
+    ];
+    all.extend(parts.iter().map(|(name, sheet)| (name.as_str(), sheet.as_bytes())));
+    docx(&all)
+}
+
+/// Rows of a sheet as it writes them.
+fn cells(rows: &[&[&str]]) -> String {
     let cell = |row: usize, column: u8, words: &str| {
         format!("<c r=\"{}{row}\" t=\"inlineStr\"><is><t>{words}</t></is></c>", char::from(b'A' + column))
     };
@@ -14,7 +47,7 @@ pub(super) fn workbook(rows: &[&[&str]]) -> Vec<u8> {
         let cells: String = (0..).zip(*cells).map(|(column, words)| cell(row, column, words)).collect();
         format!("<row r=\"{row}\">{cells}</row>")
     });
-    xlsx(&rows.collect::<String>(), b"")
+    rows.collect()
 }
 
 /// A package of these parts.

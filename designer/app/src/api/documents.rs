@@ -34,9 +34,9 @@ pub(crate) struct Document {
     /// What went wrong, or was left out.
     #[serde(default)]
     pub(crate) problem: Option<Trouble>,
-    /// What the columns mean.
+    /// What its columns mean.
     #[serde(default)]
-    pub(crate) columns: Option<Columns>,
+    pub(crate) columns: Option<Mapping>,
     /// The first rows of a sheet.
     #[serde(default)]
     pub(crate) preview: Option<Preview>,
@@ -76,9 +76,23 @@ pub(crate) struct Trouble {
     pub(crate) advice: Texts,
 }
 
-/// The first rows of a sheet.
+/// The first rows of a file of sheets.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub(crate) struct Preview {
+    /// Of the first sheet.
+    #[serde(flatten)]
+    pub(crate) first: SheetPreview,
+    /// Of all sheets, where there are several.
+    #[serde(default)]
+    pub(crate) sheets: Vec<SheetPreview>,
+}
+
+/// The first rows of a sheet.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(crate) struct SheetPreview {
+    /// Its name, where there are several.
+    #[serde(default)]
+    pub(crate) name: Option<String>,
     /// Cells by row.
     pub(crate) rows: Vec<Vec<String>>,
     /// The line of the sheet that each stands on, from 1.
@@ -90,9 +104,64 @@ pub(crate) struct Preview {
     pub(crate) guess: Columns,
 }
 
+/// What an author says of a file of sheets.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Mapping {
+    /// The columns of the first sheet that is read.
+    #[serde(flatten)]
+    pub(crate) first: Columns,
+    /// Those of the others.
+    #[serde(default)]
+    pub(crate) more: Vec<Columns>,
+    /// What becomes of questions that are there already: `keep`, `update` or `skip`.
+    #[serde(default = "keep")]
+    pub(crate) repeated: String,
+}
+
+fn keep() -> String {
+    "keep".to_owned()
+}
+
+impl Mapping {
+    /// What was said of a sheet; of the only one without its name.
+    pub(crate) fn of(&self, sheet: Option<&str>) -> Option<&Columns> {
+        std::iter::once(&self.first).chain(&self.more).find(|columns| columns.sheet.as_deref() == sheet)
+    }
+}
+
+/// What a mapping would do.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub(crate) struct Repeats {
+    /// Articles in the file.
+    pub(crate) articles: usize,
+    /// Of new questions.
+    pub(crate) fresh: usize,
+    /// Of questions that are there with the same answer.
+    pub(crate) same: usize,
+    /// Of questions that are there with another one.
+    pub(crate) differing: usize,
+    /// Some of these.
+    #[serde(default)]
+    pub(crate) examples: Vec<Repeat>,
+}
+
+/// A question that is there with another answer.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub(crate) struct Repeat {
+    /// The question.
+    pub(crate) question: String,
+    /// The answer in the library.
+    pub(crate) before: Texts,
+    /// The answer in the file.
+    pub(crate) after: Texts,
+}
+
 /// What the columns of a sheet mean, from 0.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Columns {
+    /// The sheet, where there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sheet: Option<String>,
     /// The question.
     pub(crate) question: usize,
     /// The answer.
@@ -167,8 +236,13 @@ pub(crate) async fn switch_document(id: &str, is_off: bool) -> Answer<Document> 
 }
 
 /// Says what the columns of a sheet mean.
-pub(crate) async fn map_columns(id: &str, columns: &Columns) -> Answer<Document> {
-    put(&format!("/api/documents/{id}"), &json!({ "columns": columns })).await
+pub(crate) async fn map_columns(id: &str, mapping: &Mapping) -> Answer<Document> {
+    put(&format!("/api/documents/{id}"), &json!({ "columns": mapping })).await
+}
+
+/// What a mapping would do; nothing is written.
+pub(crate) async fn repeats(id: &str, mapping: &Mapping) -> Answer<Repeats> {
+    post(&format!("/api/documents/{id}/repeats"), mapping).await
 }
 
 /// Reads a document again.

@@ -6,19 +6,21 @@
 mod child;
 mod crawl;
 mod robots;
+mod sheets;
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use documents::{Columns, Kind, MAX_PASSAGES, Unreadable};
-use model::{Article, Language, Moment, Texts};
-use serde_json::json;
+use documents::{Kind, MAX_PASSAGES, Sheet, Unreadable};
+use model::{Moment, Texts};
 use store::WorkspaceId;
 use store::documents::{Document, Passage, Progress, State, Trouble};
 use tokio::sync::{Mutex, Notify};
 
-use crate::{Engine, Error, Result, secret};
+use crate::{Engine, Error, Result};
+
+pub use sheets::Compared;
 
 /// Passages and articles that a workspace may have.
 const MAX_ENTRIES: usize = 100_000;
@@ -30,8 +32,6 @@ const LOOK: Duration = Duration::from_secs(5);
 const ATTENTION: Duration = Duration::from_millis(700);
 /// Passages in one transaction: few enough that no turn waits for them.
 const BATCH: usize = 200;
-/// Rows that an author sees when saying what the columns mean.
-const PREVIEW_ROWS: usize = 8;
 
 /// The program that reads hostile files: this very one, told so.
 #[derive(Clone, Debug)]
@@ -208,9 +208,8 @@ impl Work<'_> {
         let parts = self.while_wanted(self.parts()).await??;
         let mut notes: Vec<Texts> = parts.iter().flat_map(|part| part.read.notes.clone()).collect();
         if self.document.url.is_none() && Kind::from_word(&self.document.kind).is_some_and(Kind::is_sheet) {
-            let sheets = parts.into_iter().map(|part| (part.read.rows, part.read.lines));
-            let (rows, lines): (Vec<_>, Vec<_>) = sheets.unzip();
-            return self.take_sheet(&rows.concat(), &lines.concat(), notes).await;
+            let sheets: Vec<Sheet> = parts.into_iter().flat_map(|part| part.read.sheets).collect();
+            return self.take_sheets(&sheets, notes).await;
         }
         self.progress(Progress { state: Some(State::Splitting), ..Progress::default() }).await?;
         let passages = passages(&self.document.id, parts).await?;
@@ -240,60 +239,6 @@ impl Work<'_> {
         let read = self.engine.read_bytes(kind, bytes).await??;
         let title = self.document.name.rsplit_once('.').map_or(&*self.document.name, |(stem, _)| stem).to_owned();
         Ok(vec![Part { title, url: None, read }])
-    }
-
-    /// Rows become articles, once their author said what the columns mean.
-    async fn take_sheet(
-        &self,
-        rows: &[Vec<String>],
-        lines: &[u64],
-        mut notes: Vec<Texts>,
-    ) -> std::result::Result<(State, Vec<Texts>), Stop> {
-        let columns = self.document.columns.clone();
-        let Some(columns) = columns.and_then(|columns| serde_json::from_value::<Columns>(columns).ok()) else {
-            let n_first = rows.len().min(PREVIEW_ROWS);
-            let preview = json!({
-                "rows": &rows[..n_first],
-                "lines": &lines[..n_first],
-                "n_rows": rows.len(),
-                "guess": documents::guess(rows),
-            });
-            let writing = self.engine.store.write().await?;
-            store::documents::note(&writing, self.workspace, &self.document.id, Some(&preview), None).await?;
-            writing.commit().await?;
-            return Ok((State::AsksColumns, notes));
-        };
-        self.progress(Progress { state: Some(State::Splitting), ..Progress::default() }).await?;
-        let faq = documents::articles(rows, lines, &columns, &Language::zh());
-        notes.extend(faq.notes);
-        if faq.articles.is_empty() {
-            return Err(Unreadable::new(
-                ("表格里没有既有问题又有答案的行", "no row of the sheet has both a question and an answer"),
-                ("请检查选择的列是否正确", "look at the columns that were chosen"),
-            )
-            .into());
-        }
-        self.has_room(faq.articles.len()).await?;
-        let articles: Vec<Article> = faq
-            .articles
-            .into_iter()
-            .map(|article| {
-                // The same question of the same sheet keeps its id, and so its counts.
-                let id = secret::hash(&format!("{}\n{}", self.document.id, article.question));
-                Article { id: id[..32].to_owned(), document: Some(self.document.id.clone()), ..article }
-            })
-            .collect();
-        let writing = self.engine.store.write().await?;
-        store::documents::delete_articles(&writing, self.workspace, &self.document.id).await?;
-        let library = &self.document.library;
-        let now = self.engine.clock.now();
-        store::libraries::add_articles(&writing, self.workspace, library, &articles, now).await?;
-        let n = i64::try_from(articles.len()).unwrap_or(i64::MAX);
-        let edition = self.document.edition + 1;
-        store::documents::serve(&writing, self.workspace, &self.document.id, edition, n, now).await?;
-        writing.commit().await?;
-        self.index().await?;
-        Ok((State::Ready, notes))
     }
 
     async fn take_passages(&self, edition: i64, passages: &[Passage]) -> std::result::Result<(), Stop> {

@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use documents::{Columns, Kind};
+use documents::{Kind, Mapping};
 use model::LibraryKey;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -29,6 +29,8 @@ const MAX_WORKSPACE_BYTES: i64 = 2 * 1024 * 1024 * 1024;
 const MAX_NAME_CHARS: usize = 200;
 const MAX_PAGES: usize = 200;
 const MAX_DEPTH: usize = 5;
+/// Differing questions that are shown.
+const MAX_EXAMPLES: usize = 20;
 /// Passages in one answer.
 const PAGE: u64 = 50;
 
@@ -41,6 +43,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         )
         .routes(routes!(add_address))
         .routes(routes!(show, change, remove))
+        .routes(routes!(repeats))
         .routes(routes!(read_again))
         .routes(routes!(cancel))
         .routes(routes!(passages))
@@ -159,10 +162,11 @@ struct Change {
     #[serde(default)]
     is_off: Option<bool>,
     #[serde(default)]
-    columns: Option<Columns>,
+    columns: Option<Mapping>,
 }
 
-/// Renames a document, switches it on or off, or says what the columns of a sheet mean, which reads it anew.
+/// Renames a document, switches it on or off, or says what the columns of its sheets mean and what becomes
+/// of questions that are there already, which reads it anew.
 #[utoipa::path(put, path = "/api/documents/{id}", tag = "library", request_body = Value, responses((status = 200, body = Value)))]
 async fn change(
     State(app): State<App>,
@@ -174,8 +178,8 @@ async fn change(
     let before = known(&app, &signed_in, &id).await?;
     let name = given.name.map_or(Ok(before.name.clone()), |name| name_of(&name))?;
     let is_off = given.is_off.unwrap_or(before.is_off);
-    if given.columns.as_ref().is_some_and(|columns| columns.question == columns.answer) {
-        return Err(ApiError::not_valid("问题和答案不能是同一列", "question and answer cannot be the same column"));
+    if let Some(mapping) = &given.columns {
+        is_sensible(mapping)?;
     }
     let is_mapped = given.columns.is_some();
     let columns = given.columns.map(|columns| json!(columns)).or(before.columns.clone());
@@ -193,6 +197,44 @@ async fn change(
         app.engine.show_libraries(signed_in.workspace).await;
     }
     Ok(Json(shown(&known(&app, &signed_in, &id).await?)))
+}
+
+/// What the rows of a sheet would become, were its columns to mean this: how many questions are new, how many the
+/// library has already with the same answer or with another one. Nothing is written.
+#[utoipa::path(post, path = "/api/documents/{id}/repeats", tag = "library", request_body = Value, responses((status = 200, body = Value)))]
+async fn repeats(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+    Body(mapping): Body<Mapping>,
+) -> Result<Json<Value>> {
+    signed_in.as_editor()?;
+    is_sensible(&mapping)?;
+    let document = known(&app, &signed_in, &id).await?;
+    if !Kind::from_word(&document.kind).is_some_and(Kind::is_sheet) {
+        return Err(ApiError::not_valid("这份文档不是表格", "this document is no sheet"));
+    }
+    let compared = app.engine.compare_sheets(signed_in.workspace, &document, &mapping).await??;
+    let differing = &compared.comparison.differing;
+    let examples = differing.iter().take(MAX_EXAMPLES).map(|(row, before)| {
+        let (row, before) = (&compared.rows[*row], &compared.known[*before]);
+        json!({ "question": before.question, "before": before.answer, "after": row.answer })
+    });
+    Ok(Json(json!({
+        "articles": compared.rows.len(),
+        "fresh": compared.comparison.fresh,
+        "same": compared.comparison.same,
+        "differing": differing.len(),
+        "examples": examples.collect::<Vec<_>>(),
+        "notes": compared.notes,
+    })))
+}
+
+fn is_sensible(mapping: &Mapping) -> Result<()> {
+    if mapping.all().any(|columns| columns.question == columns.answer) {
+        return Err(ApiError::not_valid("问题和答案不能是同一列", "question and answer cannot be the same column"));
+    }
+    Ok(())
 }
 
 /// Removes a document with everything that was read from it.

@@ -5,6 +5,7 @@ mod document;
 mod libraries;
 mod list;
 mod mapping;
+mod repeats;
 mod sources;
 mod synonyms;
 mod trial;
