@@ -11,6 +11,7 @@ use wasm_bindgen::JsCast;
 
 use super::load::Remote;
 use super::name_pair::{NameFields, NamePair};
+use crate::browser;
 use crate::i18n::tr;
 use crate::ui::{Button, ButtonKind, Dialog, EmptyState, SearchInput, Segments};
 
@@ -234,11 +235,32 @@ pub(crate) fn Pick(
             class="pick"
             class:on=move || is_on.get()
             aria-current=move || is_on.get().then_some("true")
-            on:click=move |_| on_press.run(())
+            on:click=move |event| {
+                on_press.run(());
+                show_chosen(&event);
+            }
         >
             {children()}
         </button>
     }
+}
+
+/// Where the list stands above what it chooses, as on a phone, what was chosen comes into sight.
+pub(crate) fn show_chosen(event: &web_sys::MouseEvent) {
+    let pressed = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let Some(columns) = pressed.filter(|_| browser::is_phone()).and_then(|it| it.closest(".columns").ok().flatten())
+    else {
+        return;
+    };
+    // It is drawn with the next frame.
+    request_animation_frame(move || {
+        if let Ok(Some(chosen)) = columns.query_selector(":scope > .column-main") {
+            let options = web_sys::ScrollIntoViewOptions::new();
+            options.set_behavior(web_sys::ScrollBehavior::Smooth);
+            options.set_block(web_sys::ScrollLogicalPosition::Start);
+            chosen.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    });
 }
 
 /// Instead of the list where there is none yet: what it is for, and the button that makes the first.

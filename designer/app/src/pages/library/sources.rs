@@ -10,6 +10,7 @@ use super::mapping::MappingDialog;
 use crate::api::{self, Document};
 use crate::i18n::{counted, tr, tr_string};
 use crate::pages::act::act;
+use crate::pages::picking::show_chosen;
 use crate::pages::when::every_second;
 use crate::ui::{
     Button, ButtonKind, Dialog, DropPlace, EmptyState, Field, Icon, Pill, Select, TextInput, Tone, files_of_field,
@@ -184,7 +185,10 @@ fn Row(sources: SourcesCx, document: Document) -> impl IntoView {
                 class:on=move || is_chosen.get()
                 class:dimmed=document.is_off
                 data-state=document.state.clone()
-                on:click=move |_| sources.library.document.set(Some(id.clone()))
+                on:click=move |event| {
+                    sources.library.document.set(Some(id.clone()));
+                    show_chosen(&event);
+                }
             >
                 <Icon name=icon />
                 <span class="pick-words">

@@ -104,7 +104,7 @@ fn Row(
         let (read, written) = (cell.clone(), cell);
         let text = Memo::new(move |_| phrase.with(|phrase| read.text(phrase)));
         view! {
-            <td>
+            <td data-language=language.name()>
                 <span class="grow" data-text=move || text.get()>
                     <textarea
                         class="in"

@@ -57,7 +57,7 @@ pub(super) fn Matrix(cx: TopicsCx, review: Review) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <p class="quiet">{move || tr(
+        <p class="quiet matrix-help">{move || tr(
             "一行是一个意图的例句，一列是它们被认成的意图。对角线是认对的；其他有颜色的格子点一下，就看到是哪几句。",
             "A row holds a topic’s examples, a column what they are taken for. The diagonal is right; press any other coloured cell to see which examples.",
         )}</p>
@@ -130,8 +130,10 @@ pub(super) fn MostConfused(cx: TopicsCx, review: Review) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <h3>{move || tr("最容易弄混的", "Mixed up the most")}</h3>
-        <ul class="pairs">{rows}</ul>
+        <div>
+            <h3>{move || tr("最容易弄混的", "Mixed up the most")}</h3>
+            <ul class="pairs">{rows}</ul>
+        </div>
     }
     .into_any()
 }

@@ -57,7 +57,7 @@ fn Figures(cx: TopicsCx, review: Review) -> impl IntoView {
                     <p class="row quiet" role="status"><span class="spin"><Icon name="loader-circle" /></span>{move || tr("例句改过了，正在重新评估…", "Examples have changed; judging again…")}</p>
                 </Show>
             </section>
-            <section class="panel quality-part">
+            <section class="panel quality-part" class:with-matrix=n_topics <= MOST_IN_A_MATRIX>
                 <h2>{move || tr("哪些意图会弄混", "Which topics are mixed up")}</h2>
                 {if n_topics <= MOST_IN_A_MATRIX {
                     view! { <Matrix cx review=shown.get_value() /> }.into_any()

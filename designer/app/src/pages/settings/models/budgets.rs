@@ -75,8 +75,8 @@ pub(super) fn Budgets(models: Remote<ModelsSetUp>) -> impl IntoView {
                 <i class:full=move || { share() > 0.9 } style:width=move || format!("{:.1}%", share() * 100.0)></i>
             </div>
             <div class="field-pair">
-                <Field label=move || tr("每天 token 上限", "Tokens a day") help=move || tr("0 表示不限", "0 is no bound")><TextInput value=day_tokens test="day-tokens" /></Field>
-                <Field label=move || tr("每天费用上限", "Money a day") help=move || tr("0 表示不限", "0 is no bound")><TextInput value=day_money /></Field>
+                <Field label=move || tr("每天 token 上限", "Tokens a day") help=move || tr("0 表示不限", "0 means no limit")><TextInput value=day_tokens test="day-tokens" /></Field>
+                <Field label=move || tr("每天费用上限", "Money a day") help=move || tr("0 表示不限", "0 means no limit")><TextInput value=day_money /></Field>
             </div>
             <div class="field-pair">
                 <Field label=move || tr("每个会话 token 上限", "Tokens per conversation")><TextInput value=conversation_tokens /></Field>
