@@ -416,11 +416,22 @@ mod tests {
         assert_eq!(quoted.said()[1], "质量问题由商家承担。 [退换货政策 › 运费 p. 2 https://example.com/policy]");
         let invented = json!({ "known": true, "answer": "一百元", "citations": ["9"] });
         let invented = Generated { value: Some(invented), ..Generated::default() };
-        assert!(asked.clone().answers(Answer::Generated(invented)).said()[1].starts_with("质量问题由商家承担。"));
+        assert!(asked.answers(Answer::Generated(invented)).said()[1].starts_with("质量问题由商家承担。"));
+    }
 
-        let value = json!({ "known": false, "answer": "", "citations": [] });
-        let unknown = asked.answers(Answer::Generated(Generated { value: Some(value), ..Generated::default() }));
-        assert!(unknown.said()[1].contains("运费") && unknown.said()[1].contains("退货"), "{:?}", unknown.said());
+    #[test]
+    fn what_a_model_finds_no_answer_in_is_offered() {
+        let found = passages(&[("运费", "质量问题由商家承担。", 0.9), ("退货", "七天", 0.7)]);
+        let config = |unsure: &str| json!({ "style": "model", "unsure": unsure, "helpful": false });
+        let unknown = |unsure: &str| {
+            let value = json!({ "known": false, "answer": "", "citations": [] });
+            let asked = play(config(unsure)).open().says("运费").answers(found.clone());
+            asked.answers(Answer::Generated(Generated { value: Some(value), ..Generated::default() }))
+        };
+
+        let offered = unknown("offer").said()[1].clone();
+        assert!(offered.contains("[运费]") && offered.contains("[退货]"), "{offered}");
+        assert_eq!(unknown("answer").said()[1], "质量问题由商家承担。");
     }
 
     #[test]
