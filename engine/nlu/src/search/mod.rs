@@ -39,6 +39,7 @@ use std::cmp::Ordering;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 use synonyms::Synonyms;
+use why::Spoken;
 
 pub use why::Shared;
 
@@ -213,6 +214,7 @@ impl Index {
         let found = built.find(query, limit);
         let top = found.ranked.first().map_or(1.0, |first| first.score);
         let confidence = self.calibration.curve.of(&found.signals);
+        let spoken = Spoken::new(query, &found.normal, &found.query);
         let hit = |(ranked, contained): (&Ranked, &Vec<bool>)| {
             let parts = Parts {
                 question: round4(ranked.question.min(1.0)),
@@ -222,7 +224,7 @@ impl Index {
             let hit = Hit {
                 id: built.ids[ranked.entry].clone(),
                 score: round4(confidence * (ranked.score / top).powi(2)),
-                why: why::shared(query, &found.normal, &found.query, contained),
+                why: spoken.shared(contained),
                 parts,
             };
             (ranked.entry, hit)

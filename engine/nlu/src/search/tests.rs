@@ -95,6 +95,17 @@ fn what_is_shared_is_told_as_it_was_written() {
 }
 
 #[test]
+fn what_is_shared_is_told_in_no_time_however_long_the_question_is() {
+    let index = Index::build(&[entry("visa", "办理签证需要哪些材料", &[], "护照")]);
+
+    // One character of it is shared, four thousand times; and a piece is, as often as fits.
+    let hits = index.search(&"证问".repeat(4_000), 1);
+    assert_eq!(hits[0].why.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>(), ["证"]);
+    let hits = index.search(&"签证。问".repeat(4_000), 1);
+    assert_eq!(hits[0].why.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>(), ["签证"]);
+}
+
+#[test]
 fn an_empty_library_and_odd_texts_do_no_harm() {
     assert!(Index::build(&[]).search("anything", 5).is_empty());
     let index = Index::build(&[entry("a", "", &[""], ""), entry("b", "🎉", &[], "x")]);

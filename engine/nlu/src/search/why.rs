@@ -5,7 +5,8 @@ use super::terms::{each_placed_term, weight_in_general};
 use crate::normalise::{Normal, as_written, is_cjk, readable};
 use crate::round4;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 /// Pieces that are told.
 const MAX_PIECES: usize = 4;
@@ -22,60 +23,97 @@ pub struct Shared {
     pub weight: f64,
 }
 
-/// The pieces of a query that a text contains, the most telling first.
-///
-/// Pairs of Chinese characters that overlap are one piece, a Latin word is one; a single character is told only where
-/// nothing longer is shared.
-pub(super) fn shared(message: &str, normal: &Normal, query: &[Wanted], contained: &[bool]) -> Vec<Shared> {
-    let found: BTreeSet<&str> =
-        query.iter().zip(contained).filter(|(_, is_in)| **is_in).map(|(wanted, _)| wanted.term.as_str()).collect();
-    let mut said = 0.0;
-    // Where each shared term stands and what it says, in reading order.
-    let mut places = Vec::new();
-    each_placed_term(normal, |term, place| {
-        let weight = weight_in_general(term);
-        said += weight;
-        if found.contains(term) {
-            places.push((place, weight));
-        }
-    });
-    let is_character = |text: &str| text.chars().count() == 1 && text.chars().all(is_cjk);
-    let mut pieces: Vec<(std::ops::Range<usize>, f64)> = Vec::new();
-    for (place, weight) in places.iter().filter(|(place, _)| !is_character(&normal.text[place.clone()])) {
-        match pieces.last_mut() {
-            Some((last, sum)) if place.start < last.end => {
-                last.end = place.end;
-                *sum += weight;
-            }
-            _ => pieces.push((place.clone(), *weight)),
-        }
-    }
-    for (place, weight) in places.iter().filter(|(place, _)| is_character(&normal.text[place.clone()])) {
-        let around = pieces.iter_mut().find(|(piece, _)| piece.start <= place.start && place.end <= piece.end);
-        if let Some((_, sum)) = around {
-            *sum += weight;
-        }
-    }
-    if pieces.is_empty() {
-        pieces = places;
-    }
-    told(message, normal, pieces, said)
+/// A query as it was written and read, with what each of its terms says: laid out once for all texts that were found.
+pub(super) struct Spoken<'a> {
+    message: &'a str,
+    text: &'a str,
+    /// In reading order.
+    places: Vec<Place>,
+    /// What all terms say.
+    said: f64,
 }
 
-fn told(message: &str, normal: &Normal, pieces: Vec<(std::ops::Range<usize>, f64)>, said: f64) -> Vec<Shared> {
-    let mut told: Vec<Shared> = Vec::new();
-    for (place, weight) in pieces {
-        let piece = &normal.text[place];
-        let text = as_written(message, piece).map_or_else(|| readable(piece), str::to_owned);
-        match told.iter_mut().find(|same| same.text == text) {
-            Some(same) => same.weight += weight,
-            None => told.push(Shared { text, weight }),
-        }
+struct Place {
+    range: Range<usize>,
+    /// The number of its term among those that are looked for.
+    wanted: usize,
+    weight: f64,
+}
+
+/// A part of the text and what its terms say.
+type Piece = (Range<usize>, f64);
+
+impl<'a> Spoken<'a> {
+    pub(super) fn new(message: &'a str, normal: &'a Normal, query: &[Wanted]) -> Spoken<'a> {
+        let numbers: HashMap<&str, (usize, f64)> = query
+            .iter()
+            .enumerate()
+            .map(|(number, wanted)| (wanted.term.as_str(), (number, weight_in_general(&wanted.term))))
+            .collect();
+        let (mut places, mut said) = (Vec::new(), 0.0);
+        each_placed_term(normal, |term, range| {
+            if let Some((wanted, weight)) = numbers.get(term) {
+                said += weight;
+                places.push(Place { range, wanted: *wanted, weight: *weight });
+            }
+        });
+        Spoken { message, text: &normal.text, places, said }
     }
-    // Of equals the one that comes first in the query.
-    told.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    let least = told.first().map_or(0.0, |first| first.weight * SHARE_OF_FIRST);
-    told.retain(|piece| piece.weight >= least);
-    told.truncate(MAX_PIECES);
-    told.into_iter().map(|piece| Shared { weight: round4(piece.weight / said.max(1e-9)), ..piece }).collect()
+
+    /// The pieces of the query that a text contains, the most telling first.
+    ///
+    /// Pairs of Chinese characters that overlap are one piece, a Latin word is one; a single character is told only
+    /// where nothing longer is shared.
+    pub(super) fn shared(&self, contained: &[bool]) -> Vec<Shared> {
+        let found = self.places.iter().filter(|place| contained[place.wanted]);
+        let (characters, longer): (Vec<&Place>, Vec<&Place>) = found.partition(|place| self.is_character(place));
+        let mut pieces: Vec<Piece> = Vec::new();
+        for place in longer {
+            match pieces.last_mut() {
+                Some((last, weight)) if place.range.start < last.end => {
+                    last.end = place.range.end;
+                    *weight += place.weight;
+                }
+                _ => pieces.push((place.range.clone(), place.weight)),
+            }
+        }
+        if pieces.is_empty() {
+            pieces = characters.iter().map(|place| (place.range.clone(), place.weight)).collect();
+        } else {
+            // Both are in reading order.
+            let mut at = 0;
+            for place in characters {
+                while pieces.get(at).is_some_and(|(piece, _)| piece.end <= place.range.start) {
+                    at += 1;
+                }
+                if let Some((_, weight)) = pieces.get_mut(at).filter(|(piece, _)| piece.start <= place.range.start) {
+                    *weight += place.weight;
+                }
+            }
+        }
+        self.told(&pieces)
+    }
+
+    fn is_character(&self, place: &Place) -> bool {
+        let mut letters = self.text[place.range.clone()].chars();
+        letters.next().is_some_and(is_cjk) && letters.next().is_none()
+    }
+
+    fn told(&self, pieces: &[Piece]) -> Vec<Shared> {
+        // The same words in two places are told once.
+        let mut weights: BTreeMap<&str, (usize, f64)> = BTreeMap::new();
+        for (range, weight) in pieces {
+            weights.entry(&self.text[range.clone()]).or_insert((range.start, 0.0)).1 += weight;
+        }
+        let mut told: Vec<(&str, (usize, f64))> = weights.into_iter().collect();
+        // Of equals the one that comes first in the query.
+        told.sort_by(|(_, (a, more)), (_, (b, less))| less.total_cmp(more).then(a.cmp(b)));
+        let least = told.first().map_or(0.0, |(_, (_, weight))| weight * SHARE_OF_FIRST);
+        let told = told.into_iter().filter(|(_, (_, weight))| *weight >= least).take(MAX_PIECES);
+        told.map(|(piece, (_, weight))| Shared {
+            text: as_written(self.message, piece).map_or_else(|| readable(piece), str::to_owned),
+            weight: round4(weight / self.said.max(1e-9)),
+        })
+        .collect()
+    }
 }
