@@ -6,7 +6,9 @@ use regex::Regex;
 use serde_json::json;
 
 use super::folded::Found;
-use super::numbers::{numbers, to_value};
+use super::lengths::lengths;
+use super::numbers::{number_of, numbers, to_value};
+use super::times::clocks;
 
 /// Units as they are said, and as they are kept.
 const UNITS: [(&str, &str); 84] = [
@@ -109,10 +111,18 @@ static QUANTITY: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn quantities(text: &str) -> Vec<Found> {
     let mut found = Vec::new();
     for number in numbers(text) {
-        let (Some(amount), Some(captures)) = (number.value.as_f64(), QUANTITY.captures(&text[number.end..])) else {
-            continue;
+        let said = &text[number.start..number.end];
+        let Some(mut amount) = number.value.as_f64() else { continue };
+        // 五斤半: the number took its unit with it.
+        let unit_len = said.strip_suffix('半').and_then(|head| head.chars().next_back()).map_or(0, char::len_utf8);
+        let at = if said.len() > '半'.len_utf8() && said.ends_with('半') {
+            number.end - '半'.len_utf8() - unit_len
+        } else {
+            number.end
         };
-        let whole = captures[0].len();
+        let at = at + about(&text[..at], &text[at..]);
+        let Some(captures) = QUANTITY.captures(&text[at..]) else { continue };
+        let mut end = at + captures[0].len();
         let unit = match (captures.get(1).or(captures.get(2)), captures.get(3)) {
             (Some(said), _) => {
                 UNITS.iter().find(|(unit, _)| *unit == said.as_str()).map_or("", |(_, kept)| kept).to_owned()
@@ -121,15 +131,58 @@ pub(super) fn quantities(text: &str) -> Vec<Found> {
             (None, None) => continue,
         };
         // 两个半小时 and 三个月 are no things that are counted.
-        let after = &text[number.end + whole..];
+        let after = &text[end..];
         let is_time = unit == "个"
-            && ["小时", "钟", "月", "星期", "礼拜", "工作日", "半"].iter().any(|word| after.starts_with(word));
+            && ["小时", "钟", "月", "星期", "礼拜", "工作日", "半"]
+                .iter()
+                .any(|word| after.trim_start_matches(['多', '来']).starts_with(word));
+        if end < number.end {
+            end = number.end;
+        } else if let Some((more, len)) = more_of(&unit, after) {
+            amount += more;
+            end += len;
+        }
         if amount >= 0.0 && !is_time {
-            let value = json!({ "amount": to_value(amount), "unit": unit });
-            found.push(Found { start: number.start, end: number.end + whole, value });
+            let value = json!({ "amount": to_value((amount * 1e6).round() / 1e6), "unit": unit });
+            found.push(Found { start: number.start, end, value });
         }
     }
     found
+}
+
+/// How many bytes of 来, 多 or 余 stand between a round number and its unit: 百来块, 三十多斤 are about so much.
+pub(super) fn about(number: &str, after: &str) -> usize {
+    let is_round = number.ends_with(['十', '百', '千', '万', '0']);
+    let first = after.chars().next().filter(|c| is_round && matches!(c, '来' | '多' | '余'));
+    first.map_or(0, char::len_utf8)
+}
+
+/// What follows a unit and belongs to the same quantity: 五斤半, 两斤三两, 一米八, 1米75.
+fn more_of(unit: &str, after: &str) -> Option<(f64, usize)> {
+    static TENTHS: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^(?:\d{1,2}|[零一二三四五六七八九]{1,2})").expect("a constant pattern"));
+    static LIANG: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^(\d|[一二两三四五六七八九])两").expect("a constant pattern"));
+    if let Some(rest) = after.strip_prefix('半') {
+        let is_own =
+            rest.starts_with(['个', '价', '天', '年', '月', '小', '斤', '公', '路', '糖', '身', '成', '熟', '袖']);
+        return (!is_own).then_some((0.5, '半'.len_utf8()));
+    }
+    if unit == "斤"
+        && let Some(captures) = LIANG.captures(after)
+    {
+        return Some((number_of(&captures[1])? / 10.0, captures[0].len()));
+    }
+    if unit != "m" {
+        return None;
+    }
+    let figures = TENTHS.find(after)?;
+    let is_alone = !after[figures.end()..].starts_with(|c: char| {
+        c.is_ascii_alphanumeric() || "零一二两三四五六七八九十百千万个件条块根米厘公毫x*".contains(c)
+    });
+    let digits: String =
+        figures.as_str().chars().filter_map(|c| number_of(&c.to_string())).map(|n| (n as u8).to_string()).collect();
+    is_alone.then_some((format!("0.{digits}").parse().ok()?, figures.len()))
 }
 
 fn singular(thing: &str) -> String {
@@ -142,49 +195,24 @@ fn singular(thing: &str) -> String {
     }
 }
 
-static DURATION: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"^\s{0,2}(?:(分钟|分|mins?\b|minutes?\b)|(个?半?(?:小时|钟头)|hours?\b|hrs?\b|h\b)|(个?半?(?:工作日|天|日)|days?\b)|(个?(?:星期|礼拜)|周|weeks?\b)|(个半?月|months?\b)|(年半?|years?\b))",
-    )
-    .expect("a constant pattern")
-});
-
-/// All durations of a folded text, in reading order: 两个小时, 90 minutes, 一个半小时, 半小时.
+/// All durations of a folded text, in reading order: 两个小时, 90 minutes, 一个半小时, an hour and a half.
 pub(super) fn durations(text: &str) -> Vec<Found> {
-    let mut found: Vec<Found> = Vec::new();
-    for number in numbers(text) {
-        if found.last().is_some_and(|last| number.start < last.end) {
-            continue;
+    let clocks = clocks(text);
+    let found = lengths(text).into_iter().filter_map(|length| {
+        // The minutes of 差两分钟九点 and "ten minutes to five" are part of a time of day.
+        if clocks.iter().any(|clock| length.start < clock.end && clock.start < length.end) {
+            return None;
         }
-        let Some(amount) = number.value.as_f64().filter(|amount| *amount > 0.0) else { continue };
-        // 一个半 has taken 个半 with it.
-        let Some(captures) = DURATION.captures(&text[number.end..]) else { continue };
-        let said = &captures[0];
-        let end = number.end + said.len();
-        let (unit, minutes) = match (1..=6).find(|group| captures.get(*group).is_some()) {
-            Some(1) => ("minute", 1.0),
-            Some(2) => ("hour", 60.0),
-            Some(3) => ("day", 1_440.0),
-            Some(4) => ("week", 10_080.0),
-            Some(5) => ("month", 43_200.0),
-            Some(6) => ("year", 525_600.0),
-            _ => continue,
-        };
-        // 三分 alone is money or a mark; 3日 and 三年级 are not how long something takes.
-        let after = &text[end..];
-        let is_other =
-            (said.trim() == "分" && !after.starts_with('钟')) || said.trim() == "日" || after.starts_with('级');
-        let is_moment = ["前", "后", "之后", "以后", "之前", "以前", "内", " ago", " later"]
-            .iter()
-            .any(|word| after.starts_with(word))
-            && !after.starts_with('内');
-        if is_other || is_moment {
-            continue;
-        }
-        let amount = if said.contains('半') { amount + 0.5 } else { amount };
-        let value =
-            json!({ "amount": to_value(amount), "unit": unit, "minutes": to_value((amount * minutes).round()) });
-        found.push(Found { start: number.start, end, value });
-    }
-    found
+        // 三年级 is a class, 三天后 a day.
+        const OTHERS: [&str; 10] = ["级", "前", "后", "之后", "以后", "之前", "以前", "过后", " ago", " later"];
+        let after = &text[length.end..];
+        let is_other = OTHERS.iter().any(|word| after.starts_with(word));
+        let value = json!({
+            "amount": to_value(length.amount),
+            "unit": length.unit.name(),
+            "minutes": to_value(length.minutes),
+        });
+        (!is_other).then_some(Found { start: length.start, end: length.end, value })
+    });
+    found.collect()
 }

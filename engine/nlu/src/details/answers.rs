@@ -1,13 +1,17 @@
 //! Yes and no, in both languages.
 
 use super::folded::Found;
+use regex::Regex;
 use serde_json::json;
+use std::sync::LazyLock;
 
 /// The answer a folded text gives, where it is said.
 pub(super) fn answers(text: &str) -> Vec<Found> {
     let Some(answer) = yes_no(text) else {
         return Vec::new();
     };
+    // Without the number signs everything still stands where it stood.
+    let text = &without_number_signs(text);
     let said = clauses(text).find(|clause| clause_answer(clause) == Some(answer)).unwrap_or(text);
     let start = text.find(said).unwrap_or(0);
     vec![Found { start, end: start + said.len(), value: json!(answer) }]
@@ -21,6 +25,7 @@ pub(super) fn yes_no(text: &str) -> Option<bool> {
         return None;
     }
     // "好的，不用了" takes its meaning from the refusal; otherwise what comes first counts.
+    let text = &without_number_signs(text);
     let answers: Vec<bool> = clauses(text).filter_map(clause_answer).collect();
     let first = *answers.first()?;
     if answers.iter().all(|answer| *answer == first) {
@@ -28,6 +33,24 @@ pub(super) fn yes_no(text: &str) -> Option<bool> {
     }
     let starts_politely = ["好", "嗯", "谢谢", "ok", "okay", "well"].iter().any(|word| text.starts_with(word));
     if starts_politely { answers.last().copied() } else { Some(first) }
+}
+
+/// "Order no. 10443": this "no" stands for "number", and is left out.
+fn without_number_signs(text: &str) -> String {
+    static SIGN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(concat!(
+            r"\b(?:order|tracking|phone|mobile|tel|card|model|part|serial|account|invoice|booking|reference|ref|flight|room|item|case|ticket|contract|policy|member|bank|id|parcel)\s+(?P<after>nos?\b\.?)",
+            r"|\b(?P<before>nos?\.)\s{0,2}[#:]?\s{0,2}[a-z]{0,4}-?\d{3}",
+        ))
+        .expect("a constant pattern")
+    });
+    let mut out = text.to_owned();
+    for captures in SIGN.captures_iter(text) {
+        if let Some(sign) = captures.name("after").or(captures.name("before")) {
+            out.replace_range(sign.range(), &" ".repeat(sign.len()));
+        }
+    }
+    out
 }
 
 fn clauses(text: &str) -> impl Iterator<Item = &str> {

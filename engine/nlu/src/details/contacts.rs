@@ -32,7 +32,8 @@ static PHONE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?:\+|\b00)[1-9]\d{0,3}(?:[ .-]?\(?\d{1,5}\)?){2,5}", // with a country
         r"|(?:86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}",           // mainland mobile
-        r"|\(?0\d{2,3}\)?[ -]?\d{7,8}(?:-\d{1,5})?",            // mainland landline
+        r"|\(?0\d{2,3}\)?[ -]?\d{3,4}[ -]?\d{4}(?:-\d{1,5})?",  // landline: mainland, and London 020 7946 0958
+        r"|\(?0[1-9]\d{3}\)?[ -]\d{3}[ -]?\d{3}",               // the rest of Britain
         r"|[48]00[ -]?\d{3}[ -]?\d{4}|[48]00[ -]?\d{4}[ -]?\d{3}", // service numbers
         r"|\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}",               // North America
     ))
@@ -56,7 +57,42 @@ pub(super) fn phones(text: &str) -> Vec<Found> {
         let value = mainland_mobile(&kept).unwrap_or(&kept);
         phones.push(Found { start: matched.start(), end: matched.end(), value: json!(value) });
     }
+    phones.extend(spoken_phones(text));
+    phones.sort_by_key(|phone| phone.start);
     phones
+}
+
+/// Numbers that are read out digit by digit: 一三八零零一三八零零零, 幺三八…
+fn spoken_phones(text: &str) -> impl Iterator<Item = Found> {
+    static SPOKEN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"[零〇洞一幺二两三四五六七八九](?:[ ,、-]?[零〇洞一幺二两三四五六七八九]){9,11}")
+            .expect("a constant pattern")
+    });
+    SPOKEN.find_iter(text).filter_map(|matched| {
+        let digits: String = matched.as_str().chars().filter_map(spoken_digit).collect();
+        let is_mobile = mainland_mobile(&digits).is_some();
+        let is_landline = digits.starts_with('0') && !digits.starts_with("00") && digits.len() >= 11;
+        let is_service = digits.len() == 10 && (digits.starts_with("400") || digits.starts_with("800"));
+        let goes_on = text[matched.end()..].starts_with(|c| spoken_digit(c).is_some());
+        let is_phone = (is_mobile || is_landline || is_service) && !goes_on;
+        is_phone.then(|| Found { start: matched.start(), end: matched.end(), value: json!(digits) })
+    })
+}
+
+fn spoken_digit(c: char) -> Option<char> {
+    Some(match c {
+        '零' | '〇' | '洞' => '0',
+        '一' | '幺' => '1',
+        '二' | '两' => '2',
+        '三' => '3',
+        '四' => '4',
+        '五' => '5',
+        '六' => '6',
+        '七' => '7',
+        '八' => '8',
+        '九' => '9',
+        _ => return None,
+    })
 }
 
 /// The eleven digits of a mainland mobile, with or without its country code.

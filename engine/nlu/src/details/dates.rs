@@ -1,7 +1,7 @@
 //! Dates: written out, relative to today, by the day of the week, in Chinese and English.
 
 use super::folded::{Found, Taken};
-use super::numbers::chinese_number;
+use super::numbers::{chinese_number, is_about};
 use jiff::civil::Date;
 use jiff::{Span, Zoned};
 use regex::{Captures, Regex};
@@ -13,29 +13,77 @@ pub(super) fn dates(text: &str, now: &Zoned) -> Vec<Found> {
     let today = now.date();
     let mut found: Vec<Found> = Vec::new();
     let mut taken = Taken::default();
-    for (pattern, read) in READERS {
+    for (number, (pattern, read)) in READERS.into_iter().enumerate() {
+        let is_written_out = number < WRITTEN_OUT;
         for captures in pattern.captures_iter(text) {
             let whole = captures.get(0).expect("group 0 is the match");
             let is_known = taken.touches(whole.start(), whole.end());
-            let touches_digit = text[..whole.start()].ends_with(|c: char| c.is_ascii_digit())
-                || (whole.as_str().ends_with(|c: char| c.is_ascii_digit())
-                    && text[whole.end()..].starts_with(|c: char| c.is_ascii_digit()));
-            if is_known || touches_digit {
+            if is_known || is_inside_a_number(text, whole.start(), whole.end()) {
                 continue;
             }
-            if let Some(day) = read(&captures, today) {
+            let day = read(&captures, today).filter(|_| !is_part_of_a_word(text, whole.start(), whole.as_str()));
+            // A day that is written out and never comes keeps its figures: the 30号 of 2月30号 is no day of this month.
+            if day.is_some() || is_written_out {
+                taken.take(whole.start(), whole.end());
+            }
+            if let Some(day) = day {
                 let day = if is_bare_weekday(whole.as_str()) && is_past(text, whole.start(), whole.end()) {
                     last_week(day, today)
                 } else {
                     day
                 };
-                taken.take(whole.start(), whole.end());
                 found.push(Found { start: whole.start(), end: whole.end(), value: json!(day.to_string()) });
             }
         }
     }
     found.sort_by_key(|found| found.start);
     found
+}
+
+/// Is this the end or the beginning of a longer number? The 五天后 of 三十五天后, the 5 days of "in 1.5 days".
+fn is_inside_a_number(text: &str, start: usize, end: usize) -> bool {
+    const NUMERALS: &str = "零〇一二两三四五六七八九十廿百千万几数半多";
+    let (said, before) = (&text[start..end], &text[..start]);
+    let begins = said.starts_with(|c: char| c.is_ascii_digit() || NUMERALS.contains(c));
+    let is_weekday_before = before.char_indices().next_back().is_some_and(|(at, _)| {
+        let head = &before[..at];
+        head.ends_with('周') || head.ends_with("星期") || head.ends_with("礼拜")
+    });
+    let has_point = before
+        .strip_suffix(['.', '点'])
+        .is_some_and(|head| head.ends_with(|c: char| c.is_ascii_digit() || NUMERALS.contains(c)));
+    let first_word = said.split(' ').next().unwrap_or_default();
+    let is_english = english_number(first_word).is_some();
+    let follows = before.ends_with(|c: char| c.is_ascii_digit())
+        || (begins && !is_weekday_before && before.ends_with(|c: char| NUMERALS.contains(c)))
+        || (begins && has_point)
+        || (is_english && ENGLISH_TENS.iter().any(|tens| before.trim_end_matches([' ', '-']).ends_with(tens)))
+        || (said.starts_with("in ") && MORE.is_match(&text[end..]));
+    let goes_on = said.ends_with(|c: char| c.is_ascii_digit()) && text[end..].starts_with(|c: char| c.is_ascii_digit());
+    follows || goes_on
+}
+
+/// "In a week or two", "in two weeks and three days": more than the first part is said.
+static MORE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\s+(?:or\s+(?:\d|two|three|four|five|so\b)|and\s+(?:an?\s+half|(?:\d+|an?|one|two|three|four|five|six)\s+(?:day|week|month|hour)))")
+        .expect("a constant pattern")
+});
+
+/// "Twenty one days ago" is no single day ago.
+const ENGLISH_TENS: [&str; 9] =
+    ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred"];
+
+/// Does a name of a day stand inside other words? 以后天天, 今后天气, 明后天, 24/7.
+fn is_part_of_a_word(text: &str, start: usize, said: &str) -> bool {
+    let before = &text[..start];
+    match said {
+        "后天" | "前天" | "后日" => {
+            before.ends_with(['以', '之', '今', '明', '最', '往', '此', '然', '日', '先', '大', '上', '下'])
+        }
+        "24/7" | "7/24" => true,
+        said if said.starts_with("大后天") || said.starts_with("大前天") => before.ends_with('大'),
+        _ => false,
+    }
 }
 
 /// A day of the week and nothing that says of which week.
@@ -61,14 +109,18 @@ fn last_week(day: Date, today: Date) -> Date {
 
 type Reader = fn(&Captures<'_>, Date) -> Option<Date>;
 
+/// The first so many of them name a month and a day.
+const WRITTEN_OUT: usize = 7;
+
 /// The ways to say a date, the more particular ones first.
-static READERS: [(&LazyLock<Regex>, Reader); 16] = [
+static READERS: [(&LazyLock<Regex>, Reader); 17] = [
     (&YEAR_FIRST, year_first),
     (&MONTH_DAY, month_day),
     (&MONTH_NAME_DAY, month_name_day),
     (&DAY_MONTH_NAME, day_month_name),
-    (&SLASHES, slashes),
     (&RELATIVE_MONTH_DAY, relative_month_day),
+    (&ENGLISH_MONTH_DAY, english_month_day),
+    (&SLASHES, slashes),
     (&CHINESE_WEEKDAY, chinese_weekday),
     (&ENGLISH_WEEKDAY, english_weekday),
     (&CHINESE_SHIFT, chinese_shift),
@@ -95,15 +147,16 @@ macro_rules! patterns {
 }
 
 patterns! {
-    YEAR_FIRST = r"((?:19|20)\d{2}|[一二][零〇一二三四五六七八九]{3}|今年|明年|去年|后年)\s*(?:-|/|\.|年)\s*<N>\s*(?:-|/|\.|月)\s*<N>(?:日|号)?|(今年|明年|去年|后年)\s*<N>月<N>(?:日|号)?";
+    YEAR_FIRST = r"((?:19|20)\d{2}|[一二][零〇一二三四五六七八九]{3}|今年|明年|去年|前年|后年)\s*(?:-|/|\.|年)\s*<N>\s*(?:-|/|\.|月)\s*<N>(?:日|号)?|(今年|明年|去年|前年|后年|\d{2}年)的?\s*<N>\s*月\s*<N>\s*(?:日|号)?";
     MONTH_DAY = r"<N>\s*月\s*<N>\s*(?:日|号)?";
     MONTH_NAME_DAY = r"\b<MONTH>\.?\s+(?:the\s+)?(\d{1,2})(?:st|nd|rd|th)?\b(?:,?\s+((?:19|20)\d{2})\b)?";
+    ENGLISH_MONTH_DAY = r"\bthe\s+(\d{1,2})(?:st|nd|rd|th)\s+(?:of\s+)?(next|this|last)\s+month\b|\b(next|this|last)\s+month\s*,?\s+(?:on\s+)?the\s+(\d{1,2})(?:st|nd|rd|th)\b";
     DAY_MONTH_NAME = r"\b(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?<MONTH>\b\.?(?:,?\s+((?:19|20)\d{2})\b)?";
     SLASHES = r"\b(\d{1,2})/(\d{1,2})(?:/((?:19|20)\d{2}))?\b";
-    RELATIVE_MONTH_DAY = r"(上个?月|这个?月|本月|当月|下个?月)(?:的)?(?:<N>(?:日|号)|(底|末|初))";
+    RELATIVE_MONTH_DAY = r"(上上个?月|上个?月|这个?月|本月|当月|下下个?月|下个?月)(?:的)?(?:<N>(?:日|号)|(底|末|初))";
     CHINESE_WEEKDAY = r"(上上个?|上个?|这个?|本|下下个?|下个?)?(?:周|星期|礼拜)([一二三四五六日天末])";
     ENGLISH_WEEKDAY = r"\b(?:(this|next|last|coming|on)\s+(?:coming\s+)?)?<WEEKDAY>\b";
-    CHINESE_SHIFT = r"(\d{1,3}|[一二两三四五六七八九十半百]{1,4})\s*(天|日|个?星期|个?礼拜|周|个月|年)\s*(?:以|之)?(后|前)";
+    CHINESE_SHIFT = r"(\d{1,3}|[一二两三四五六七八九十半百]{1,4})\s*(天|日|个?星期|个?礼拜|周|个月|年)(半)?\s*(?:以|之)?(后|前)";
     ENGLISH_SHIFT = r"\bin\s+(\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten)\s+(day|week|month|year)s?\b";
     ENGLISH_AGO = r"\b(\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten)\s+(day|week|month|year)s?\s+(ago|later|from\s+(?:now|today))\b";
     NAMED = r"大前天|大后天|前天|昨[天日晚]|今[天日晚早]|明[天日晚早]|后[天日]|\bday after tomorrow\b|\bday before yesterday\b|\btoday\b|\btonight\b|\btomorrow\b|\btmr\b|\byesterday\b|月底|月末";
@@ -123,7 +176,12 @@ fn year_first(captures: &Captures<'_>, today: Date) -> Option<Date> {
         "明年" => today.year() + 1,
         "后年" => today.year() + 2,
         "去年" => today.year() - 1,
-        year => small_number(year)?.try_into().ok()?,
+        "前年" => today.year() - 2,
+        year => match year.strip_suffix('年') {
+            // 26年3月5号.
+            Some(short) => 2_000 + short.parse::<i16>().ok()?,
+            None => small_number(year)?.try_into().ok()?,
+        },
     };
     day_of(year, small_number(month)?, small_number(day)?)
 }
@@ -163,17 +221,26 @@ fn slashes(captures: &Captures<'_>, today: Date) -> Option<Date> {
 }
 
 fn relative_month_day(captures: &Captures<'_>, today: Date) -> Option<Date> {
-    let months = match captures[1].chars().next()? {
-        '上' => -1,
-        '下' => 1,
-        _ => 0,
-    };
+    let many = captures[1].chars().take_while(|c| matches!(c, '上' | '下')).count() as i64;
+    let months = if captures[1].starts_with('上') { -many } else { many };
     let month = today.first_of_month().checked_add(Span::new().months(months)).ok()?;
     match (captures.get(2), captures.get(3).map(|part| part.as_str())) {
         (Some(day), _) => day_of(month.year(), month.month().into(), small_number(day.as_str())?),
         (_, Some("初")) => Some(month),
         _ => Some(month.last_of_month()),
     }
+}
+
+/// The 15th of next month; next month on the 15th.
+fn english_month_day(captures: &Captures<'_>, today: Date) -> Option<Date> {
+    let day = captures.get(1).or(captures.get(4))?.as_str();
+    let months = match captures.get(2).or(captures.get(3))?.as_str() {
+        "next" => 1,
+        "last" => -1,
+        _ => 0,
+    };
+    let month = today.first_of_month().checked_add(Span::new().months(months)).ok()?;
+    day_of(month.year(), month.month().into(), small_number(day)?)
 }
 
 fn chinese_weekday(captures: &Captures<'_>, today: Date) -> Option<Date> {
@@ -225,10 +292,20 @@ fn day_of_week(weekday: usize, weeks: Option<i64>, today: Date) -> Option<Date> 
 }
 
 fn chinese_shift(captures: &Captures<'_>, today: Date) -> Option<Date> {
-    let sign = if &captures[3] == "前" { -1 } else { 1 };
+    let sign = if &captures[4] == "前" { -1 } else { 1 };
+    let has_half = captures.get(3).is_some();
+    if has_half {
+        // 一年半后 is eighteen months from now; half a day more is no date.
+        let months = if &captures[2] == "年" { 12 * small_number(&captures[1])? + 6 } else { return None };
+        return today.checked_add(Span::new().months(sign * months)).ok();
+    }
     if &captures[1] == "半" {
         let months = if &captures[2] == "年" { 6 } else { return None };
         return today.checked_add(Span::new().months(sign * months)).ok();
+    }
+    // 两三天后 is about so long.
+    if is_about(&captures[1]) {
+        return None;
     }
     let unit = match captures[2].trim_start_matches('个') {
         "天" | "日" => "day",

@@ -32,7 +32,11 @@ impl Folded {
                 return Folded { text, origins };
             }
             let c = crate::traditional::simplified(half_width(c)).to_ascii_lowercase();
-            let c = if matches!(c, '\u{A0}' | '\t') { ' ' } else { c };
+            let c = match c {
+                '\u{A0}' | '\t' => ' ',
+                '\u{2018}' | '\u{2019}' | '`' => '\'',
+                c => c,
+            };
             text.push(c);
             origins.resize(text.len(), at);
         }

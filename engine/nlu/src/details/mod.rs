@@ -19,6 +19,7 @@ mod dates;
 mod dictionary;
 mod folded;
 mod identity;
+mod lengths;
 mod moments;
 mod money;
 mod numbers;
@@ -237,3 +238,5 @@ fn first_text(found: Vec<Found>) -> Option<String> {
 mod kinds_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod whole_tests;

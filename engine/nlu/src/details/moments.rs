@@ -9,54 +9,68 @@ use serde_json::{Value, json};
 
 use super::dates::dates;
 use super::folded::Found;
-use super::times::times;
-
-static AFTER_NOW: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"(?:(\d{1,3})|(半)|([一二两三四五六七八九十]{1,3}))\s*个?\s*(?:(小时|钟头)|(?:分钟|分))\s*(?:之|以)?后",
-        r"|\bin\s+(?:(\d{1,3})|(half an)|(an?|one|two|three|four|five|six))\s+(?:(hours?)|minutes?|mins?)\b",
-    ))
-    .expect("a constant pattern")
-});
+use super::lengths::{Unit, lengths};
+use super::times::clocks;
 
 /// All moments of a folded text: a date and a time beside each other, or so many hours from now.
 pub(super) fn moments(text: &str, now: &Zoned) -> Vec<Found> {
     let mut found = from_now(text, now);
-    let times = times(text);
+    let times = clocks(text);
     for day in dates(text, now) {
         let beside = times.iter().find(|time| {
-            let (first, second) = if day.start < time.start { (&day, *time) } else { (*time, &day) };
             // 明晚 is both: the day reaches into the time of day.
-            let gap = text.get(first.end.min(second.start)..second.start).unwrap_or_default();
-            gap.chars().count() <= 4 && matches!(gap.trim(), "" | "的" | "," | "at" | "on" | "、")
+            if day.start < time.start {
+                is_joined(text, day.end, time.start)
+            } else {
+                is_joined(text, time.end, day.start)
+            }
         });
-        if let Some(time) = beside
-            && let (Some(date), Some(clock)) = (day.value.as_str(), time.value.as_str())
-        {
+        if let (Some(time), Some(date)) = (beside, date_of(&day.value)) {
             let (start, end) = (day.start.min(time.start), day.end.max(time.end));
-            found.push(Found { start, end, value: json!(format!("{date}T{clock}")) });
+            // 今晚12点 and "tonight at 1" are tomorrow.
+            let date = if time.is_after_midnight { date.checked_add(1.day()).unwrap_or(date) } else { date };
+            found.push(Found { start, end, value: json!(format!("{date}T{}", time.said())) });
         }
     }
     found.sort_by_key(|found| found.start);
     found
 }
 
+/// Does nothing that matters stand between a day and a time?
+fn is_joined(text: &str, from: usize, to: usize) -> bool {
+    static GAP: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^\s{0,3}(?:的|,|、)?\s{0,2}(?:(?:morning|afternoon|evening|night)\b)?,?\s{0,2}(?:(?:at|on|around|about|by|@)\s?)?$")
+            .expect("a constant pattern")
+    });
+    text.get(from.min(to)..to).is_some_and(|gap| GAP.is_match(gap))
+}
+
+/// So long from now: 一个半小时后, 再过十分钟, in an hour and a half, two hours from now.
 fn from_now(text: &str, now: &Zoned) -> Vec<Found> {
-    let found = AFTER_NOW.captures_iter(text).filter_map(|captures| {
-        let whole = captures.get(0)?;
-        let half = captures.get(2).or(captures.get(6)).is_some();
-        let said = [1, 3, 5, 7].into_iter().find_map(|group| captures.get(group));
-        let amount = match said.map(|said| said.as_str()) {
-            _ if half => 30,
-            Some("a" | "an") => 1,
-            Some(said) => super::numbers::number_of(said)? as i64,
-            None => return None,
-        };
-        let is_hours = captures.get(4).or(captures.get(8)).is_some();
-        let minutes = if is_hours && !half { amount * 60 } else { amount };
-        let moment = now.checked_add(Span::new().minutes(minutes)).ok()?.datetime();
-        let value = json!(moment.strftime("%Y-%m-%dT%H:%M").to_string());
-        Some(Found { start: whole.start(), end: whole.end(), value })
+    static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\bin\s+(?:(?:about|around|roughly|approximately|exactly|just)\s+)?$").expect("a constant pattern")
+    });
+    static AFTER: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^\s*(?:[之以过]?后|from\s+now\b)").expect("a constant pattern"));
+    static AGAIN: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?:再过|(?:^|[,。!?;、\s请就我您你])过)$").expect("a constant pattern"));
+    let found = lengths(text).into_iter().filter_map(|length| {
+        const NEAR: usize = 20;
+        let near = text[..length.start].char_indices().rev().nth(NEAR).map_or(0, |(at, _)| at);
+        let before = &text[near..length.start];
+        let led = BEFORE.find(before).map(|led| led.len());
+        let again = AGAIN
+            .find(before)
+            .map(|again| if again.as_str().starts_with('再') { '再'.len_utf8() * 2 } else { '过'.len_utf8() });
+        let after = AFTER.find(&text[length.end..]).map(|after| after.len());
+        let is_meant = led.or(again).or(after).is_some();
+        // Whole days from now are a date, not a moment.
+        let is_moment = length.unit <= Unit::Hour || (length.unit <= Unit::Week && length.minutes % 1_440.0 != 0.0);
+        let moment =
+            now.checked_add(Span::new().minutes(length.minutes as i64)).ok().filter(|_| is_meant && is_moment)?;
+        let value = json!(moment.datetime().strftime("%Y-%m-%dT%H:%M").to_string());
+        let start = length.start - led.or(again).unwrap_or(0);
+        Some(Found { start, end: length.end + after.unwrap_or(0), value })
     });
     found.collect()
 }
@@ -83,17 +97,16 @@ pub(super) fn spans(text: &str, now: &Zoned) -> Vec<Found> {
         let Some(joined) = join(rest) else { continue };
         let next = days.get(index + 1).filter(|next| next.start == first.end + joined);
         let from = date_of(&first.value);
-        let (to, end) = match next {
-            Some(next) => (date_of(&next.value), next.end),
-            // 11月25日到27日: the second day has the first one's month.
-            None => match DAY_AFTER.captures(&rest[joined..]) {
-                Some(captures) => {
-                    let day = super::numbers::number_of(&captures[1]).map(|day| day as i8);
-                    let to = from.zip(day).and_then(|(from, day)| Date::new(from.year(), from.month(), day).ok());
-                    (to, first.end + joined + captures[0].len())
-                }
-                None => continue,
-            },
+        let bare = DAY_AFTER.captures(&rest[joined..]);
+        let (to, end) = match (next, bare) {
+            // 11月25日到27日: the second day has the first one's month, or comes in the next: 28号到3号.
+            (next, Some(captures)) if next.is_none_or(|next| next.end == first.end + joined + captures[0].len()) => {
+                let day = super::numbers::number_of(&captures[1]).map(|day| day as i8);
+                let to = from.zip(day).and_then(|(from, day)| day_from(from, day));
+                (to, first.end + joined + captures[0].len())
+            }
+            (Some(next), _) => (date_of(&next.value), next.end),
+            (None, _) => continue,
         };
         let (Some(from), Some(mut to)) = (from, to) else { continue };
         // 周五到周一 goes over the weekend.
@@ -110,7 +123,11 @@ pub(super) fn spans(text: &str, now: &Zoned) -> Vec<Found> {
     }
     for captures in NAMED.captures_iter(text) {
         let whole = captures.get(0).expect("group 0 is the match");
-        let is_day = text[whole.end()..]
+        // 下周五 and 下个月十五号 are days, not all the days around them.
+        let is_day = days.iter().any(|day| {
+            let overlaps = whole.start() < day.end && day.start < whole.end();
+            overlaps && (day.start < whole.start() || whole.end() < day.end)
+        }) || text[whole.end()..]
             .starts_with(['一', '二', '三', '四', '五', '六', '日', '天', '末', '底', '初'])
             || text[whole.end()..].starts_with(|c: char| c.is_ascii_digit());
         let is_known = found.iter().any(|known| whole.start() < known.end && known.start < whole.end());
@@ -142,6 +159,16 @@ fn named(captures: &regex::Captures<'_>, today: Date) -> Option<(Date, Date)> {
     let monday = monday.checked_add(Span::new().weeks(shift)).ok()?;
     let from = if captures.get(2).or(captures.get(6)).is_some() { monday.checked_add(5.days()).ok()? } else { monday };
     Some((from, monday.checked_add(6.days()).ok()?))
+}
+
+/// The first day with this number that is not before another day.
+fn day_from(from: Date, day: i8) -> Option<Date> {
+    let this_month = Date::new(from.year(), from.month(), day).ok()?;
+    if this_month >= from {
+        return Some(this_month);
+    }
+    let next = from.first_of_month().checked_add(1.month()).ok()?;
+    Date::new(next.year(), next.month(), day).ok()
 }
 
 fn span(start: usize, end: usize, from: Date, to: Date) -> Found {

@@ -1,5 +1,6 @@
 //! Amounts of money, in figures and in words.
 
+use super::amounts::about;
 use super::folded::Found;
 use super::numbers::{number_of, numbers, to_value};
 use regex::Regex;
@@ -31,7 +32,14 @@ pub(super) fn amounts(text: &str) -> Vec<Found> {
         };
         let (mut start, mut end) = (number.start, number.end);
         let head_start = text[..start].char_indices().rev().nth(5).map_or(0, |(at, _)| at);
-        let currency = if let Some(unit) = AFTER.captures(&text[end..]) {
+        // 百来块 and 一百多块 are about so much, 百把块 too.
+        let about = match about(&text[..end], &text[end..]) {
+            0 if text[..end].ends_with(['百', '千', '万']) && text[end..].starts_with('把') => '把'.len_utf8(),
+            about => about,
+        };
+        let unit = AFTER.captures(&text[end + about..]);
+        let currency = if let Some(unit) = unit {
+            end += about;
             let unit_text = &unit[1];
             end += unit[0].len();
             if matches!(unit_text, "毛" | "角") {

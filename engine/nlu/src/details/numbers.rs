@@ -140,6 +140,14 @@ fn chinese(text: &str) -> Vec<Found> {
             continue;
         }
         let mut end = matched.end();
+        let is_round = |c: char| matches!(c, '十' | '百' | '千' | '万' | '亿');
+        let (before, after) = (&text[..matched.start()], &text[matched.end()..]);
+        // 几百 and 十几 are about so many.
+        let has_several = (matched.as_str().starts_with(is_round) && before.ends_with(['几', '数']))
+            || (matched.as_str().ends_with(is_round) && after.starts_with('几'));
+        if has_several || is_about(matched.as_str()) {
+            continue;
+        }
         let Some(mut number) = chinese_number(matched.as_str()) else {
             continue;
         };
@@ -171,6 +179,19 @@ fn is_part_of_a_word(text: &str, start: usize, end: usize) -> bool {
     })
 }
 
+/// 两三, 三五, 十七八 and 三四十 stand for about so many, not for one number. 一三八 is read out digit by digit.
+pub(super) fn is_about(numerals: &str) -> bool {
+    let digits: Vec<Option<f64>> = numerals.chars().map(digit).collect();
+    let has_unit = digits.iter().any(Option::is_none);
+    let is_pair = |pair: &[Option<f64>]| match pair {
+        [Some(first), Some(second)] => {
+            *first > 0.0 && *second > 0.0 && (has_unit || second - first == 1.0 || (*first, *second) == (3.0, 5.0))
+        }
+        _ => false,
+    };
+    !numerals.contains('点') && (has_unit || digits.len() == 2) && digits.windows(2).any(is_pair)
+}
+
 /// The value of Chinese numerals: 三百五十, 两万三, 一二三, 三点五, 半.
 pub(super) fn chinese_number(numerals: &str) -> Option<f64> {
     if let Some(rest) = numerals.strip_prefix('负') {
@@ -186,6 +207,9 @@ pub(super) fn chinese_number(numerals: &str) -> Option<f64> {
     }
     let (whole, fraction) = numerals.split_once('点').unwrap_or((numerals, ""));
     let mut number = whole_number(whole)?;
+    if fraction.is_empty() {
+        return Some(number);
+    }
     let mut place = 0.1;
     for c in fraction.chars() {
         number += digit(c)? * place;
@@ -294,12 +318,23 @@ const WORDS: [(&str, f64); 30] = [
     ("dozen", 12.0),
 ];
 
-static ENGLISH: LazyLock<Regex> = LazyLock::new(|| {
+/// Numbers in English words: forty-five, two hundred and fifty.
+fn english_pattern(before: &str) -> Regex {
     let words: Vec<&str> = WORDS.iter().map(|(word, _)| *word).collect();
     let words = words.join("|");
-    Regex::new(&format!(r"\b(?:a\s+)?(?:{words}|hundred|thousand|million)(?:(?:\s+and\s+|[\s-]+)(?:{words}|hundred|thousand|million))*\b"))
-        .expect("a constant pattern")
-});
+    let pattern = format!(
+        r"{before}(?:a\s+)?(?:{words}|hundred|thousand|million)(?:(?:\s+and\s+|[\s-]+)(?:{words}|hundred|thousand|million))*\b"
+    );
+    Regex::new(&pattern).expect("a constant pattern")
+}
+
+static ENGLISH: LazyLock<Regex> = LazyLock::new(|| english_pattern(r"\b"));
+
+/// The number in English words at the beginning of a text, and how many bytes say it.
+pub(super) fn english_words(text: &str) -> Option<(f64, usize)> {
+    static BEGINNING: LazyLock<Regex> = LazyLock::new(|| english_pattern("^"));
+    BEGINNING.find(text).map(|found| (english_number(found.as_str()), found.len()))
+}
 
 fn english(text: &str) -> Vec<Found> {
     let mut found = Vec::new();
