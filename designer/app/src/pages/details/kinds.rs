@@ -68,6 +68,35 @@ pub(super) fn kind_words(kind: DetailKind) -> &'static str {
     }
 }
 
+/// The parts of values in the order people read them: `(name in the API, zh, en)`.
+const PARTS: [(&str, &str, &str); 15] = [
+    ("amount", "数量", "amount"),
+    ("currency", "币种", "currency"),
+    ("unit", "单位", "unit"),
+    ("minutes", "分钟", "minutes"),
+    ("from", "从", "from"),
+    ("to", "到", "to"),
+    ("full", "全文", "in full"),
+    ("province", "省", "province or state"),
+    ("city", "市", "city"),
+    ("district", "区县", "district"),
+    ("town", "镇街", "town"),
+    ("street", "路", "street"),
+    ("number", "门牌", "number"),
+    ("detail", "楼室", "building and room"),
+    ("postcode", "邮编", "postcode"),
+];
+
+/// The units of lengths of time, which the API names in English: `(name in the API, zh, en)`.
+const UNITS: [(&str, &str, &str); 6] = [
+    ("minute", "分钟", "minute"),
+    ("hour", "小时", "hour"),
+    ("day", "天", "day"),
+    ("week", "周", "week"),
+    ("month", "个月", "month"),
+    ("year", "年", "year"),
+];
+
 /// A value in one line.
 pub(super) fn value_words(value: &Value) -> String {
     match value {
@@ -75,9 +104,28 @@ pub(super) fn value_words(value: &Value) -> String {
         Value::Bool(true) => tr("是", "yes").to_owned(),
         Value::Bool(false) => tr("否", "no").to_owned(),
         Value::Object(parts) => {
-            let shown = parts.iter().map(|(name, value)| format!("{name}: {}", value_words(value)));
-            shown.collect::<Vec<_>>().join(", ")
+            let place = |name: &str| PARTS.iter().position(|(part, ..)| *part == name).unwrap_or(PARTS.len());
+            let is_money = parts.contains_key("currency");
+            let mut parts: Vec<_> = parts.iter().collect();
+            parts.sort_by_key(|(name, _)| place(name));
+            let shown = parts.into_iter().map(|(name, value)| {
+                let label = match PARTS.get(place(name)) {
+                    Some(("amount", ..)) if is_money => tr("金额", "amount"),
+                    Some((_, zh, en)) => tr(zh, en),
+                    None => name,
+                };
+                let value = match value.as_str().filter(|_| name == "unit") {
+                    Some(unit) => unit_words(unit).to_owned(),
+                    None => value_words(value),
+                };
+                format!("{label}{}{value}", tr("：", ": "))
+            });
+            shown.collect::<Vec<_>>().join(tr("，", ", "))
         }
         other => other.to_string(),
     }
+}
+
+fn unit_words(unit: &str) -> &str {
+    UNITS.iter().find(|(name, ..)| *name == unit).map_or(unit, |(_, zh, en)| tr(zh, en))
 }
