@@ -32,22 +32,22 @@ impl Lexicon {
     /// The English words.
     pub(super) fn english() -> &'static Self {
         static ENGLISH: OnceLock<Lexicon> = OnceLock::new();
-        ENGLISH.get_or_init(|| Self::read(include_str!("words/en.txt")))
+        ENGLISH.get_or_init(|| Self::read(include_str!("words/en.txt"), Self::add_english))
     }
 
     /// The Chinese words.
     pub(super) fn chinese() -> &'static Self {
         static CHINESE: OnceLock<Lexicon> = OnceLock::new();
-        CHINESE.get_or_init(|| Self::read(include_str!("words/zh.txt")))
+        CHINESE.get_or_init(|| Self::read(include_str!("words/zh.txt"), Self::add_chinese))
     }
 
-    fn read(text: &'static str) -> Self {
+    fn read(text: &'static str, add: fn(&mut Self, &'static str, Effect)) -> Self {
         let mut lexicon = Self::default();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let Some((head, words)) = line.split_once(':') else { continue };
             let Some(effect) = effect(head.trim()) else { continue };
             for word in words.split(',').map(str::trim).filter(|word| !word.is_empty()) {
-                lexicon.add(word, effect);
+                add(&mut lexicon, word, effect);
             }
         }
         for words in lexicon.by_character.values_mut() {
@@ -56,11 +56,14 @@ impl Lexicon {
         lexicon
     }
 
-    fn add(&mut self, word: &'static str, effect: Effect) {
+    /// Chinese words stand in a row of characters; so do 12315 and 3q.
+    fn add_chinese(&mut self, word: &'static str, effect: Effect) {
         let first = word.chars().next().unwrap_or(' ');
-        if !first.is_ascii() {
-            self.by_character.entry(first).or_default().push((word.chars().collect(), effect));
-        } else if let Some(beginning) = word.strip_suffix('*') {
+        self.by_character.entry(first).or_default().push((word.chars().collect(), effect));
+    }
+
+    fn add_english(&mut self, word: &'static str, effect: Effect) {
+        if let Some(beginning) = word.strip_suffix('*') {
             self.beginnings.entry(beginning).or_insert(effect);
         } else {
             let mut parts = word.split_whitespace();

@@ -20,6 +20,7 @@ pub use classifier::{Classifier, Example, Training};
 pub use evaluation::{Class, Evaluation, evaluate};
 
 use features::{Read, read};
+use signs::Signs;
 use text::Kind;
 
 /// The classes of the built-in classifier, in its order.
@@ -30,6 +31,10 @@ pub const CLASSES: [Emotion; builtin::N_CLASSES] =
 const SURER: f32 = 1.6;
 /// How many words say why.
 const MAX_WORDS: usize = 5;
+/// The place of the neutral class; the bad moods come before it.
+const NEUTRAL: usize = 3;
+/// Words from this strength on decide between bad moods.
+const STRONG: f32 = 2.0;
 /// Below this a message counts as neutral: a mood is only told when it shows.
 const LEAST: f32 = 0.66;
 
@@ -41,15 +46,27 @@ pub fn mood(message: &str) -> Mood {
         return mood;
     }
     let likely = builtin::probabilities(&read.features, SURER);
-    let (class, score) = best(&likely);
-    let neutral = 3;
-    let (class, score) = if score < LEAST { (neutral, likely[neutral].max(0.5)) } else { (class, score) };
+    let (class, score) = agreed(&likely, &read.signs);
     mood.emotion = CLASSES[class];
     mood.score = (f64::from(score) * 100.0).round() / 100.0;
-    if class != neutral {
+    if class != NEUTRAL {
         mood.words = words(&read, class);
     }
     mood
+}
+
+/// The class that likelihoods and evidence agree on. What is likely may be shared between two bad moods, or go to one
+/// that no word speaks for ("terrible" alone is no worry): then the strongest words say which it is.
+fn agreed(likely: &[f32; CLASSES.len()], signs: &Signs) -> (usize, f32) {
+    let (class, score) = best(likely);
+    let bad: f32 = likely[..NEUTRAL].iter().sum();
+    match signs.strongest_bad(STRONG) {
+        Some(shown) if bad >= LEAST && (class != shown || score < LEAST) => {
+            (shown, ((likely[shown] + bad) / 2.0).max(LEAST))
+        }
+        _ if score < LEAST => (NEUTRAL, likely[NEUTRAL].max(0.5)),
+        _ => (class, score),
+    }
 }
 
 /// How likely each class is, in the order of [`CLASSES`]; without the doubt that [`mood`] puts on it.

@@ -83,6 +83,15 @@ impl Around {
 }
 
 impl Signs {
+    /// The bad mood with the strongest word of at least this strength; of equal ones the one that is shown more, then the
+    /// first: who is angry and worried is angry.
+    pub(super) fn strongest_bad(&self, least: f32) -> Option<usize> {
+        let bad = 0..N_SHOWN - 1;
+        let weight = |mood: &usize| (self.strongest[*mood], self.shown[*mood]);
+        bad.filter(|mood| self.strongest[*mood] >= least)
+            .reduce(|best, mood| if weight(&mood) > weight(&best) { mood } else { best })
+    }
+
     fn show(&mut self, mood: usize, weight: f32, word: impl FnOnce() -> String) {
         self.shown[mood] += weight;
         self.strongest[mood] = self.strongest[mood].max(weight);
@@ -133,7 +142,14 @@ fn chinese(text: &Text, signs: &mut Signs) {
         if text.kinds[at] == Kind::Mark {
             around = Around::default();
         }
-        let Some((effect, n)) = lexicon.letters(&letters[at..letters.len().min(at + 8)]) else {
+        // 12315 is no part of an order number.
+        let found = lexicon.letters(&letters[at..letters.len().min(at + 8)]).filter(|(_, n)| {
+            let is_latin = |at: Option<&char>| at.is_some_and(char::is_ascii_alphanumeric);
+            let begins = is_latin(letters.get(at)) && at > 0 && is_latin(letters.get(at - 1));
+            let goes_on = is_latin(letters.get(at + n - 1)) && is_latin(letters.get(at + n));
+            !begins && !goes_on
+        });
+        let Some((effect, n)) = found else {
             at += 1;
             continue;
         };

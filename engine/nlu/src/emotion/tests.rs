@@ -106,3 +106,45 @@ fn training_on_nothing_or_one_class_does_no_harm() {
     let nothing = Classifier::train(&[], 0, Training::default());
     assert_eq!(nothing.classify("hello"), [1.0]);
 }
+
+#[test]
+fn strong_words_do_not_cancel_out() {
+    for message in [
+        "I'm furious",
+        "terrible service, I'm furious",
+        "your service is terrible",
+        "this is a terrible and useless company",
+        "I'm angry and worried",
+        "disappointed and angry",
+        "I'm so mad and disappointed",
+        "再不处理我就去12315了",
+        "又生气又失望",
+        "什么烂东西",
+        "什麼爛東西",
+        "太差劲了，气死我了，急死了",
+    ] {
+        check(message, Emotion::Angry);
+    }
+    check("I'm scared and a bit annoyed", Emotion::Anxious);
+    check("heartbroken and angry", Emotion::Sad);
+    check("很伤心，也有点生气", Emotion::Sad);
+}
+
+#[test]
+fn a_polite_request_is_no_worry() {
+    for message in ["麻烦快一点", "请快点发货", "请尽快处理一下，谢谢", "能快点吗", "麻烦尽快，谢谢", "please be quick"]
+    {
+        let mood = mood(message);
+        assert!(!matches!(mood.emotion, Emotion::Anxious | Emotion::Angry), "{message}: {mood:?}");
+    }
+    // Urgent words stay urgent, however politely they are said.
+    check("麻烦快一点，急死了，来不及了", Emotion::Anxious);
+    check("please hurry, I'm scared my money is gone", Emotion::Anxious);
+}
+
+#[test]
+fn figures_of_the_word_list_are_read_where_they_stand_alone() {
+    check("去12315告你们", Emotion::Angry);
+    check("订单8612315", Emotion::Neutral);
+    check("订单12315678", Emotion::Neutral);
+}
