@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::json;
 
-use super::folded::Found;
+use super::folded::{Found, near};
 use super::lengths::lengths;
 use super::numbers::{number_of, numbers, to_value};
 use super::times::clocks;
@@ -121,7 +121,7 @@ pub(super) fn quantities(text: &str) -> Vec<Found> {
             number.end
         };
         let at = at + about(&text[..at], &text[at..]);
-        let Some(captures) = QUANTITY.captures(&text[at..]) else { continue };
+        let Some(captures) = QUANTITY.captures(near(text, at)) else { continue };
         let mut end = at + captures[0].len();
         let unit = match (captures.get(1).or(captures.get(2)), captures.get(3)) {
             (Some(said), _) => {

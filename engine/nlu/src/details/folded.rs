@@ -14,6 +14,16 @@ pub(super) struct Folded {
     origins: Vec<usize>,
 }
 
+/// How far behind a place its own words are looked for: what is matched against the whole rest of a long text each time
+/// would cost the square of its length.
+const NEAR_BYTES: usize = 120;
+
+/// The beginning of what stands at a place, as much as matters to the words there.
+pub(super) fn near(text: &str, at: usize) -> &str {
+    let rest = &text[at..];
+    &rest[..rest.floor_char_boundary(NEAR_BYTES)]
+}
+
 /// Something found, in bytes of the folded text.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Found {

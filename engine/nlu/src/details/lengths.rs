@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use super::folded::near;
 use super::numbers::{chinese_number, english_words, is_about};
 
 /// A length of time, in bytes of the folded text.
@@ -120,9 +121,9 @@ fn length_at(text: &str, at: usize) -> Option<Length> {
     let mut last = unit;
     let mut is_weak = first.is_weak;
     while last > Unit::Minute {
-        let joined = joining(&text[end..]);
+        let joined = joining(near(text, end));
         // "1h30" and 一小时三十 leave the minutes out.
-        let bare = if last == Unit::Hour { bare_minutes(&text[end..]) } else { None };
+        let bare = if last == Unit::Hour { bare_minutes(near(text, end)) } else { None };
         let part = part_at(text, end + joined).filter(|part| part.unit < last);
         match (part, bare) {
             (Some(part), _) => {
@@ -162,7 +163,7 @@ fn bare_minutes(text: &str) -> Option<(f64, usize)> {
 }
 
 fn part_at(text: &str, at: usize) -> Option<Part> {
-    let rest = &text[at..];
+    let rest = near(text, at);
     match CHINESE.captures(rest) {
         Some(captures) => chinese(rest, &captures),
         None => english(rest),
@@ -261,8 +262,10 @@ fn begins_number(text: &str, at: usize) -> bool {
     let before = &text[..at];
     let Some(last) = before.chars().next_back() else { return true };
     if text[at..].starts_with(|c: char| c.is_ascii_alphanumeric()) {
-        let is_inside = last.is_ascii_alphanumeric() || matches!(last, '.' | '/' | ':' | ',' | '$' | '_');
-        return !is_inside && !(last == '-' && before.len() > 1);
+        let is_inside = last.is_ascii_alphanumeric()
+            || matches!(last, '.' | '/' | ':' | ',' | '$' | '_')
+            || (last == '-' && before.len() > 1);
+        return !is_inside;
     }
     // 上半年 and 大半年 are no half years, 上百天 no hundred days.
     let is_round = text[at..].starts_with(['半', '百', '千', '万']);
@@ -289,11 +292,11 @@ fn is_whole(text: &str, length: &Length) -> bool {
     static MONTH: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"^\s?(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s?月").expect("a constant pattern"));
     // 26年3月 is a month of the calendar.
-    if length.unit == Unit::Year && MONTH.is_match(&text[length.end..]) {
+    if length.unit == Unit::Year && MONTH.is_match(near(text, length.end)) {
         return false;
     }
-    let near = text[..length.start].char_indices().rev().nth(12).map_or(0, |(at, _)| at);
-    !SPAN.is_match(&text[near..length.start]) && !MORE.is_match(&text[length.end..])
+    let from = text[..length.start].char_indices().rev().nth(12).map_or(0, |(at, _)| at);
+    !SPAN.is_match(&text[from..length.start]) && !MORE.is_match(near(text, length.end))
 }
 
 fn rounded(number: f64) -> f64 {

@@ -8,7 +8,7 @@ use regex::Regex;
 use serde_json::{Value, json};
 
 use super::dates::dates;
-use super::folded::Found;
+use super::folded::{Found, near};
 use super::lengths::{Unit, lengths};
 use super::times::clocks;
 
@@ -56,13 +56,13 @@ fn from_now(text: &str, now: &Zoned) -> Vec<Found> {
         LazyLock::new(|| Regex::new(r"(?:再过|(?:^|[,。!?;、\s请就我您你])过)$").expect("a constant pattern"));
     let found = lengths(text).into_iter().filter_map(|length| {
         const NEAR: usize = 20;
-        let near = text[..length.start].char_indices().rev().nth(NEAR).map_or(0, |(at, _)| at);
-        let before = &text[near..length.start];
+        let from = text[..length.start].char_indices().rev().nth(NEAR).map_or(0, |(at, _)| at);
+        let before = &text[from..length.start];
         let led = BEFORE.find(before).map(|led| led.len());
         let again = AGAIN
             .find(before)
             .map(|again| if again.as_str().starts_with('再') { '再'.len_utf8() * 2 } else { '过'.len_utf8() });
-        let after = AFTER.find(&text[length.end..]).map(|after| after.len());
+        let after = AFTER.find(near(text, length.end)).map(|after| after.len());
         let is_meant = led.or(again).or(after).is_some();
         // Whole days from now are a date, not a moment.
         let is_moment = length.unit <= Unit::Hour || (length.unit <= Unit::Week && length.minutes % 1_440.0 != 0.0);

@@ -1,7 +1,7 @@
 //! Amounts of money, in figures and in words.
 
 use super::amounts::about;
-use super::folded::Found;
+use super::folded::{Found, near};
 use super::numbers::{number_of, numbers, to_value};
 use regex::Regex;
 use serde_json::json;
@@ -37,7 +37,7 @@ pub(super) fn amounts(text: &str) -> Vec<Found> {
             0 if text[..end].ends_with(['百', '千', '万']) && text[end..].starts_with('把') => '把'.len_utf8(),
             about => about,
         };
-        let unit = AFTER.captures(&text[end + about..]);
+        let unit = AFTER.captures(near(text, end + about));
         let currency = if let Some(unit) = unit {
             end += about;
             let unit_text = &unit[1];
@@ -47,7 +47,7 @@ pub(super) fn amounts(text: &str) -> Vec<Found> {
             } else if unit_text == "分钱" || unit_text.starts_with("cent") {
                 amount /= 100.0;
             } else if matches!(unit_text, "块" | "元")
-                && let Some(change) = SMALL_CHANGE.captures(&text[end..])
+                && let Some(change) = SMALL_CHANGE.captures(near(text, end))
                 && (unit_text == "块" || change.get(2).is_some())
                 && let Some(tenths) = number_of(&change[1])
             {

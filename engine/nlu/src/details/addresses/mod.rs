@@ -14,3 +14,6 @@ pub(super) fn addresses(text: &str) -> Vec<Found> {
     found.sort_by_key(|found| found.start);
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use super::super::folded::near;
 use super::{Clock, Part, begins_figures, ends_word, figure, in_day};
 
 const HOURS: [&str; 12] =
@@ -87,7 +88,7 @@ fn by_halves(text: &str, captures: &Captures<'_>) -> Option<Clock> {
         .any(|word| before.strip_suffix(word).is_some_and(|rest| !rest.ends_with(|c: char| c.is_ascii_alphanumeric())));
     let is_unsure = !is_certain
         && (matches!(way, "after" | "before")
-            || !(stands_alone || is_led || part.or_else(|| Some(part_after(&text[end..])?.0)).is_some()));
+            || !(stands_alone || is_led || part.or_else(|| Some(part_after(near(text, end))?.0)).is_some()));
     if minutes == 0 || minutes >= 60 || is_unsure || !begins_figures(text, start) || !is_free(&text[end..]) {
         return None;
     }
@@ -140,10 +141,10 @@ fn bare(text: &str, captures: &Captures<'_>) -> Option<Clock> {
     let mut clock = Clock { start, end, hour: hour_of(captures)?, minute, is_after_midnight: false };
     let head = &text[..captures.get(0)?.start()];
     let part = part_beside(text, &mut clock);
-    let is_beside_day = DAY_BEFORE.is_match(head) || DAY_AFTER.is_match(&text[clock.end..]);
+    let is_beside_day = DAY_BEFORE.is_match(close(head)) || DAY_AFTER.is_match(near(text, clock.end));
     let is_time = part.is_some() || (is_at && (is_beside_day || is_british));
     // Without "at" it is all that is said, and the part of the day follows: "8 tonight", but not "a table for 8 tonight".
-    let is_led = is_at || (is_edge(head, true) && part_after(&text[end..]).is_some());
+    let is_led = is_at || (is_edge(head, true) && part_after(near(text, end)).is_some());
     (is_time && is_led && is_free(&text[clock.end..])).then_some(())?;
     in_day(clock, part)
 }
@@ -195,13 +196,13 @@ pub(super) fn part_beside(text: &str, clock: &mut Clock) -> Option<Part> {
         Regex::new(r"\b(good\s+)?(morning|afternoon|evening|night|tonight)\s*,?\s*(?:at|around|about|by|before|after|until|till|from|@)?\s*$")
             .expect("a constant pattern")
     });
-    if let Some((part, len)) = part_after(&text[clock.end..]) {
+    if let Some((part, len)) = part_after(near(text, clock.end)) {
         clock.end += len;
         return Some(part);
     }
     let head = &text[..clock.start];
     // "Good evening, 3:30" only greets.
-    BEFORE.captures(head).filter(|captures| captures.get(1).is_none()).and_then(|captures| part_of(&captures[2]))
+    BEFORE.captures(close(head)).filter(|captures| captures.get(1).is_none()).and_then(|captures| part_of(&captures[2]))
 }
 
 /// The part of the day that follows, and how many bytes of it are not the name of a day.
@@ -227,6 +228,12 @@ fn part_of(word: &str) -> Option<Part> {
     })
 }
 
+/// The end of what stands before, as much as matters.
+fn close(before: &str) -> &str {
+    const CLOSE_BYTES: usize = 60;
+    &before[before.ceil_char_boundary(before.len().saturating_sub(CLOSE_BYTES))..]
+}
+
 /// Does "tonight" stand before, with no more than "at" between?
 pub(super) fn follows_tonight(before: &str) -> bool {
     let before = before.trim_end();
@@ -250,7 +257,8 @@ fn is_free(after: &str) -> bool {
     let after = after.trim_start_matches([' ', ',']);
     let word: &str = after.split(|c: char| !(c.is_ascii_alphanumeric() || c == '\'')).next().unwrap_or_default();
     if word.is_empty() {
-        return !after.starts_with(['%', ':', '/', '-', '$', '#', '+', '*', '=']);
+        let has_fraction = after.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        return !has_fraction && !after.starts_with(['%', ':', '/', '-', '$', '#', '+', '*', '=']);
     }
     MAY_FOLLOW.contains(&word) || word.ends_with("day")
 }
