@@ -16,6 +16,8 @@ pub(super) enum Effect {
     Slightly,
     /// It asks for a person.
     Person,
+    /// It shows nothing, though a word that does stands inside it: 妈妈的, 天气.
+    Nothing,
 }
 
 /// A word list of one language.
@@ -105,6 +107,7 @@ fn effect(head: &str) -> Option<Effect> {
         "very" => Some(Effect::Very),
         "slightly" => Some(Effect::Slightly),
         "person" => Some(Effect::Person),
+        "nothing" => Some(Effect::Nothing),
         _ => None,
     }
 }

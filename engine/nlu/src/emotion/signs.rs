@@ -110,7 +110,7 @@ impl Signs {
             Effect::Shows(_, _) if is_denied => {}
             Effect::Shows(mood, _) => self.show(mood, weight, word),
             Effect::Person => self.wants_person = true,
-            Effect::Not | Effect::Very | Effect::Slightly => {}
+            Effect::Not | Effect::Very | Effect::Slightly | Effect::Nothing => {}
         }
     }
 }

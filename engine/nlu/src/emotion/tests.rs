@@ -148,3 +148,10 @@ fn figures_of_the_word_list_are_read_where_they_stand_alone() {
     check("订单8612315", Emotion::Neutral);
     check("订单12315678", Emotion::Neutral);
 }
+
+#[test]
+fn words_inside_other_words_show_nothing() {
+    for message in ["给妈妈的礼物", "他妈妈要退货", "今天天气怎么样", "滚筒洗衣机多少钱"] {
+        assert_ne!(mood(message).emotion, Emotion::Angry, "{message}: {:?}", mood(message));
+    }
+}
