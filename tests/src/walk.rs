@@ -82,15 +82,17 @@ fn anything(state: &State, dice: &mut Dice<'_>) -> Event {
 
 /// The customer's words with what they do: as it is judged for real, or anything at all.
 fn said(input: Input, dice: &mut Dice<'_>) -> Event {
-    const KINDS: [ActKind; 15] = [
+    const KINDS: [ActKind; 17] = [
         ActKind::Yes,
         ActKind::No,
         ActKind::Cancel,
         ActKind::Restart,
         ActKind::Repeat,
         ActKind::Unknown,
+        ActKind::Hold,
         ActKind::Correction,
         ActKind::Aside,
+        ActKind::Question,
         ActKind::Greeting,
         ActKind::Thanks,
         ActKind::Who,
@@ -104,9 +106,10 @@ fn said(input: Input, dice: &mut Dice<'_>) -> Event {
         0 => None,
         1 | 2 => nlu::acts::act(&words),
         _ => Some(Act {
-            kind: KINDS[dice.below(KINDS.len())],
+            answer: ["", "A10443", "明天"][dice.below(3)].to_owned(),
             whole: dice.percent(50),
             rest: ["", "A10443", "13912345678", words.as_str()][dice.below(4)].to_owned(),
+            ..Act::of(KINDS[dice.below(KINDS.len())])
         }),
     };
     Event::Said { input, mood: None, act }

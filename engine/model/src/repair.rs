@@ -30,6 +30,9 @@ pub struct Repair {
     /// The customer does not know.
     #[serde(skip_serializing_if = "Mend::is_default")]
     pub unknown: Mend,
+    /// The customer needs a moment to look: patience, and no try is used up.
+    #[serde(skip_serializing_if = "Mend::is_default")]
+    pub hold: Mend,
     /// The customer says hello.
     #[serde(skip_serializing_if = "Mend::is_default")]
     pub greeting: Mend,
@@ -103,7 +106,7 @@ fn is_true(value: &bool) -> bool {
 
 impl Repair {
     /// Every text of it with its place in the document.
-    pub fn texts(&self) -> [(&'static str, &Texts); 14] {
+    pub fn texts(&self) -> [(&'static str, &Texts); 15] {
         [
             ("digression", &self.digression.say),
             ("correction", &self.correction.say),
@@ -111,6 +114,7 @@ impl Repair {
             ("restart", &self.restart.say),
             ("repeat", &self.repeat.say),
             ("unknown", &self.unknown.say),
+            ("hold", &self.hold.say),
             ("greeting", &self.greeting.say),
             ("thanks", &self.thanks.say),
             ("who", &self.who.say),
@@ -129,12 +133,23 @@ impl Repair {
 pub struct Act {
     /// What they do.
     pub kind: ActKind,
-    /// Do they say nothing else?
+    /// Do they say nothing else? Of a question: is it one to us, and not a reason or a complaint in the form of one?
     #[serde(default, skip_serializing_if = "is_false")]
     pub whole: bool,
-    /// Of a correction what is right, of an aside the question asked beside the answer; may be empty.
+    /// Of a correction what is right, of an aside the question asked beside the answer, of a question what it asks where
+    /// more words stand before it; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub rest: String,
+    /// Of an aside the answer, where the question is clearly no part of it; else empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub answer: String,
+}
+
+impl Act {
+    /// An act of this kind, with more words around it.
+    pub fn of(kind: ActKind) -> Self {
+        Self { kind, whole: false, rest: String::new(), answer: String::new() }
+    }
 }
 
 fn is_false(value: &bool) -> bool {
@@ -157,6 +172,8 @@ pub enum ActKind {
     Repeat,
     /// I do not know, I do not have it.
     Unknown,
+    /// Wait, let me look.
+    Hold,
     /// What I said before is wrong.
     Correction,
     /// A question beside the answer: "10442, by the way when do you close?".

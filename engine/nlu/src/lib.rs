@@ -29,6 +29,11 @@ mod stem;
 mod traditional;
 mod vectors;
 
+/// The text in simplified characters, for comparing words.
+pub fn simplified(text: &str) -> String {
+    text.chars().map(traditional::simplified).collect()
+}
+
 /// Rounds to four decimals, so that figures read well and stay stable in a journal.
 fn round4(value: f64) -> f64 {
     if value.is_finite() { (value * 10_000.0).round() / 10_000.0 } else { 0.0 }

@@ -36,7 +36,7 @@ const FIRST: [Row; 4] = [
     ),
 ];
 
-const MORE: [Row; 9] = [
+const MORE: [Row; 10] = [
     (
         "repeat",
         ["再说一遍", "The customer wants to hear it again"],
@@ -46,6 +46,14 @@ const MORE: [Row; 9] = [
         "unknown",
         ["不知道、没有", "The customer does not know"],
         ["先安慰并提示一次，再说不知道就走“无效”出口。", "Helped once; after that the question's own tries count."],
+    ),
+    (
+        "hold",
+        ["要一点时间", "The customer needs a moment"],
+        [
+            "例如“稍等，我找一下”。说完就等着，不算答错。",
+            "For example “hang on, let me check”. The question waits; no try is used up.",
+        ],
     ),
     ("greeting", ["打招呼", "The customer says hello"], ["回应后再问一次。", "Answered, then the question again."]),
     ("thanks", ["道谢", "The customer says thanks"], ["回应后再问一次。", "Answered, then the question again."]),

@@ -174,6 +174,7 @@ impl<'a> Run<'a> {
             _ if !self.may_mend() => false,
             ActKind::Repeat => self.repeat(),
             ActKind::Unknown => self.help(),
+            ActKind::Hold => self.give_time(),
             ActKind::Greeting | ActKind::Thanks | ActKind::Who | ActKind::Abilities | ActKind::Chat => {
                 self.chat(act.kind)
             }
@@ -363,6 +364,7 @@ fn mend_of(repair: &Repair, kind: ActKind) -> Option<&Mend> {
         ActKind::Restart => &repair.restart,
         ActKind::Repeat => &repair.repeat,
         ActKind::Unknown => &repair.unknown,
+        ActKind::Hold => &repair.hold,
         ActKind::Correction => &repair.correction,
         ActKind::Aside => &repair.digression,
         ActKind::Greeting => &repair.greeting,

@@ -51,6 +51,16 @@ impl Run<'_> {
         true
     }
 
+    /// Time for a customer who looks for the answer: the question waits as long as it does, without being asked again.
+    pub(super) fn give_time(&mut self) -> bool {
+        let Some(repair) = self.repair() else { return false };
+        self.note_mend("hold");
+        self.mark_mend("客户要一点时间：等着", "needs a moment: waits");
+        self.say_words("hold", &repair.hold.say);
+        self.wait_again();
+        true
+    }
+
     /// What the author wrote for customers who do not know the answer to the question that waits.
     fn own_help(&mut self) -> Option<String> {
         let plan = self.plan();

@@ -34,6 +34,7 @@ pub(super) fn own(what: &str, language: &str, flow: &str) -> String {
             "没关系，可以找一找再告诉我；找不到也可以说“人工”，由同事来帮您。",
             "No problem, take your time to look it up. If you cannot find it, say “agent” and a colleague will help.",
         ),
+        "hold" => ("好的，不着急，您慢慢来，找到了告诉我就行。", "Sure, take your time. I am here when you have it."),
         "greeting" => ("您好！", "Hello!"),
         "thanks" => ("不客气！", "You are welcome!"),
         "who" => (

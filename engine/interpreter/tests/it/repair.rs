@@ -381,7 +381,7 @@ fn mended(mut flow: Flow) -> Flow {
 }
 
 fn act(kind: ActKind, rest: &str) -> Act {
-    Act { kind, whole: true, rest: rest.into() }
+    Act { whole: true, rest: rest.into(), ..Act::of(kind) }
 }
 
 fn found(articles: &[(&str, &str, f64)]) -> Answer {

@@ -1,7 +1,7 @@
 //! Corrections: "不对，是 10443", "I meant 10443", "刚才地址写错了", and what is right instead.
 
+use super::plain::{half, plain};
 use super::{contains, folded};
-use crate::normalise::half_width;
 
 /// Words that take something back, the long ones first where one contains another.
 const MARKS: [&str; 34] = [
@@ -46,11 +46,8 @@ const WEAK: [&str; 9] = ["不是", "不", "no", "nope", "sorry", "wait", "actual
 
 /// What is right instead, "" when only that something is wrong is said; `None` when nothing is taken back.
 pub(super) fn corrected(text: &str) -> Option<String> {
-    let text: String = text.chars().map(half_width).collect();
-    let lower = text.to_lowercase().replace('’', "'");
-    if lower.len() != text.len() {
-        return None;
-    }
+    let text = half(text);
+    let lower = plain(&text);
     if let Some((start, end)) = last_mark(&lower) {
         let after = right(&text[end..]);
         if !after.is_empty() {
@@ -90,6 +87,15 @@ fn begins_with(lower: &str, weak: &str) -> Option<usize> {
 /// The value in what is left: without what stands before it ("是", "订单号是", "it's", "my phone is") and without
 /// what was wrong ("不是 A10442，是 A10443").
 fn right(rest: &str) -> String {
+    let lower = plain(rest);
+    let value = right_in(&lower);
+    // It is a part of the words, so it stands where it stands in their plain form.
+    let at = lower.rfind(value).unwrap_or_default();
+    rest[at..at + value.len()].to_owned()
+}
+
+/// The same in plain words.
+fn right_in(rest: &str) -> &str {
     const LEADS: [&str; 22] = [
         "是", "为", "成", "到", "的", "了", "而是", "应该", "刚才", "刚刚", "it's", "it is", "its", "that is", "to",
         "the", "be", "rather", "sorry", "no", "i meant", "not",
@@ -101,9 +107,8 @@ fn right(rest: &str) -> String {
         value = value.strip_suffix(tail).unwrap_or(value).trim_matches(is_mark);
     }
     loop {
-        let lower = value.to_lowercase();
         let lead = LEADS.iter().find(|lead| {
-            lower.strip_prefix(**lead).is_some_and(|after| !lead.is_ascii() || after.starts_with([' ', ',', ':']))
+            value.strip_prefix(**lead).is_some_and(|after| !lead.is_ascii() || after.starts_with([' ', ',', ':']))
         });
         match lead {
             Some(lead) if value.len() > lead.len() => value = value[lead.len()..].trim_matches(is_mark),
@@ -116,7 +121,7 @@ fn right(rest: &str) -> String {
             && label.chars().count() <= MAX_LABEL_CHARS.max(if label.is_ascii() { 24 } else { 0 })
             && !label.bytes().any(|byte| byte.is_ascii_digit())
         {
-            return after.trim_matches(is_mark).to_owned();
+            return after.trim_matches(is_mark);
         }
     }
     // "not A10442 but A10443", "不是 A10442 是 A10443"
@@ -124,15 +129,11 @@ fn right(rest: &str) -> String {
         if let Some((_, after)) = value.rsplit_once(joint)
             && !after.trim().is_empty()
         {
-            return after.trim_matches(is_mark).to_owned();
+            return after.trim_matches(is_mark);
         }
     }
     let said = folded(value);
-    if ["", "刚才", "刚刚", "我", "这个", "那个"].contains(&said.as_str()) {
-        String::new()
-    } else {
-        value.to_owned()
-    }
+    if ["", "刚才", "刚刚", "我", "这个", "那个"].contains(&said.as_str()) { "" } else { value }
 }
 
 /// Is there something that can be put right: digits, or an address to write to?
@@ -160,6 +161,9 @@ mod tests {
             ("The address should be 5 Main Street", "5 Main Street"),
             ("A10443，刚才说错了", "A10443"),
             ("Actually 12 pieces", "12 pieces"),
+            ("No, it’s A10443", "A10443"),
+            ("不對，訂單號是A10443", "A10443"),
+            ("地址改為臺北路5號", "臺北路5號"),
         ] {
             assert_eq!(corrected(text).as_deref(), Some(rest), "{text}");
         }

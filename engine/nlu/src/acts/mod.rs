@@ -11,13 +11,19 @@
 //! ```
 
 mod corrections;
+mod lacking;
+mod meant;
+mod plain;
 mod questions;
 
 use std::sync::OnceLock;
 
 use model::{Act, ActKind};
 
+pub use meant::{meant, put_right, without_taken_back};
+
 use crate::normalise::{half_width, is_cjk};
+use crate::traditional::simplified;
 
 /// What the words do; `None` for words that only say something.
 pub fn act(text: &str) -> Option<Act> {
@@ -25,24 +31,57 @@ pub fn act(text: &str) -> Option<Act> {
     if text.trim().is_empty() || text.chars().nth(MAX_CHARS).is_some() {
         return None;
     }
-    let whole = |kind| Act { kind, whole: true, rest: String::new() };
+    let whole = |kind| Act { whole: true, ..Act::of(kind) };
     if is_noise(text) {
         return Some(whole(ActKind::Noise));
     }
     let said = folded(text);
-    if let Some(kind) = PHRASES.kind_of(&said, Inside::No).or_else(|| by_clauses(text)) {
+    if let Some(kind) = alone(&said).or_else(|| by_clauses(text)) {
         return Some(whole(kind));
     }
     if let Some(rest) = corrections::corrected(text) {
-        return Some(Act { kind: ActKind::Correction, whole: rest.is_empty(), rest });
+        return Some(Act { whole: rest.is_empty(), rest, ..Act::of(ActKind::Correction) });
     }
     if let Some(kind) = PHRASES.kind_of(&said, Inside::Short) {
-        return Some(Act { kind, whole: is_little_more(&said), rest: String::new() });
+        return Some(Act { whole: is_little_more(&said), ..Act::of(kind) });
     }
-    if let Some(rest) = questions::beside(text) {
-        return Some(Act { kind: ActKind::Aside, whole: false, rest });
+    if let Some(beside) = questions::beside(text) {
+        return Some(Act { rest: beside.question, answer: beside.answer, ..Act::of(ActKind::Aside) });
     }
-    questions::asks(text).then(|| whole(ActKind::Question))
+    questions::asks(text).then(|| {
+        let (whole, rest) = questions::to_us(text);
+        Act { whole, rest, ..Act::of(ActKind::Question) }
+    })
+}
+
+/// Yes or no and nothing else, to whatever is asked.
+pub fn plainly(text: &str) -> Option<bool> {
+    // Said of a question whether to stop.
+    const GOES_ON: [&str; 4] = ["继续", "取消", "go on", "continue"];
+    let act = act(text)?;
+    let said = folded(text);
+    let asks = said.ends_with('吗') || text.trim_end().ends_with(['?', '？']);
+    match act.kind {
+        _ if asks => None,
+        _ if GOES_ON.iter().any(|words| said.contains(words)) => None,
+        ActKind::Yes => Some(true),
+        ActKind::No => Some(false),
+        _ => None,
+    }
+}
+
+/// What words do that say nothing else.
+fn alone(said: &str) -> Option<ActKind> {
+    PHRASES
+        .kind_of(said, Inside::No)
+        .or_else(|| lacking::kind_of(said))
+        .or_else(|| agrees(said).then_some(ActKind::Yes))
+}
+
+/// "是的没错", "好的可以", "对对对": several words for yes.
+fn agrees(said: &str) -> bool {
+    const YES: &str = "是, 是的, 对, 对的, 好, 好的, 可以, 行, 嗯, 没错, 没问题, 确认, 确定, 就这样, ok, yes";
+    lacking::is_made_of(said, YES)
 }
 
 /// Does a message say a phrase only as a whole, or anywhere when it is short?
@@ -104,6 +143,7 @@ fn kind_named(name: &str) -> ActKind {
         "restart" => ActKind::Restart,
         "repeat" => ActKind::Repeat,
         "unknown" => ActKind::Unknown,
+        "hold" => ActKind::Hold,
         "greeting" => ActKind::Greeting,
         "thanks" => ActKind::Thanks,
         "who" => ActKind::Who,
@@ -115,17 +155,19 @@ fn kind_named(name: &str) -> ActKind {
 
 /// "算了，不用了" and "hello hello": each part does the same.
 fn by_clauses(text: &str) -> Option<ActKind> {
-    let mut kinds = questions::clauses(text).map(|clause| PHRASES.kind_of(&folded(clause), Inside::No));
+    const EXCUSES: [&str; 5] = ["抱歉", "不好意思", "对不起", "sorry", "im sorry"];
+    let clauses = questions::clauses(text).map(folded).filter(|clause| !EXCUSES.contains(&clause.as_str()));
+    let mut kinds = clauses.map(|clause| alone(&clause));
     let first = kinds.next()??;
     // "Hello, thanks" and "你好，算了" do what the last part does; politeness comes first.
     kinds.try_fold(first, |_, kind| kind)
 }
 
-/// Lower case, half-width, letters and digits only; one blank between Latin words, none beside Chinese.
+/// Lower case, half-width, simplified, letters and digits only; one blank between Latin words, none beside Chinese.
 pub(crate) fn folded(text: &str) -> String {
     let mut folded = String::new();
     let mut gap = false;
-    for c in text.chars().map(half_width) {
+    for c in text.chars().map(|c| simplified(half_width(c))) {
         if c == '\'' || c == '’' {
             continue;
         }
@@ -239,112 +281,4 @@ fn is_noise(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn kind(text: &str) -> Option<ActKind> {
-        act(text).map(|act| act.kind)
-    }
-
-    #[test]
-    fn stopping_and_starting_again() {
-        for text in [
-            "算了",
-            "算了吧。",
-            "算了，不用了",
-            "那算了",
-            "取消",
-            "我不想办了",
-            "cancel",
-            "Never mind!",
-            "please cancel",
-        ] {
-            assert_eq!(kind(text), Some(ActKind::Cancel), "{text}");
-        }
-        for text in ["重新开始", "我想从头来", "can we start over?"] {
-            assert_eq!(kind(text), Some(ActKind::Restart), "{text}");
-        }
-    }
-
-    #[test]
-    fn again_and_not_knowing() {
-        for text in
-            ["再说一遍", "麻烦再说一次好吗", "没听清", "你说什么？", "Say that again please", "Pardon?", "What?"]
-        {
-            assert_eq!(kind(text), Some(ActKind::Repeat), "{text}");
-        }
-        for text in
-            ["不知道", "我不知道啊", "没有订单号", "忘了", "I don't know", "I don’t have an order number", "no idea"]
-        {
-            assert_eq!(kind(text), Some(ActKind::Unknown), "{text}");
-        }
-    }
-
-    #[test]
-    fn small_talk_and_abuse() {
-        for (text, expected) in [
-            ("你好", ActKind::Greeting),
-            ("您好！", ActKind::Greeting),
-            ("Hi there", ActKind::Greeting),
-            ("谢谢啦", ActKind::Thanks),
-            ("Thank you so much!", ActKind::Thanks),
-            ("你是机器人吗？", ActKind::Who),
-            ("Are you a real person?", ActKind::Who),
-            ("你能做什么", ActKind::Abilities),
-            ("What can you do?", ActKind::Abilities),
-            ("今天天气怎么样", ActKind::Chat),
-            ("tell me a joke", ActKind::Chat),
-            ("你个傻逼", ActKind::Insult),
-            ("You are stupid!", ActKind::Insult),
-        ] {
-            assert_eq!(kind(text), Some(expected), "{text}");
-        }
-    }
-
-    #[test]
-    fn nothing_readable() {
-        for text in ["😀", "😀😀😀", "？", "?", "……", "asdfgh", "aaaaaa", "xkcdqqz"] {
-            assert_eq!(kind(text), Some(ActKind::Noise), "{text}");
-        }
-        for text in ["A10442", "5", "Zhang", "John", "好"] {
-            assert_ne!(kind(text), Some(ActKind::Noise), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_only_says_something_does_nothing() {
-        for text in [
-            "A10442",
-            "我的订单号是A10442",
-            "我要退款",
-            "李雷",
-            "the shop on Stop Street 5",
-            "收到的东西是坏的，请帮我处理一下，谢谢你们",
-            "",
-        ] {
-            assert_eq!(kind(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn questions_and_questions_beside_an_answer() {
-        for text in ["我想取消订单怎么操作", "where is my parcel", "退款多久到账", "包邮吗"] {
-            assert_eq!(kind(text), Some(ActKind::Question), "{text}");
-        }
-        assert_eq!(kind("10442，对了你们几点关门"), Some(ActKind::Aside));
-    }
-
-    #[test]
-    fn yes_and_no_are_said_alone() {
-        assert_eq!(kind("好的"), Some(ActKind::Yes));
-        assert_eq!(kind("no"), Some(ActKind::No));
-        assert_eq!(kind("不用了"), Some(ActKind::Cancel));
-        assert_eq!(kind("好的，我要退款"), None);
-    }
-
-    #[test]
-    fn a_long_or_hostile_text_is_no_act() {
-        assert_eq!(act(&"算了".repeat(1_000)), None);
-        assert_eq!(kind("\u{0}\u{202e}"), Some(ActKind::Noise));
-    }
-}
+mod tests;

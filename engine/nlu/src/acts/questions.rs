@@ -1,6 +1,6 @@
 //! A question asked beside an answer: "10442，对了你们几点关门？".
 
-use crate::normalise::half_width;
+use super::plain::{half, plain};
 
 /// Words that turn to something else.
 const TURNS: [&str; 13] = [
@@ -56,19 +56,60 @@ const ASKS: [&str; 33] = [
     "may i",
 ];
 
+/// Questions that complain or give a reason rather than ask us for something.
+const COMPLAINS: [&str; 10] =
+    ["为什么", "为啥", "凭什么", "怎么还", "怎么会", "怎么这么", "什么时候才", "why", "how come", "how could"];
+
+/// An answer and a question beside it.
+#[derive(Debug, PartialEq)]
+pub(super) struct Beside {
+    /// The words before the question, where they end so clearly that the question is no part of the answer.
+    pub(super) answer: String,
+    pub(super) question: String,
+}
+
 /// The question beside the answer.
-pub(super) fn beside(text: &str) -> Option<String> {
-    let text: String = text.chars().map(half_width).collect();
-    let lower = text.to_lowercase();
-    if lower.len() == text.len()
-        && let Some((at, turn)) = TURNS.iter().filter_map(|turn| Some((lower.find(turn)?, turn))).min()
-    {
-        let rest = text[at + turn.len()..].trim_matches(is_mark);
-        return (asks(rest) && at > 0).then(|| rest.to_owned());
+pub(super) fn beside(text: &str) -> Option<Beside> {
+    let text = half(text);
+    if let Some((at, turn)) = turn(&plain(&text)) {
+        let question = text[at + turn.len()..].trim_matches(is_mark);
+        let before = text[..at].trim_end();
+        let answer = if before.ends_with(is_pause) { before.trim_matches(is_mark).to_owned() } else { String::new() };
+        let has_before = before.chars().any(char::is_alphanumeric);
+        return (asks(question) && has_before).then(|| Beside { answer, question: question.to_owned() });
     }
     let clauses: Vec<&str> = clauses(&text).collect();
     let (last, before) = clauses.split_last()?;
-    (asks(last) && before.iter().any(|clause| !asks(clause))).then(|| (*last).to_owned())
+    let is_beside = asks(last) && before.iter().any(|clause| !asks(clause));
+    is_beside.then(|| Beside { answer: String::new(), question: (*last).to_owned() })
+}
+
+/// Is a question one to us that says nothing else, and what does it ask where words that turn to it stand before it?
+pub(super) fn to_us(text: &str) -> (bool, String) {
+    let half = half(text);
+    let plain = plain(&half);
+    let question = turn(&plain).filter(|(at, _)| !plain[..*at].chars().any(char::is_alphanumeric));
+    let question = question.map(|(at, turn)| half[at + turn.len()..].trim_matches(is_mark).to_owned());
+    let sentences = plain.split(['?', '？', '。', '!', '\n']).filter(|it| it.chars().any(char::is_alphanumeric));
+    let n_sentences = sentences.clone().count();
+    let is_whole = n_sentences == 1 || sentences.into_iter().all(asks);
+    let complains = COMPLAINS.iter().any(|words| super::contains(&plain, words));
+    (question.is_some() || (is_whole && !complains), question.unwrap_or_default())
+}
+
+/// The first words that turn to something else; Latin ones at the beginning of a clause.
+fn turn(lower: &str) -> Option<(usize, &'static str)> {
+    let begins = |at: usize, turn: &str| {
+        let before = lower[..at].trim_end();
+        let ends = !lower[at + turn.len()..].starts_with(|c: char| c.is_ascii_alphanumeric());
+        !turn.is_ascii() || (ends && (before.is_empty() || before.ends_with(is_pause)))
+    };
+    let places = TURNS.iter().flat_map(|turn| lower.match_indices(turn).map(move |(at, _)| (at, *turn)));
+    places.filter(|(at, turn)| begins(*at, turn)).min_by_key(|(at, turn)| (*at, std::cmp::Reverse(turn.len())))
+}
+
+fn is_pause(c: char) -> bool {
+    matches!(c, ',' | '.' | ';' | '!' | '?' | '，' | '。' | '；' | '！' | '？' | '\n' | '-' | '—' | '~' | '…')
 }
 
 /// The parts of a sentence.
@@ -83,8 +124,8 @@ fn is_mark(c: char) -> bool {
 
 /// Does it ask something?
 pub(super) fn asks(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    lower.ends_with(['?', '？']) || ASKS.iter().any(|word| super::contains(&lower, word))
+    let lower = plain(&half(text));
+    lower.trim_end().ends_with('?') || ASKS.iter().any(|word| super::contains(&lower, word))
 }
 
 #[cfg(test)]
@@ -98,7 +139,7 @@ mod tests {
             ("A10442, by the way when do you close?", "when do you close?"),
             ("我叫李雷，你们周末送货吗？", "你们周末送货吗?"),
         ] {
-            assert_eq!(beside(text).as_deref(), Some(rest), "{text}");
+            assert_eq!(beside(text).map(|beside| beside.question).as_deref(), Some(rest), "{text}");
         }
     }
 
