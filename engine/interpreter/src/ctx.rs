@@ -138,6 +138,16 @@ impl Ctx<'_> {
         self.fit = Fit::Freely;
     }
 
+    /// What the customer said is the answer, whatever else this node still looks for in it.
+    pub fn has_answer(&mut self) {
+        self.fit = Fit::Sure;
+    }
+
+    /// The customer breaks this node off, which has an exit of its own for that.
+    pub fn is_broken_off(&mut self) {
+        self.fit = Fit::Stops;
+    }
+
     /// What the customer said last was the answer to this node's question.
     pub fn took_answer(&mut self) {
         self.state.n_answers = self.state.n_heard;

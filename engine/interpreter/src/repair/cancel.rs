@@ -1,8 +1,9 @@
 //! Cancel and start again: at once when nothing is lost, else after a question back.
 
-use model::{ActKind, Texts};
+use model::{ActKind, Input, Texts};
 
-use super::{Offer, words};
+use super::{Fit, Offer, words};
+use crate::Happened;
 use crate::run::{Run, Todo};
 
 impl Run<'_> {
@@ -35,7 +36,17 @@ impl Run<'_> {
     /// Stops or starts again: by the flow's own rule, else by the engine's.
     pub(super) fn stop_now(&mut self, kind: ActKind, words: &str) {
         self.state.n_answers = self.state.n_heard;
+        if kind == ActKind::Restart
+            && let Some(depth) = self.depth_of_handler(words)
+        {
+            self.forget_given(depth);
+        }
         if self.interrupt_by_words(words) {
+            return;
+        }
+        let input = Input::Text(words.to_owned());
+        if kind == ActKind::Cancel && self.probe(None, &input).fit == Fit::Stops {
+            self.resume(Happened::Said(input));
             return;
         }
         if kind == ActKind::Restart {

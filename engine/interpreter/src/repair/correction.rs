@@ -167,7 +167,7 @@ impl Run<'_> {
                 "correction: replaced, nothing used it, back to the question",
                 target.values.clone(),
             );
-            self.acknowledge(&target.values);
+            self.acknowledge(&target.values, &trod.node, port.as_ref());
             self.ask_again("");
         }
     }
@@ -196,7 +196,7 @@ impl Run<'_> {
         let dependents = self.dependents(&after, values.keys().cloned().collect());
         let known = after.into_iter().filter(|trod| trod.answered && !dependents.contains(&trod.node));
         let known: Vec<Trod> = known.filter(|trod| trod.port.is_some()).collect();
-        self.acknowledge(&values);
+        self.acknowledge(&values, node, Some(&port));
         let why = Texts::new("更正：从这个问题的出口重新走", "correction: on from this question's exit again");
         self.mark(node, Mark::Left(port.clone()), why, values);
         // Another exit leads another way, on which nothing is known.
@@ -223,15 +223,22 @@ impl Run<'_> {
         false
     }
 
-    /// Says what was changed: the flow's words, or the name and the value.
-    fn acknowledge(&mut self, values: &BTreeMap<VarName, Value>) {
+    /// Says what was changed: the flow's words, or the name and the value. Of a choice it is the exit that it leaves by,
+    /// which people know by its words.
+    fn acknowledge(&mut self, values: &BTreeMap<VarName, Value>, node: &NodeId, port: Option<&PortId>) {
         let Some(repair) = self.repair() else { return };
         let own = &repair.correction.say;
-        let flow = &self.plan().flow;
+        let plan = self.plan();
+        let flow = &plan.flow;
+        let ports = plan.node(node).map(|node| node.ports.as_slice()).unwrap_or_default();
+        let chosen = port.and_then(|port| ports.iter().find(|known| known.id == *port));
+        let chosen = chosen.map(|port| (port.id.as_str(), port.label.get(&self.state.language, &flow.languages)));
+        let chosen = chosen.filter(|(_, label)| !label.is_empty() && !label.contains("{{"));
         let shown = values.iter().find_map(|(name, value)| {
             let label = &flow.variables.iter().find(|variable| &variable.name == name)?.label;
             let text =
                 value.as_str().map_or_else(|| value.as_f64().map(|n| n.to_string()), |text| Some(text.into()))?;
+            let text = chosen.filter(|(id, _)| *id == text).map_or(text, |(_, label)| label.to_owned());
             let label = label.get(&self.state.language, &flow.languages);
             (!label.is_empty() && text.chars().count() <= 60).then(|| (label.to_owned(), text))
         });

@@ -2,7 +2,7 @@
 
 use model::{Content, Input, IntentKey, Trigger};
 
-use super::{Asks, Looking, is_small, words};
+use super::{Asks, Fit, Looking, is_small, words};
 use crate::run::{Run, Todo};
 use crate::{Answer, Effect, EffectId, Found, Happened, Pending};
 
@@ -21,12 +21,21 @@ impl Run<'_> {
         if !is_on || !says_enough(&words) || size > MAX_ANSWER_BYTES {
             return false;
         }
-        let beside = asks == Asks::Beside;
-        let asks = asks != Asks::Perhaps || words.ends_with(['?', '？']);
+        let freely = asks == Asks::Freely;
+        let beside = matches!(asks, Asks::Beside(_));
+        let is_question = asks != Asks::Perhaps || words.ends_with(['?', '？']);
+        let part = if let Asks::Beside(part) = asks { words::start(&part, MAX_CHARS) } else { String::new() };
         let intents = self.handler_intents();
         let nested = self.state.frames.last().map_or(0, |frame| frame.interrupted.len());
-        self.state.mending.search =
-            Some(Looking { effect: EffectId(String::new()), words: words.clone(), asks, beside, answer });
+        self.state.mending.search = Some(Looking {
+            effect: EffectId(String::new()),
+            words: words.clone(),
+            asks: is_question,
+            beside,
+            part,
+            freely,
+            answer,
+        });
         if intents.is_empty() || beside || nested >= MAX_NESTED {
             self.ask_libraries(words);
         } else {
@@ -50,11 +59,13 @@ impl Run<'_> {
                 self.state.mending.search = Some(looking);
                 self.ask_libraries(words);
             }
-            Answer::Found { found, nothing_below, .. } => match self.telling(found, *nothing_below, looking.asks) {
-                Some(article) => self.tell(&looking, &article.clone()),
-                None => self.hear_as_usual(looking),
-            },
-            _ => self.hear_as_usual(looking),
+            Answer::Found { found, nothing_below, sure_above, .. } => {
+                match self.telling(found, needed(&looking, *nothing_below, *sure_above)) {
+                    Some(article) => self.tell(&looking, &article.clone()),
+                    None => self.hear_as_usual(looking, false),
+                }
+            }
+            _ => self.hear_as_usual(looking, false),
         }
     }
 
@@ -77,12 +88,8 @@ impl Run<'_> {
         self.effects.push(effect);
     }
 
-    /// The article that surely answers and has not been said at this question. A question is not left on a guess: the
-    /// article must be half way between "the library does not know" and certainty, and nearly certain for words that
-    /// do not ask.
-    fn telling<'f>(&self, found: &'f [Found], nothing_below: f64, asks: bool) -> Option<&'f Found> {
-        const NEARLY: f64 = 0.95;
-        let needed = if asks { f64::midpoint(nothing_below, 1.0) } else { NEARLY.max(nothing_below) };
+    /// The article that surely answers and has not been said at this question.
+    fn telling<'f>(&self, found: &'f [Found], needed: f64) -> Option<&'f Found> {
         let best = found.first().filter(|best| best.score >= needed)?;
         let said = self.state.mending.asked.as_ref().is_some_and(|asked| asked.articles.contains(&best.id));
         (!said).then_some(best)
@@ -99,7 +106,7 @@ impl Run<'_> {
                 format!("asked beside the answer: “{question}” from the library, then the answer"),
             );
             self.keep_article(&article.id);
-            self.hear_as_usual(Looking { answer: None, ..looking.clone() });
+            self.hear_as_usual(Looking { answer: None, ..looking.clone() }, true);
             return;
         }
         self.note_mend("digression");
@@ -121,14 +128,19 @@ impl Run<'_> {
         }
     }
 
-    /// The question deals with the words as it would without repair.
-    fn hear_as_usual(&mut self, looking: Looking) {
+    /// The question deals with the words as it would without repair. Of an answer with a question beside it, it hears
+    /// the answer alone when that is one and the question has been answered, or when it cannot use the whole.
+    fn hear_as_usual(&mut self, looking: Looking, is_told: bool) {
         self.state.pending = Pending::Customer;
-        let happened = match looking.answer {
-            Some(answer) => Happened::Answered(answer),
-            None => Happened::Said(Input::Text(self.state.heard.last().cloned().unwrap_or_default())),
-        };
-        self.resume(happened);
+        if let Some(answer) = looking.answer {
+            self.resume(Happened::Answered(answer));
+            return;
+        }
+        let whole = Input::Text(self.state.heard.last().cloned().unwrap_or_default());
+        let part = Input::Text(looking.part);
+        let takes = |run: &mut Self, input: &Input| run.probe(None, input).fit != Fit::NotValid;
+        let is_part = !part.as_text().is_empty() && if is_told { takes(self, &part) } else { !takes(self, &whole) };
+        self.resume(Happened::Said(if is_part { part } else { whole }));
     }
 
     /// The topics of the whole-flow rules that may take over here.
@@ -156,6 +168,18 @@ impl Run<'_> {
             self.work(Todo::Enter);
         }
         caught.is_some()
+    }
+}
+
+/// How sure an article must be. A question is not left on a guess: the article must be half way between "the library
+/// does not know" and certainty, nearly certain for words that do not ask, and sure by the library's own measure for
+/// words that would be an answer themselves.
+fn needed(looking: &Looking, nothing_below: f64, sure_above: f64) -> f64 {
+    const NEARLY: f64 = 0.95;
+    match looking.asks {
+        false => NEARLY.max(nothing_below),
+        true if looking.freely => f64::midpoint(nothing_below, 1.0).max(sure_above),
+        true => f64::midpoint(nothing_below, 1.0),
     }
 }
 

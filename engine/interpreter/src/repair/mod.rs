@@ -111,20 +111,28 @@ pub struct Looking {
     /// Was it asked beside a valid answer?
     #[serde(default, skip_serializing_if = "is_false")]
     pub beside: bool,
+    /// The answer that it was asked beside, where the question is no part of it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub part: String,
+    /// Would any words be an answer? Then only a sure article, or a topic, makes another question of them.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub freely: bool,
     /// The answer of an effect that the step waits to be told when nothing is found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
 }
 
 /// Do the words ask something?
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Asks {
     /// By their form.
     Surely,
+    /// By their form, where any words would be an answer.
+    Freely,
     /// Nothing says so.
     Perhaps,
-    /// Beside an answer to the question that waits.
-    Beside,
+    /// Beside this answer to the question that waits; empty where the whole words are the answer.
+    Beside(String),
 }
 
 impl<'a> Run<'a> {
@@ -158,12 +166,26 @@ impl<'a> Run<'a> {
         let fit = self.probe(None, input).fit;
         match act {
             Some(act) if act.kind == ActKind::Correction && self.correct(words, act, fit) => true,
-            Some(act) if act.kind == ActKind::Aside && fit == Fit::Fits && self.may_mend() => {
-                self.look_up(&act.rest, Asks::Beside, None)
+            Some(act) if act.kind == ActKind::Aside && self.answers_beside(act, fit) && self.may_mend() => {
+                self.look_up(&act.rest, Asks::Beside(act.answer.clone()), None)
+            }
+            _ if fit == Fit::Stops => {
+                repair.cancel.on && self.has_collected() && self.ask_before_stopping(ActKind::Cancel, words)
             }
             _ if fit == Fit::Fits => false,
             Some(act) if fit == Fit::NotValid || act.whole => self.mend_by_act(words, act, fit),
             None if fit == Fit::NotValid && self.may_mend() => self.look_up(words, Asks::Perhaps, None),
+            _ => false,
+        }
+    }
+
+    /// Is there an answer beside the question that was asked beside it? Where any words are one, they are as they are.
+    fn answers_beside(&mut self, act: &Act, fit: Fit) -> bool {
+        match fit {
+            Fit::Fits | Fit::Freely => true,
+            Fit::NotValid if !act.answer.is_empty() => {
+                matches!(self.probe(None, &Input::Text(act.answer.clone())).fit, Fit::Fits | Fit::Freely)
+            }
             _ => false,
         }
     }
@@ -175,13 +197,17 @@ impl<'a> Run<'a> {
             ActKind::Repeat => self.repeat(),
             ActKind::Unknown => self.help(),
             ActKind::Hold => self.give_time(),
+            ActKind::Yes if fit == Fit::Freely => self.ask_what(),
             ActKind::Greeting | ActKind::Thanks | ActKind::Who | ActKind::Abilities | ActKind::Chat => {
                 self.chat(act.kind)
             }
             ActKind::Insult => self.stay_calm(),
             ActKind::Noise => self.say_not_readable(),
             ActKind::Aside if fit == Fit::NotValid => self.look_up(&act.rest, Asks::Surely, None),
-            ActKind::Question if fit == Fit::NotValid => self.look_up(words, Asks::Surely, None),
+            ActKind::Question if matches!(fit, Fit::NotValid | Fit::Freely) => {
+                let asks = if fit == Fit::Freely { Asks::Freely } else { Asks::Surely };
+                self.look_up(if act.rest.is_empty() { words } else { &act.rest }, asks, None)
+            }
             _ if fit == Fit::NotValid => self.look_up(words, Asks::Perhaps, None),
             _ => false,
         }

@@ -15,10 +15,14 @@ pub(crate) enum Fit {
     /// It is an answer.
     #[default]
     Fits,
+    /// It is one, though the step looks for more in the words.
+    Sure,
     /// Any words would be one.
     Freely,
     /// The step has to understand the words first.
     Open,
+    /// It breaks the step off, by an exit for that.
+    Stops,
     /// It is none.
     NotValid,
 }
@@ -74,9 +78,15 @@ impl Run<'_> {
             Ok(Next::Go(port)) => {
                 let is_none = matches!(node.role(&port), Some(PortRole::Invalid | PortRole::Otherwise));
                 probe.port = Some(port);
-                if is_none { Fit::NotValid } else { fit }
+                match fit {
+                    Fit::Stops => Fit::Stops,
+                    _ if is_none => Fit::NotValid,
+                    Fit::Sure => Fit::Fits,
+                    fit => fit,
+                }
             }
-            Ok(Next::Wait) if matches!(state.pending, Pending::Effect { .. }) => Fit::Open,
+            Ok(Next::Wait) if fit == Fit::Fits && matches!(state.pending, Pending::Effect { .. }) => Fit::Open,
+            Ok(Next::Wait) if fit == Fit::Sure => Fit::Fits,
             Ok(Next::Wait) => fit,
             // A step that fails on the words fails for real.
             _ => Fit::Fits,

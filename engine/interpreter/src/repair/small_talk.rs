@@ -2,7 +2,7 @@
 
 use model::{ActKind, Input};
 
-use super::{Offer, mend_of};
+use super::{Offer, mend_of, words};
 use crate::run::Run;
 
 /// After this many insults a person is offered.
@@ -58,6 +58,19 @@ impl Run<'_> {
         self.mark_mend("客户要一点时间：等着", "needs a moment: waits");
         self.say_words("hold", &repair.hold.say);
         self.wait_again();
+        true
+    }
+
+    /// A bare yes says nothing where something is asked for: the question once more. Who says it again means it.
+    pub(super) fn ask_what(&mut self) -> bool {
+        let asked = self.state.mending.asked.as_ref().map(|asked| asked.content.as_text()).unwrap_or_default();
+        if self.times("yes") > 0 || words::asks_yes_or_no(&asked) {
+            return false;
+        }
+        self.note_mend("yes");
+        self.mark_mend("只说了“是”，再问一次", "a bare yes is no answer here: asked once more");
+        let lead = self.words("answer", &model::Texts::default());
+        self.ask_again(&lead);
         true
     }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::run::Run;
 use crate::size::size_of;
-use crate::{Effect, Happened, Next};
+use crate::{Answer, Effect, Happened, Next};
 
 /// One step of the way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -90,7 +90,12 @@ impl Run<'_> {
             trail.push(trod);
         }
         let Some(trod) = trail.iter_mut().rev().find(|trod| trod.depth == depth && trod.node == *node) else { return };
-        trod.given |= matches!(visited.happened, Some(Happened::Said(_))) && !visited.sets.is_empty();
+        // What was found in the customer's words is given by the customer, whoever looked for it.
+        let is_given = matches!(
+            visited.happened,
+            Some(Happened::Said(_) | Happened::Answered(Answer::Extracted { .. } | Answer::Generated(_)))
+        );
+        trod.given |= is_given && !visited.sets.is_empty();
         trod.sets.extend(visited.sets.into_iter().filter(|name| !trod.sets.contains(name)).collect::<Vec<_>>());
         trod.did |= did;
         if let Next::Go(port) = visited.next {
@@ -125,6 +130,39 @@ impl Run<'_> {
     /// Has the customer given anything that would be lost?
     pub(super) fn has_collected(&self) -> bool {
         self.state.mending.trail.iter().any(|trod| trod.given)
+    }
+
+    /// A called flow gives these variables back to the step that called it.
+    pub(crate) fn note_given_back<'n>(&mut self, names: impl Iterator<Item = &'n VarName>) {
+        if self.repair().is_none() {
+            return;
+        }
+        let depth = self.state.frames.len();
+        let Some(node) = self.state.current().cloned() else { return };
+        let trod = self.state.mending.trail.iter_mut().rev().find(|trod| trod.depth == depth && trod.node == node);
+        if let Some(trod) = trod {
+            trod.sets.extend(names.filter(|name| !trod.sets.contains(name)).cloned().collect::<Vec<_>>());
+        }
+    }
+
+    /// Takes back what the steps of the flow at this depth have set: whoever starts it again begins with nothing.
+    pub(super) fn forget_given(&mut self, depth: usize) {
+        self.keep_frames(depth);
+        let initial = self.plan().initial_values();
+        let mut sets = BTreeSet::new();
+        self.state.mending.trail.retain_mut(|trod| {
+            if trod.depth == depth {
+                sets.extend(trod.sets.drain(..));
+            }
+            trod.depth < depth
+        });
+        if let Some(frame) = self.state.frames.last_mut() {
+            for name in sets {
+                let value = initial.get(&name).cloned().unwrap_or(Value::Null);
+                frame.values.insert(name, value);
+            }
+        }
+        self.forget_heard();
     }
 
     /// Which of these steps use one of the variables, or one that such a step sets.

@@ -35,6 +35,7 @@ pub(super) fn own(what: &str, language: &str, flow: &str) -> String {
             "No problem, take your time to look it up. If you cannot find it, say “agent” and a colleague will help.",
         ),
         "hold" => ("好的，不着急，您慢慢来，找到了告诉我就行。", "Sure, take your time. I am here when you have it."),
+        "answer" => ("请具体说一下：", "Please tell me: "),
         "greeting" => ("您好！", "Hello!"),
         "thanks" => ("不客气！", "You are welcome!"),
         "who" => (
@@ -98,6 +99,56 @@ fn last_sentence(text: &str) -> &str {
     text[begin..].trim_start()
 }
 
+/// Does a question ask for yes or no, or leave open that it does?
+pub(super) fn asks_yes_or_no(text: &str) -> bool {
+    const CHINESE: [&str; 13] = [
+        "吗",
+        "么？",
+        "么?",
+        "是否",
+        "是不是",
+        "有没有",
+        "要不要",
+        "能不能",
+        "可不可以",
+        "需不需要",
+        "好不好",
+        "对不对",
+        "还是",
+    ];
+    const ENGLISH: [&str; 26] = [
+        "do",
+        "does",
+        "did",
+        "is",
+        "are",
+        "was",
+        "were",
+        "am",
+        "can",
+        "could",
+        "would",
+        "will",
+        "have",
+        "has",
+        "had",
+        "may",
+        "shall",
+        "should",
+        "any",
+        "anything",
+        "something",
+        "so",
+        "right",
+        "confirm",
+        "agree",
+        "ok",
+    ];
+    let sentence = last_sentence(text).to_lowercase();
+    let first = sentence.split(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty());
+    CHINESE.iter().any(|words| sentence.contains(words)) || first.is_some_and(|word| ENGLISH.contains(&word))
+}
+
 /// The first characters of a text.
 pub(super) fn start(text: &str, n_chars: usize) -> String {
     text.chars().take(n_chars).collect()
@@ -119,6 +170,23 @@ mod tests {
         assert_eq!(last_sentence("请输入订单号，例如 A10442。"), "请输入订单号，例如 A10442。");
         assert_eq!(last_sentence("订单号？在“我的订单”里能找到。"), "订单号？在“我的订单”里能找到。");
         assert_eq!(last_sentence(""), "");
+    }
+
+    #[test]
+    fn a_question_for_yes_or_no_is_known_by_its_form() {
+        for text in [
+            "还有什么要补充的吗？",
+            "是否需要发票？",
+            "Do you have any allergies?",
+            "Hello. Anything else?",
+            "自提还是快递？",
+        ] {
+            assert!(asks_yes_or_no(text), "{text}");
+        }
+        for text in ["上门地址是？", "请问怎么称呼您？", "What is the address?", "Please leave your name.", ""]
+        {
+            assert!(!asks_yes_or_no(text), "{text}");
+        }
     }
 
     #[test]

@@ -101,6 +101,7 @@ impl Run<'_> {
             before.entry(name).or_insert(old);
         }
         if self.state.has_room() {
+            self.note_given_back(before.keys());
             return Some(Todo::Resume(Happened::Returned(result)));
         }
         let node = self.state.current()?.clone();
@@ -133,9 +134,15 @@ impl Run<'_> {
             frame.interrupted.clear();
         }
         self.state.mending.trail.clear();
-        self.state.understood.clear();
+        self.forget_heard();
         self.go_to(plan.start().clone());
         self.enter();
+    }
+
+    /// What was said before counts for nothing any more.
+    pub(crate) fn forget_heard(&mut self) {
+        self.state.understood.clear();
+        self.state.heard.clear();
     }
 
     /// A conversation that begins with more than fits begins with nothing.

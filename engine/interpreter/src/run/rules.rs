@@ -3,8 +3,8 @@
 use model::{FlowKey, Handler, Status};
 
 use super::{MAX_DEPTH, Run, Todo, phrases};
-use crate::Effect;
 use crate::plan::Rule;
+use crate::{Effect, Frame};
 
 impl Run<'_> {
     /// Lets a handler whose phrases the customer's words match interrupt; says whether one did.
@@ -19,9 +19,17 @@ impl Run<'_> {
 
     /// Would a handler's phrases match these words?
     pub(crate) fn has_handler_for(&self, words: &str) -> bool {
+        self.depth_of_handler(words).is_some()
+    }
+
+    /// How deep in called flows the handler is whose phrases match these words.
+    pub(crate) fn depth_of_handler(&self, words: &str) -> Option<usize> {
         let said = phrases::Said::new(words);
-        let plans = self.state.frames.iter().filter_map(|frame| self.program.find(&frame.flow));
-        plans.flat_map(|plan| &plan.rules).any(|rule| said.says_one_of(&rule.phrases))
+        let has_one = |frame: &Frame| {
+            let rules = self.program.find(&frame.flow).map(|plan| plan.rules.as_slice()).unwrap_or_default();
+            rules.iter().any(|rule| said.says_one_of(&rule.phrases))
+        };
+        self.state.frames.iter().rposition(has_one).map(|at| at + 1)
     }
 
     /// Goes to the first handler, of this flow or the flows that called it, that `wanted` accepts.

@@ -348,6 +348,103 @@ fn an_offer_and_a_look_up_end_with_what_comes_between() {
     assert!(talk.all().is_empty(), "nobody waits for it any more");
 }
 
+#[test]
+fn a_question_where_any_words_are_an_answer_is_one_only_with_a_sure_answer() {
+    let asks = |words: &str| {
+        let mut talk = Talked::open(&free("Why?"), Callees::new());
+        talk.does(words, Some(act(ActKind::Question, "")));
+        talk
+    };
+    let mut sure = asks("what are your hours?");
+    sure.finds_above(0.6, &[("hours", "At nine.", 0.9)]);
+    assert_eq!(sure.all(), ["At nine.", "Back to my question: Why?"]);
+    assert_eq!(sure.state.values().unwrap()["answer"], Value::Null);
+    sure.does("what are your hours?", Some(act(ActKind::Question, "")));
+    sure.finds_above(0.6, &[("hours", "At nine.", 0.9)]);
+    assert_eq!(sure.state.values().unwrap()["answer"], "what are your hours?", "said once more it is meant");
+
+    let mut unsure = asks("is it too small?");
+    unsure.finds_above(0.95, &[("hours", "At nine.", 0.7)]);
+    assert_eq!(unsure.state.values().unwrap()["answer"], "is it too small?");
+
+    let mut complaint = Talked::open(&free("Why?"), Callees::new());
+    complaint.does("why is it so late?", Some(Act { whole: false, ..Act::of(ActKind::Question) }));
+    assert_eq!(complaint.state.values().unwrap()["answer"], "why is it so late?");
+}
+
+#[test]
+fn of_an_answer_with_a_question_beside_it_the_answer_alone_is_kept() {
+    let aside = |answer: &str| Act { rest: "who pays?".into(), answer: answer.into(), ..Act::of(ActKind::Aside) };
+    let mut talk = Talked::open(&free("Why?"), Callees::new());
+    talk.does("too small, by the way who pays?", Some(aside("too small")));
+    let mut unknown = talk.clone();
+    talk.finds_above(0.6, &[("fee", "You do.", 0.9)]);
+    assert_eq!(talk.all()[0], "You do.");
+    assert_eq!(talk.state.values().unwrap()["answer"], "too small");
+    unknown.finds_above(0.6, &[]);
+    assert_eq!(unknown.state.values().unwrap()["answer"], "too small, by the way who pays?", "nothing is lost");
+
+    let mut belongs = Talked::open(&free("Why?"), Callees::new());
+    belongs.does("too small, who pays?", Some(aside("")));
+    belongs.finds_above(0.6, &[("fee", "You do.", 0.9)]);
+    assert_eq!(belongs.state.values().unwrap()["answer"], "too small, who pays?");
+}
+
+#[test]
+fn a_bare_yes_answers_only_a_question_for_one() {
+    let mut talk = Talked::open(&free("What is the address?"), Callees::new());
+    talk.does("yes", Some(act(ActKind::Yes, "")));
+    assert_eq!(talk.all(), ["Please tell me: What is the address?"]);
+    talk.does("yes", Some(act(ActKind::Yes, "")));
+    assert_eq!(talk.state.values().unwrap()["answer"], "yes", "who insists means it");
+
+    let mut talk = Talked::open(&free("Do you have any allergies?"), Callees::new());
+    talk.does("yes", Some(act(ActKind::Yes, "")));
+    assert_eq!(talk.state.values().unwrap()["answer"], "yes");
+}
+
+#[test]
+fn who_needs_a_moment_is_waited_for() {
+    let mut talk = Talked::open(&asking(), Callees::new());
+    talk.now += 60_000;
+    talk.does("hang on", Some(act(ActKind::Hold, "")));
+
+    assert_eq!(talk.all(), ["Sure, take your time. I am here when you have it."]);
+    assert_eq!(talk.state.timer.as_ref().unwrap().due, talk.now + 600_000, "as long as the question waits");
+    talk.does("10442", None);
+    assert_eq!(talk.state.values().unwrap()["name"], "10442");
+}
+
+#[test]
+fn starting_again_by_the_flows_own_rule_forgets_what_was_given_too() {
+    let mut flow = asking();
+    flow.handlers.push(model::Handler {
+        id: "again".into(),
+        name: Texts::default(),
+        on: model::Trigger::Phrases { phrases: vec!["start over".into()] },
+        to: "order".into(),
+        returns: false,
+    });
+    let mut talk = Talked::open(&flow, Callees::new());
+    talk.does("10442", None);
+
+    talk.does("start over", Some(act(ActKind::Restart, "")));
+    talk.presses("yes");
+
+    assert_eq!(talk.all(), ["Welcome. Your order number?"]);
+    assert_eq!(talk.state.values().unwrap()["name"], Value::Null);
+}
+
+/// Any words answer this.
+fn free(question: &str) -> Flow {
+    let nodes = [
+        ("start", "start", json!({})),
+        ("why", "talk", json!({ "text": { "en": question }, "save_to": "answer" })),
+        ("bye", "act", json!({ "what": "end solved" })),
+    ];
+    mended(flow("main", &nodes, &[("start", "next", "why"), ("why", "next", "bye")]))
+}
+
 /// Asks for an order number and a phone number: digits both.
 fn asking() -> Flow {
     let digits = |text: &str, save_to: &str| json!({ "text": { "en": text }, "save_to": save_to, "digits": true });
@@ -411,6 +508,11 @@ impl Talked {
 
     fn finds(&mut self, articles: &[(&str, &str, f64)]) -> interpreter::Step {
         self.answers(found(articles))
+    }
+
+    fn finds_above(&mut self, sure: f64, articles: &[(&str, &str, f64)]) -> interpreter::Step {
+        let Answer::Found { found, nothing_below, note, .. } = found(articles) else { unreachable!("it is found") };
+        self.answers(Answer::Found { found, nothing_below, sure_above: sure, note })
     }
 
     fn recognises(&mut self, intent: &str, confidence: f64) -> interpreter::Step {
