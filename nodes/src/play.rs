@@ -93,6 +93,12 @@ impl Play {
         self
     }
 
+    /// The customer is served in English.
+    pub(crate) fn in_english(mut self) -> Self {
+        self.state = State::new("en".into());
+        self
+    }
+
     pub(crate) fn at(mut self, now: &str) -> Self {
         self.now = moment(now);
         self
@@ -109,6 +115,12 @@ impl Play {
 
     pub(crate) fn says(self, words: &str) -> Self {
         self.happens(Event::said(Input::Text(words.into())))
+    }
+
+    /// The same with what the words do to the dialogue.
+    pub(crate) fn writes(self, words: &str) -> Self {
+        let act = nlu::acts::act(words);
+        self.happens(Event::Said { input: Input::Text(words.into()), mood: None, act })
     }
 
     /// What the customer said before sounded like this.
@@ -219,6 +231,7 @@ pub(crate) fn found(articles: &[(&str, &str, f64)]) -> Answer {
     let found = articles.iter().map(|(question, answer, score)| Found {
         id: (*question).into(),
         question: (*question).into(),
+        asked: Texts::default(),
         answer: Texts::new(*answer, "…"),
         score: *score,
         source: None,

@@ -139,6 +139,9 @@ pub struct Found {
     pub id: String,
     /// Its question.
     pub question: String,
+    /// Its question in each language that it is written in, where there are several: see [`Found::asked_in`].
+    #[serde(default, skip_serializing_if = "Texts::is_empty")]
+    pub asked: Texts,
     /// Its answer.
     pub answer: Texts,
     /// 0 to 1.
@@ -146,6 +149,27 @@ pub struct Found {
     /// Where it stands, for a passage of a document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
+}
+
+impl Found {
+    /// The question in Chinese and in English, out of an article's wordings; nothing where it has only one of them.
+    pub fn asked_in(question: &str, variants: &[String]) -> Texts {
+        let is_chinese = |text: &str| text.chars().any(|c| matches!(c, '\u{3400}'..='\u{9fff}'));
+        let is_latin = |text: &str| !is_chinese(text) && text.chars().any(|c| c.is_ascii_alphabetic());
+        let wordings = || std::iter::once(question).chain(variants.iter().map(String::as_str));
+        match (wordings().find(|text| is_chinese(text)), wordings().find(|text| is_latin(text))) {
+            (Some(zh), Some(en)) => Texts::new(zh, en),
+            _ => Texts::default(),
+        }
+    }
+
+    /// The question as a customer of this language reads it.
+    pub fn question_in(&self, language: &Language) -> &str {
+        self.asked
+            .iter()
+            .find(|(known, text)| *known == language && !text.is_empty())
+            .map_or(&self.question, |(_, text)| text)
+    }
 }
 
 /// The place of a passage.

@@ -124,7 +124,14 @@ impl World {
     fn found(&self, id: String, score: f64) -> Found {
         match self.findable.iter().find(|(_, entry, _)| entry.id == id) {
             Some((_, _, found)) => Found { score, ..found.clone() },
-            None => Found { question: id.clone(), answer: Texts::new(&id, &id), id, score, source: None },
+            None => Found {
+                question: id.clone(),
+                asked: Texts::default(),
+                answer: Texts::new(&id, &id),
+                id,
+                score,
+                source: None,
+            },
         }
     }
 }
@@ -139,7 +146,8 @@ fn findable(library: &Library) -> Vec<(LibraryKey, Entry, Found)> {
             answer: article.answer.iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n"),
         };
         let (question, answer) = (article.question.clone(), article.answer.clone());
-        (entry, Found { id: article.id.clone(), question, answer, score: 0.0, source: None })
+        let asked = Found::asked_in(&article.question, &article.variants);
+        (entry, Found { id: article.id.clone(), question, asked, answer, score: 0.0, source: None })
     });
     let passages = library.documents.iter().flat_map(|document| {
         let read = documents::read(documents::Kind::Markdown, document.markdown.as_bytes());
@@ -162,7 +170,7 @@ fn passage_of(document: &TextDocument, n: usize, passage: documents::Passage) ->
     let citation = Citation { title: document.name.clone(), heading: passage.heading, url: None, page: passage.page };
     let source = Some(Source { document: document.id.clone(), citation });
     let answer = Texts([(Language("und".into()), passage.text)].into());
-    (entry, Found { id, question, answer, score: 0.0, source })
+    (entry, Found { id, question, asked: Texts::default(), answer, score: 0.0, source })
 }
 
 fn failed() -> Answer {

@@ -269,7 +269,7 @@ impl Settings {
         if !is_sure {
             return self.offer(ctx, found);
         }
-        let mut found = distinct(found);
+        let mut found = distinct(found, ctx.language());
         if found.is_empty() {
             return Next::go("nothing");
         }
@@ -293,7 +293,9 @@ impl Settings {
             choice("yes".into(), in_language(ctx, "有帮助", "Yes").into()),
             choice("no".into(), in_language(ctx, "没有帮助", "No").into()),
         ];
-        options.extend(related.iter().enumerate().map(|(index, article)| choice(index.to_string(), label(article))));
+        let language = ctx.language();
+        let asked = related.iter().enumerate();
+        options.extend(asked.map(|(index, article)| choice(index.to_string(), label(article, language))));
         let text = in_language(ctx, "这个回答有帮助吗？", "Did this help?").to_owned();
         ctx.say(Content::Choices { text, options });
         let said = if self.count { id.to_owned() } else { String::new() };
@@ -319,7 +321,7 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
-    use interpreter::{Answer, Effect, Generated, Source, Verdict};
+    use interpreter::{Answer, Effect, Found, Generated, Source, Verdict};
     use model::Citation;
     use serde_json::{Value, json};
 
@@ -399,6 +401,27 @@ mod tests {
         assert_eq!(again.said()[2..], ["抵现"]);
         let sure = self::play(json!({ "unsure": "offer", "helpful": false })).open().says("运费");
         assert_eq!(sure.answers(passages(&[("运费", "承担", 0.7)])).said()[1..], ["承担"]);
+    }
+
+    #[test]
+    fn buttons_are_in_the_customers_language() {
+        let asked = |question: &str, variants: &[&str]| {
+            let variants: Vec<String> = variants.iter().map(|&it| it.to_owned()).collect();
+            Found::asked_in(question, &variants)
+        };
+        let articles = found(&[("运费是多少？", "八元", 0.8), ("怎么换货？", "七天", 0.5), ("发票", "没有", 0.4)]);
+        let Answer::Found { mut found, nothing_below, sure_above, note } = articles else { unreachable!("it is found") };
+        found[0].asked = asked("运费是多少？", &["包邮吗", "How much is shipping?"]);
+        found[1].asked = asked("怎么换货？", &["How do I exchange an item?", "换货流程"]);
+        let answer = || Answer::Found { found: found.clone(), nothing_below, sure_above, note: note.clone() };
+
+        let english = play(json!({ "libraries": [] })).in_english().open().says("shipping").answers(answer());
+        let buttons = english.said().last().unwrap().clone();
+        assert!(buttons.ends_with("[Yes] [No] [How do I exchange an item?] [发票]"), "{buttons}");
+        let chosen = english.says("How do I exchange an item?");
+        assert_eq!(chosen.said()[3], "…", "the button is pressed by its words");
+        let chinese = play(json!({})).open().says("运费").answers(answer());
+        assert!(chinese.said().last().unwrap().ends_with("[怎么换货？] [发票]"));
     }
 
     #[test]

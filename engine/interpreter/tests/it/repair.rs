@@ -485,6 +485,7 @@ fn found(articles: &[(&str, &str, f64)]) -> Answer {
     let found = articles.iter().map(|(id, answer, score)| Found {
         id: (*id).into(),
         question: (*id).into(),
+        asked: Texts::default(),
         answer: Texts::new(*answer, *answer),
         score: *score,
         source: None,

@@ -83,6 +83,7 @@ impl Item {
             Self::Article(article) => Found {
                 id: article.id.clone(),
                 question: article.question.clone(),
+                asked: Found::asked_in(&article.question, &article.variants),
                 answer: article.answer_on(channel).clone(),
                 score,
                 source: None,
@@ -93,6 +94,7 @@ impl Item {
                     Some(heading) if !heading.is_empty() => heading.to_owned(),
                     _ => passage.title.clone(),
                 },
+                asked: Texts::default(),
                 answer: Texts([(Language("und".into()), passage.text.clone())].into()),
                 score,
                 source: Some(Source {

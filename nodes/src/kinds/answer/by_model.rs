@@ -43,13 +43,13 @@ impl Settings {
         let cited: Vec<&Found> = cited.iter().filter_map(|place| found.get(*place)).collect();
         let sources = cited.iter().map(|found| match &found.source {
             Some(source) => source.citation.clone(),
-            None => Citation { title: found.question.clone(), ..Citation::default() },
+            None => Citation { title: found.question_in(ctx.language()).to_owned(), ..Citation::default() },
         });
         let sources: Vec<Citation> = sources.collect();
         let content = if self.sources { Content::Answer { text, sources } } else { Content::text(text) };
         let id = cited.first().map(|found| found.id.clone()).unwrap_or_default();
         let others = found.iter().filter(|found| !cited.iter().any(|cited| cited.id == found.id));
-        let related = distinct(others.cloned().collect()).into_iter().take(self.related as usize).collect();
+        let related = distinct(others.cloned().collect(), ctx.language()).into_iter().take(self.related as usize).collect();
         self.say(ctx, content, &id, related)
     }
 }

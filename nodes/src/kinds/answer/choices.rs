@@ -1,7 +1,7 @@
 //! What the customer chooses: one of those that may fit, whether an answer helped, a related question.
 
 use interpreter::{Ctx, Found, Next, Verdict};
-use model::{Choice, Content, Input};
+use model::{Choice, Content, Input, Language};
 
 use super::{Memory, Settings};
 use crate::options::{Offered, chosen};
@@ -15,9 +15,10 @@ const LABEL_CHARS: usize = 40;
 impl Settings {
     /// Nothing is sure: the customer says which.
     pub(super) fn offer(&self, ctx: &mut Ctx<'_>, found: Vec<Found>) -> Next {
-        let mut found = distinct(found);
+        let language = ctx.language().clone();
+        let mut found = distinct(found, &language);
         found.truncate(OFFERED);
-        let choices = found.iter().enumerate().map(|(index, found)| Choice { id: index.to_string(), label: label(found) });
+        let choices = found.iter().enumerate().map(|(index, found)| Choice { id: index.to_string(), label: label(found, &language) });
         let mut options: Vec<Choice> = choices.collect();
         options.push(Choice { id: "none".into(), label: in_language(ctx, "都不是", "None of these").into() });
         let text = in_language(ctx, "您想了解的是：", "Is it one of these?").to_owned();
@@ -40,7 +41,7 @@ impl Settings {
             Offered::new("no", ["没有帮助", "没帮助", "没用", "没有用", "没解决", "No"]),
         ];
         let questions = memory.related.iter().enumerate();
-        offered.extend(questions.map(|(index, article)| Offered::new(index.to_string(), [label(article)])));
+        offered.extend(questions.map(|(index, article)| Offered::new(index.to_string(), [label(article, ctx.language()), article.question.clone()])));
         let answer = match (chosen(input, &offered), nlu::details::yes_no(&input.as_text())) {
             (Some(id), _) => Some(id.to_owned()),
             (None, Some(true)) => Some("yes".to_owned()),
@@ -82,7 +83,7 @@ impl Settings {
     /// The customer says which of the offered ones is meant, or asks anew.
     fn chose(&self, ctx: &mut Ctx<'_>, input: &Input, found: &[Found]) -> Next {
         let mut offered: Vec<Offered> =
-            found.iter().enumerate().map(|(index, found)| Offered::new(index.to_string(), [label(found)])).collect();
+            found.iter().enumerate().map(|(index, found)| Offered::new(index.to_string(), [label(found, ctx.language()), found.question.clone()])).collect();
         offered.push(Offered::new("none", ["都不是", "都不对", "没有", "None of these", "None", "No"]));
         match chosen(input, &offered) {
             Some("none") => {
@@ -113,10 +114,10 @@ impl Settings {
 }
 
 /// Of those whose buttons would read alike, the best.
-pub(super) fn distinct(mut found: Vec<Found>) -> Vec<Found> {
+pub(super) fn distinct(mut found: Vec<Found>, language: &Language) -> Vec<Found> {
     let mut seen: Vec<String> = Vec::new();
     found.retain(|article| {
-        let label = label(article);
+        let label = label(article, language);
         let is_new = !seen.contains(&label);
         seen.push(label);
         is_new
@@ -124,11 +125,12 @@ pub(super) fn distinct(mut found: Vec<Found>) -> Vec<Found> {
     found
 }
 
-/// The words on the button of an article or a passage.
-pub(super) fn label(found: &Found) -> String {
-    let whole = found.question.trim();
+/// The words on the button of an article or a passage, in the customer's language where it is asked in it.
+pub(super) fn label(found: &Found, language: &Language) -> String {
+    let question = found.question_in(language);
+    let whole = question.trim();
     if found.source.is_none() || whole.chars().count() <= LABEL_CHARS {
-        return found.question.clone();
+        return question.to_owned();
     }
     whole.chars().take(LABEL_CHARS - 1).chain(['…']).collect()
 }
