@@ -2,6 +2,8 @@
 
 use interpreter::Ctx;
 use model::{DetailKind, Input};
+use nlu::acts::{meant, without_taken_back};
+use nlu::details::details_of;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -65,12 +67,14 @@ impl AnswerKind {
     /// Reads the answer out of what the customer said; nothing when it is not there.
     pub(crate) fn read(self, input: &Input, pattern: &Pattern, ctx: &Ctx<'_>) -> Option<Value> {
         let text = input.as_text();
-        let text = text.trim();
-        if text.is_empty() {
+        let said = text.trim();
+        if said.is_empty() {
             return None;
         }
+        let left = self.without_taken_back(said, pattern, ctx);
+        let text = left.as_str();
         match self {
-            Self::Text => Some(text.into()),
+            Self::Text => Some(said.into()),
             Self::Number => nlu::details::number(text).map(words::number),
             Self::Date => nlu::details::date(text, &ctx.now_in_zone()).map(Value::from),
             Self::Phone => nlu::details::phone(text).map(Value::from),
@@ -82,11 +86,47 @@ impl AnswerKind {
                 nlu::details::pattern(text, pattern).map(Value::from)
             }
             // Somebody who is asked for a name often says nothing else.
-            Self::Name => self.find(text, ctx).or_else(|| bare_name(text)),
-            Self::Address => self.find(text, ctx).or_else(|| (text.chars().count() >= 4).then(|| text.into())),
+            Self::Name => self.find(text, ctx).or_else(|| bare_name(put_right(said))),
+            Self::Address => whole_address(text, ctx).map(Value::from).or_else(|| {
+                let said = put_right(said);
+                (said.chars().count() >= 4).then(|| said.into())
+            }),
             Self::Own => None,
             _ => self.find(text, ctx),
         }
+    }
+
+    /// Would any words be an answer like these, because nothing in them says that they are one?
+    pub(crate) fn takes_any_words(self, input: &Input, ctx: &Ctx<'_>) -> bool {
+        match self {
+            Self::Text => true,
+            Self::Name | Self::Address => self.find(&input.as_text(), ctx).is_none(),
+            _ => false,
+        }
+    }
+
+    /// The words without the values that they take back themselves: "A10442, no, A10443" keeps the second.
+    fn without_taken_back(self, text: &str, pattern: &Pattern, ctx: &Ctx<'_>) -> String {
+        let kinds: &[DetailKind] = match self {
+            Self::Text | Self::YesNo | Self::Own => &[],
+            Self::Pattern => {
+                let Ok(pattern) = pattern.compiled() else { return text.to_owned() };
+                let places: Vec<_> = pattern.find_iter(text).take(20).map(|it| (it.start(), it.end())).collect();
+                let mut left = text.to_owned();
+                for ((start, end), _) in places.iter().zip(meant(text, &places)).filter(|(_, meant)| !meant) {
+                    left.replace_range(*start..*end, &" ".repeat(end - start));
+                }
+                return left;
+            }
+            // Digits alone may be any of these.
+            Self::Number => &[DetailKind::Number, DetailKind::Money, DetailKind::OrderNumber],
+            Self::OrderNumber => &[DetailKind::OrderNumber, DetailKind::Phone],
+            kind => match kind.found() {
+                Some(found) => return without_taken_back(text, &ctx.now_in_zone(), &[found]),
+                None => &[],
+            },
+        };
+        without_taken_back(text, &ctx.now_in_zone(), kinds)
     }
 
     fn find(self, text: &str, ctx: &Ctx<'_>) -> Option<Value> {
@@ -168,9 +208,47 @@ pub(crate) fn kept(kind: DetailKind, value: Value) -> Value {
     }
 }
 
-/// A short answer without figures is a name.
+/// The address in an answer that is one, up to the end of what belongs to it: "幸福路 8 号" with its number.
+fn whole_address(text: &str, ctx: &Ctx<'_>) -> Option<String> {
+    const PARTS: [char; 7] = ['号', '楼', '室', '栋', '幢', '层', '院'];
+    let found = details_of(text, &ctx.now_in_zone(), &[DetailKind::Address]);
+    let address = found.iter().find(|detail| detail.kind == DetailKind::Address)?;
+    // Right behind a road, "8 号" is a house and no day.
+    let is_house = |start: usize| start >= address.end && text[address.end..start].trim().is_empty();
+    let is_other = |at: usize| {
+        let others = [DetailKind::Phone, DetailKind::Email, DetailKind::Date, DetailKind::Time];
+        found.iter().any(|detail| {
+            others.contains(&detail.kind) && (detail.start..detail.end).contains(&at) && !is_house(detail.start)
+        })
+    };
+    let is_part =
+        |(at, c): &(usize, char)| *at >= address.end && (c.is_ascii_digit() || PARTS.contains(c)) && !is_other(*at);
+    let Some((last, _)) = nlu::simplified(text).char_indices().filter(is_part).last() else {
+        return Some(expr::as_text(&kept(DetailKind::Address, address.value.clone())));
+    };
+    let ends = |c: char| matches!(c, ',' | ';' | '!' | '\n' | '，' | '。' | '；' | '！');
+    let end = text[last..].find(ends).map_or(text.len(), |at| last + at);
+    Some(text[address.start..end].trim().to_owned())
+}
+
+/// The words that count where they take back what stands before them.
+fn put_right(said: &str) -> &str {
+    nlu::acts::put_right(said).unwrap_or(said)
+}
+
+/// A short answer without figures is a name, without what leads to it.
 fn bare_name(text: &str) -> Option<Value> {
     const LONGEST: usize = 30;
+    const LEADS: [&str; 12] =
+        ["我姓", "姓", "免贵姓", "我叫", "叫我", "叫", "我是", "名字是", "i am ", "i'm ", "it's ", "call me "];
+    const TAILS: [&str; 6] = ["就行了", "就行", "就好", "就可以了", "就可以", "吧"];
+    let text = text.trim().trim_end_matches(['。', '.', '！', '!']);
+    let begins = |lead: &&&str| text.get(..lead.len()).is_some_and(|start| start.eq_ignore_ascii_case(lead));
+    let lead = LEADS.iter().filter(begins).map(|lead| lead.len()).max().unwrap_or_default();
+    let bare = text[lead..].trim();
+    let tail = TAILS.iter().filter(|_| lead > 0).find_map(|tail| bare.strip_suffix(tail));
+    let bare = tail.unwrap_or(bare);
+    let text = if bare.is_empty() { text } else { bare };
     let is_name = text.chars().count() <= LONGEST
         && text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '·' | '\'' | '-'))
         && nlu::details::yes_no(text).is_none();

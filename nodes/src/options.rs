@@ -35,6 +35,11 @@ pub(crate) fn chosen<'a>(input: &Input, offered: &'a [Offered]) -> Option<&'a st
     by_words(&said, offered).or_else(|| by_number(&said, offered)).or_else(|| by_mention(&said, offered))
 }
 
+/// The same where the buttons may be the answers to a question for yes or no: a plain yes is the one that means it.
+pub(crate) fn chosen_or_agreed<'a>(input: &Input, offered: &'a [Offered]) -> Option<&'a str> {
+    chosen(input, offered).or_else(|| by_answer(&input.as_text(), offered))
+}
+
 fn by_words<'a>(said: &str, offered: &'a [Offered]) -> Option<&'a str> {
     let same = offered.iter().find(|option| option.words.iter().any(|word| fold(word) == said))?;
     Some(&same.id)
@@ -96,6 +101,26 @@ fn by_mention<'a>(said: &str, offered: &'a [Offered]) -> Option<&'a str> {
     }
 }
 
+/// The one option that means yes; no only where there is nothing but yes and no, as it may mean any other option.
+fn by_answer<'a>(said: &str, offered: &'a [Offered]) -> Option<&'a str> {
+    let is_yes = nlu::acts::plainly(said)?;
+    let means_yes = |option: &&Offered| option.words.iter().any(|word| nlu::acts::plainly(word) == Some(true));
+    let means_no = |option: &&Offered| option.words.iter().any(|word| refuses(word));
+    let mut agreeing = offered.iter().filter(means_yes);
+    let (Some(yes), None) = (agreeing.next(), agreeing.next()) else { return None };
+    if is_yes {
+        return Some(&yes.id);
+    }
+    let [one, other] = offered else { return None };
+    let no = if one.id == yes.id { other } else { one };
+    means_no(&no).then_some(no.id.as_str())
+}
+
+fn refuses(word: &str) -> bool {
+    let is_cancel = || nlu::acts::act(word).is_some_and(|act| act.kind == model::ActKind::Cancel);
+    nlu::acts::plainly(word) == Some(false) || is_cancel()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +151,45 @@ mod tests {
         assert_eq!(chosen(&Input::Choice("delivery".into()), &offered()), Some("delivery"));
         assert_eq!(chosen(&Input::Choice("退款".into()), &offered()), Some("refund"));
         assert_eq!(chosen(&Input::Choice("gone".into()), &offered()), None);
+    }
+
+    #[test]
+    fn a_plain_yes_is_the_option_that_means_yes() {
+        let confirm = [
+            Offered::new("yes", ["确认预约", "Book it", "确认", "对", "好", "yes", "ok"]),
+            Offered::new("change", ["改时间", "改", "换一天", "change"]),
+            Offered::new("no", ["不约了", "取消"]),
+        ];
+        for said in
+            ["是", "是的", "好的", "对的", "没错", "可以", "嗯", "沒錯", "yes please", "that's right", "sure", "OK!"]
+        {
+            assert_eq!(chosen_or_agreed(&Input::Text(said.into()), &confirm), Some("yes"), "{said}");
+        }
+        for (said, expected) in [
+            ("好的，改时间", Some("change")),
+            ("好，不过地址错了", None),
+            ("不对", None),
+            ("不", None),
+            ("可以吗？", None),
+            ("继续", None),
+        ] {
+            assert_eq!(chosen_or_agreed(&Input::Text(said.into()), &confirm), expected, "{said}");
+        }
+        let two = [Offered::new("yes", ["确认退款", "是"]), Offered::new("no", ["先不退", "不"])];
+        for (said, expected) in
+            [("不用了吧", None), ("不要", Some("no")), ("no thanks", Some("no")), ("好", Some("yes"))]
+        {
+            assert_eq!(chosen_or_agreed(&Input::Text(said.into()), &two), expected, "{said}");
+        }
+        assert_eq!(chosen_or_agreed(&Input::Text("好的".into()), &offered()), None, "no option means yes");
+    }
+
+    #[test]
+    fn traditional_characters_name_an_option_too() {
+        let visits = [Offered::new("install", ["安装"]), Offered::new("repair", ["维修", "坏了"])];
+        for said in ["我要預約維修", "維修", "壞了"] {
+            assert_eq!(chosen(&Input::Text(said.into()), &visits), Some("repair"), "{said}");
+        }
     }
 
     fn offered() -> Vec<Offered> {

@@ -38,10 +38,10 @@ pub(crate) fn whole<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, 
     }
 }
 
-/// Half-width, lower case, everything but letters and digits as single spaces: for comparing words.
+/// Half-width, simplified, lower case, everything but letters and digits as single spaces: for comparing words.
 pub(crate) fn fold(text: &str) -> String {
     let mut folded = String::new();
-    for character in text.chars() {
+    for character in nlu::simplified(text).chars() {
         let half = match character {
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(character as u32 - 0xfee0).unwrap_or(character),
             other => other,
@@ -77,6 +77,7 @@ mod tests {
     #[test]
     fn words_are_compared_folded() {
         assert_eq!(fold("　我要 退款！！ＡＢ－１ "), "我要 退款 ab 1");
+        assert_eq!(fold("我要預約維修"), "我要预约维修");
         assert!(says(&fold("please REFUND me"), "refund"));
         assert!(says(&fold("我要refund"), "refund"));
         assert!(!says(&fold("refunded"), "refund"));

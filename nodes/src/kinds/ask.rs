@@ -173,7 +173,10 @@ impl Kind for Settings {
             Happened::Answered(answer) => {
                 let found = if let Answer::Extracted { found } = answer { found } else { Vec::new() };
                 let input = memory.said.take().unwrap_or(Input::Text(String::new()));
-                let value = found.into_iter().find(|found| found.detail == self.detail).map(|found| found.value);
+                let found: Vec<_> = found.into_iter().filter(|found| found.detail == self.detail).collect();
+                let places: Vec<_> = found.iter().map(|found| (found.start, found.end)).collect();
+                let meant = nlu::acts::meant(&input.as_text(), &places);
+                let value = found.into_iter().zip(meant).find(|(_, meant)| *meant).map(|(found, _)| found.value);
                 self.answered(ctx, memory, &input, value)
             }
             _ => Ok(Next::go("silence")),
@@ -223,10 +226,11 @@ impl Settings {
     ) -> Result<Next, Failure> {
         if let Some(value) = value {
             // Free words may still say what the customer wants; a number or a date is used up by this question.
-            if self.answer == AnswerKind::Text {
-                ctx.takes_any_words();
-            } else {
+            if self.answer != AnswerKind::Text {
                 ctx.took_answer();
+            }
+            if self.answer.takes_any_words(input, ctx) {
+                ctx.takes_any_words();
             }
             ctx.set(&self.save_to, value)?;
             return Ok(Next::go("answered"));
@@ -303,6 +307,36 @@ mod tests {
             let play = Play::new("ask", config).knows("x").open().says(said);
             assert_eq!((play.left_by(), play.value("x")), ("answered".to_owned(), value), "{answer}");
         }
+    }
+
+    #[test]
+    fn the_value_that_is_put_right_in_one_sentence_is_kept() {
+        for (answer, said, value) in [
+            ("order_number", "订单号不是A10442，是A10443", json!("A10443")),
+            ("order_number", "A10442, sorry, A10443", json!("A10443")),
+            ("order_number", "13800138000，不对，13900139000", json!("13900139000")),
+            ("number", "三个，哦不，四个", json!(4)),
+            ("number", "10442 no wait 10443", json!(10443)),
+            ("date", "明天，哦不后天", json!("2026-11-22")),
+            ("phone", "13800138000，说错了，13900139000", json!("13900139000")),
+            ("email", "a@b.com, I mean c@d.com", json!("c@d.com")),
+            ("money", "100元，不对，120元", json!(120)),
+            ("name", "李雷，不对，韩梅", json!("韩梅")),
+            ("name", "我姓王", json!("王")),
+            ("name", "叫我小王就行", json!("小王")),
+            ("address", "12 Garden Road, sorry, 14 Garden Road", json!("14 Garden Road")),
+            ("address", "朝阳区幸福路 8 号", json!("朝阳区幸福路 8 号")),
+            ("address", "上海市浦东新区张江路88号，电话13800138000", json!("上海市浦东新区张江路88号")),
+            ("pattern", "VIP123456，不对，VIP123457", json!("VIP123457")),
+            ("text", "太小，不对，太大", json!("太小，不对，太大")),
+        ] {
+            let config =
+                json!({ "question": { "zh": "？" }, "answer": answer, "pattern": "VIP[0-9]{6}", "save_to": "x" });
+            let play = Play::new("ask", config).knows("x").open().says(said);
+            assert_eq!((play.left_by(), play.value("x")), ("answered".to_owned(), value), "{said}");
+        }
+        let only_denied = Play::new("ask", order()).knows("order_no").open().says("不是 A10442");
+        assert_eq!(only_denied.value("order_no"), json!(null), "nothing says which it is");
     }
 
     #[test]

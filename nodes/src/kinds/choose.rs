@@ -8,7 +8,7 @@ use model::{Choice, Content, Place, PortId, Problem, Texts, VarName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::options::{Offered, chosen};
+use crate::options::{Offered, chosen_or_agreed};
 use crate::words::short;
 
 /// Settings of a choice.
@@ -142,7 +142,7 @@ impl Kind for Settings {
             return Ok(Next::go("silence"));
         };
         let offered: Vec<_> = self.options.iter().map(|option| offered(ctx, option)).collect();
-        if let Some(id) = chosen(&input, &offered) {
+        if let Some(id) = chosen_or_agreed(&input, &offered) {
             ctx.took_answer();
             ctx.set(&self.save_to, id.into())?;
             return Ok(Next::go(id));

@@ -197,6 +197,7 @@ impl Kind for Settings {
                 if own.is_empty() || !is_sentence || (self.may_cancel && leaving::cancels(&input)) {
                     return self.said(ctx, memory, &input, &[]);
                 }
+                self.foretell(ctx, &memory, &input);
                 memory.said = Some(input);
                 ctx.remember(&memory);
                 Ok(ctx.ask_details(&[words], &own))
@@ -255,6 +256,7 @@ impl Settings {
     fn said(&self, ctx: &mut Ctx<'_>, memory: Memory, input: &Input, own: &[FoundDetail]) -> Result<Next, Failure> {
         if self.may_cancel && leaving::cancels(input) {
             ctx.because("客户不想继续了", "the customer broke off");
+            ctx.is_broken_off();
             ctx.took_answer();
             return Ok(Next::go("cancelled"));
         }
@@ -311,7 +313,7 @@ impl Settings {
         }
         let read = self.read(ctx, index, input, mentions);
         if let Some(value) = read.clone().filter(|value| self.is_valid(ctx, index, value)) {
-            if self.details[index].kind == DetailKind::Text {
+            if self.details[index].kind.answer().takes_any_words(input, ctx) {
                 ctx.takes_any_words();
             }
             self.keep(ctx, &mut memory, index, value)?;
@@ -355,6 +357,29 @@ impl Settings {
         Ok(self.wait(ctx))
     }
 
+    /// Says whether an answer is one before the workspace's details are looked for in it, where that is certain: dialogue
+    /// repair leaves answers alone.
+    fn foretell(&self, ctx: &mut Ctx<'_>, memory: &Memory, input: &Input) {
+        let Stage::Asking(index) = memory.stage else { return };
+        let Some(detail) = self.details.get(index) else { return };
+        let words = input.as_text();
+        if detail.kind == DetailKind::Own || reading::takes_back(&words) {
+            return;
+        }
+        if detail.may_skip && leaving::skips(input) {
+            ctx.has_answer();
+            return;
+        }
+        let mentions = self.mentions(ctx, &words, &[]);
+        if self.read(ctx, index, input, &mentions).is_some_and(|value| self.is_valid(ctx, index, &value)) {
+            if detail.kind.answer().takes_any_words(input, ctx) {
+                ctx.takes_any_words();
+            } else {
+                ctx.has_answer();
+            }
+        }
+    }
+
     /// The answer to the question for one detail.
     fn read(&self, ctx: &Ctx<'_>, index: usize, input: &Input, mentions: &[Mention]) -> Option<Value> {
         let detail = &self.details[index];
@@ -367,6 +392,15 @@ impl Settings {
         self.mentioned(ctx, index, mentions)
             .filter(|_| detail.kind == DetailKind::Own)
             .or_else(|| detail.kind.answer().read(input, &Pattern::default(), ctx))
+            .filter(|value| !self.is_phone(ctx, index, value, &input.as_text(), mentions))
+    }
+
+    /// Is this order number the phone number that is wanted too? It is one where the customer calls it an order number.
+    fn is_phone(&self, ctx: &Ctx<'_>, index: usize, value: &Value, words: &str, mentions: &[Mention]) -> bool {
+        self.details[index].kind == DetailKind::OrderNumber
+            && self.details.iter().any(|detail| detail.kind == DetailKind::Phone)
+            && mentions.iter().any(|mention| mention.is_phone(value))
+            && !self.names(ctx, index, words)
     }
 
     fn keep(&self, ctx: &mut Ctx<'_>, memory: &mut Memory, index: usize, value: Value) -> Result<(), Failure> {

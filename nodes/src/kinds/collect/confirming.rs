@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::reading::Mention;
 use super::{Detail, Memory, Settings, Stage};
-use crate::options::{Offered, chosen};
+use crate::options::{Offered, chosen, chosen_or_agreed};
 use crate::words::in_language;
 
 impl Settings {
@@ -42,7 +42,7 @@ impl Settings {
         }
         let offered =
             [Offered::new("yes", ["正确", "对", "Correct"]), Offered::new("no", ["修改", "Change", "wrong", "改"])];
-        let pressed = chosen(input, &offered).map(str::to_owned);
+        let pressed = chosen_or_agreed(input, &offered).map(str::to_owned);
         if pressed.as_deref() == Some("yes") {
             return Ok(self.leave(ctx));
         }

@@ -98,6 +98,100 @@ fn of_two_dates_the_one_that_is_named_or_was_given_last_is_corrected() {
 }
 
 #[test]
+fn of_two_numbers_the_one_that_is_counted_is_corrected() {
+    let config = json!({ "details": [
+        { "name": "adults", "kind": "number", "question": { "zh": "几位大人？" } },
+        { "name": "children", "kind": "number", "question": { "zh": "几个孩子？" } },
+        { "name": "guest", "kind": "text", "question": { "zh": "姓名？" } },
+    ] });
+    let play = Play::new("collect", config).knows_all(&["adults", "children", "guest"]).open().says("3").says("2");
+    let both = |play: &Play| (play.value("adults"), play.value("children"));
+
+    for said in ["第一个错了，是四", "第一個不對，應該是4", "the first one is wrong, it should be 4"] {
+        assert_eq!(both(&play.clone().says(said)), (json!(4), json!(2)), "{said}");
+    }
+    assert_eq!(both(&play.clone().says("第二个错了，是四")), (json!(3), json!(4)));
+    assert_eq!(both(&play.says("不对，是四")), (json!(3), json!(4)), "without a place the last one");
+}
+
+#[test]
+fn a_sentence_that_corrects_itself_gives_what_it_means_in_the_end() {
+    for said in ["订单号不是A10442，是A10443", "not A10442 but A10443", "A10442，不对是A10443", "A10442, sorry, A10443"] {
+        let play = play(false).open().says(said);
+        assert_eq!(play.value("order_no"), json!("A10443"), "{said}");
+        assert_eq!(play.said(), ["订单号？", "原因？"], "{said}");
+    }
+    let before = Play::after_choice("collect", config(false)).knows_all(&["order_no", "reason", "phone"]);
+    let before = before.open().says("我要退 A10442，哦不，A10443");
+    assert_eq!(before.value("order_no"), json!("A10443"), "said before the question");
+
+    let product = own().open().says("A10442").answers(extracted(&[])).says("鞋子，不，背包");
+    let product = product.answers(extracted(&[("鞋子", "Skyline", 0), ("背包", "Ridge 30", "鞋子，不，".len())]));
+    assert_eq!(product.value("product"), json!("Ridge 30"));
+}
+
+#[test]
+fn a_phone_number_is_no_order_number_where_a_phone_is_wanted() {
+    let play = play(false).open().says("13800138000");
+    assert_eq!((play.value("order_no"), play.value("phone")), (json!(null), json!("13800138000")));
+    assert_eq!(play.said(), ["订单号？", "订单号？"]);
+
+    let named = self::play(false).open().says("order_no 是 13800138000");
+    assert_eq!(named.value("order_no"), json!("13800138000"), "the customer calls it one");
+    let without = json!({ "details": [{ "name": "order_no", "kind": "order_number", "question": { "zh": "订单号？" } }] });
+    let without = Play::new("collect", without).knows_all(&["order_no"]).open().says("13800138000");
+    assert_eq!(without.value("order_no"), json!("13800138000"));
+}
+
+#[test]
+fn a_name_and_an_address_are_corrected_by_what_they_are_called() {
+    let config = json!({ "details": [
+        { "name": "name", "kind": "name", "question": { "zh": "称呼？" } },
+        { "name": "address", "kind": "address", "question": { "zh": "地址？" } },
+        { "name": "phone", "kind": "phone", "question": { "zh": "电话？" } },
+    ] });
+    let play = Play::new("collect", config).knows_all(&["name", "address", "phone"]);
+    let play = play.open().says("我姓王").says("北京路5号");
+    assert_eq!((play.value("name"), play.value("address")), (json!("王"), json!("北京路5号")));
+
+    let named = play.clone().says("name 写错了，应该是韩梅");
+    assert_eq!((named.value("name"), named.value("phone")), (json!("韩梅"), json!(null)));
+    let moved = play.says("address 改成上海路8号");
+    assert_eq!((moved.value("address"), moved.said().last().unwrap().as_str()), (json!("上海路8号"), "电话？"));
+}
+
+#[test]
+fn what_may_be_skipped_is_skipped_where_the_dialogue_is_mended_too() {
+    let config = json!({ "may_cancel": true, "details": [
+        { "name": "reason", "kind": "text", "question": { "zh": "原因？" }, "may_skip": true },
+        { "name": "product", "kind": "own", "detail": "product", "question": { "zh": "商品？" } },
+    ] });
+    let play = || Play::new("collect", config.clone()).knows_all(&["reason", "product"]).mended().open();
+
+    for said in ["没有", "沒有", "跳过", "没", "none", "no"] {
+        let skipped = play().writes(said).answers(extracted(&[]));
+        assert_eq!(skipped.said(), ["原因？", "商品？"], "{said}");
+    }
+    let unknown = play().writes("不知道");
+    assert_eq!(unknown.said().len(), 3, "who does not know is helped: {:?}", unknown.said());
+    let asked_about = play().writes("跳过").answers(extracted(&[])).writes("没有");
+    assert_eq!(asked_about.said().last().unwrap(), "商品？", "what may not be skipped is asked for again");
+}
+
+#[test]
+fn traditional_characters_skip_and_confirm() {
+    let config = json!({ "confirm": true, "details": [
+        { "name": "reason", "kind": "text", "question": { "zh": "原因？" }, "may_skip": true },
+        { "name": "order_no", "kind": "order_number", "question": { "zh": "订单号？" } },
+    ] });
+    let shown = Play::new("collect", config).knows_all(&["reason", "order_no"]).open().says("跳過").says("A10442");
+    assert_eq!(shown.value("reason"), json!(null));
+    for yes in ["都对", "全对", "都對", "没问题", "All correct", "looks good"] {
+        assert_eq!(shown.clone().says(yes).left_by(), "collected", "{yes}");
+    }
+}
+
+#[test]
 fn the_workspaces_details_are_looked_for_by_an_effect() {
     let play = own().open().says("A10442 的外套");
     assert!(matches!(play.asked(), Some(interpreter::Effect::Extract { sentences, .. }) if sentences == &["A10442 的外套"]));
