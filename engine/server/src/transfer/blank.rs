@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use interpreter::Catalogue;
-use model::{Edge, Flow, FlowId, FlowKey, Handler, Language, Node, PortId, Repair, Texts, Trigger};
+use model::{Edge, Flow, FlowId, FlowKey, Handler, Language, Node, Nudge, PortId, Repair, Texts, Trigger};
 use serde_json::{Value, json};
 
 use crate::error::{ApiError, Result};
@@ -80,7 +80,7 @@ pub(crate) fn blank(name: Texts, catalogue: &Catalogue) -> Flow {
             Edge { from: "to_person".into(), port: PortId::from("handed_back"), to: "after_person".into() },
         ],
         handlers,
-        repair: Some(Repair::default()),
+        repair: Some(Repair { nudge: Nudge { on: true, ..Nudge::default() }, ..Repair::default() }),
         gather_ms: 0,
         layout: BTreeMap::from([
             ("start".into(), [80, 120]),
