@@ -223,7 +223,7 @@ fn whole_address(text: &str, ctx: &Ctx<'_>) -> Option<String> {
     };
     let is_part =
         |(at, c): &(usize, char)| *at >= address.end && (c.is_ascii_digit() || PARTS.contains(c)) && !is_other(*at);
-    let Some((last, _)) = nlu::simplified(text).char_indices().filter(is_part).last() else {
+    let Some((last, _)) = nlu::simplified(text).char_indices().rfind(is_part) else {
         return Some(expr::as_text(&kept(DetailKind::Address, address.value.clone())));
     };
     let ends = |c: char| matches!(c, ',' | ';' | '!' | '\n' | '，' | '。' | '；' | '！');

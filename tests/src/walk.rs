@@ -186,7 +186,7 @@ pub fn answer(effect: &Effect, dice: &mut Dice<'_>) -> Answer {
                 .map(|n| Found {
                     id: format!("a{n}"),
                     question: format!("问题 {n}"),
-                    asked: Found::asked_in(&format!("问题 {n}"), &[format!("question {n}")]),
+                    asked: model::asked_in(&format!("问题 {n}"), &[format!("question {n}")]),
                     answer: Texts::new(format!("回答 {n}"), format!("answer {n}")),
                     score: dice.below(1001) as f64 / 1000.0,
                     source: (n % 2 == 1).then(|| Source {

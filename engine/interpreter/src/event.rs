@@ -139,7 +139,7 @@ pub struct Found {
     pub id: String,
     /// Its question.
     pub question: String,
-    /// Its question in each language that it is written in, where there are several: see [`Found::asked_in`].
+    /// Its question in each language that it is written in, where there are several: see [`model::asked_in`].
     #[serde(default, skip_serializing_if = "Texts::is_empty")]
     pub asked: Texts,
     /// Its answer.
@@ -152,17 +152,6 @@ pub struct Found {
 }
 
 impl Found {
-    /// The question in Chinese and in English, out of an article's wordings; nothing where it has only one of them.
-    pub fn asked_in(question: &str, variants: &[String]) -> Texts {
-        let is_chinese = |text: &str| text.chars().any(|c| matches!(c, '\u{3400}'..='\u{9fff}'));
-        let is_latin = |text: &str| !is_chinese(text) && text.chars().any(|c| c.is_ascii_alphabetic());
-        let wordings = || std::iter::once(question).chain(variants.iter().map(String::as_str));
-        match (wordings().find(|text| is_chinese(text)), wordings().find(|text| is_latin(text))) {
-            (Some(zh), Some(en)) => Texts::new(zh, en),
-            _ => Texts::default(),
-        }
-    }
-
     /// The question as a customer of this language reads it.
     pub fn question_in(&self, language: &Language) -> &str {
         self.asked

@@ -121,10 +121,33 @@ impl Article {
         !self.is_off && has_begun && self.until.as_deref().is_none_or(|until| day <= until)
     }
 
+    /// The question in Chinese and in English, out of its wordings; nothing where it has only one of them.
+    pub fn asked(&self) -> Texts {
+        asked_in(&self.question, &self.variants)
+    }
+
+    /// The question as a reader of the language with this code understands it, else as it was written.
+    pub fn question_in(&self, code: &str) -> String {
+        let asked = self.asked();
+        let own = asked.iter().find(|(language, _)| language.0 == code).map(|(_, text)| text.to_owned());
+        own.unwrap_or_else(|| self.question.clone())
+    }
+
     /// The answer on a channel.
     pub fn answer_on(&self, channel: Option<&str>) -> &Texts {
         let own = channel.and_then(|channel| self.on_channels.get(channel));
         own.filter(|answer| !answer.is_empty()).unwrap_or(&self.answer)
+    }
+}
+
+/// The first Chinese and the first English one of the wordings of a question; nothing where there are not both.
+pub fn asked_in(question: &str, variants: &[String]) -> Texts {
+    let is_chinese = |text: &str| text.chars().any(|c| matches!(c, '\u{3400}'..='\u{9fff}'));
+    let is_latin = |text: &str| !is_chinese(text) && text.chars().any(|c| c.is_ascii_alphabetic());
+    let wordings = || std::iter::once(question).chain(variants.iter().map(String::as_str));
+    match (wordings().find(|text| is_chinese(text)), wordings().find(|text| is_latin(text))) {
+        (Some(zh), Some(en)) => Texts::new(zh, en),
+        _ => Texts::default(),
     }
 }
 

@@ -19,7 +19,7 @@ mod sentences;
 pub mod spec;
 mod texts;
 
-pub use bundle::{Article, Bundle, Intent, Library, Team, TextDocument};
+pub use bundle::{Article, Bundle, Intent, Library, Team, TextDocument, asked_in};
 pub use conversation::{HandOffPacket, Mark, Moment, Status, Visit};
 pub use detail::{Detail, DetailEntry, DetailKind, DetailSource, ServiceList};
 pub use emotion::{Emotion, Feeling, Mood, Trend};

@@ -146,7 +146,7 @@ fn findable(library: &Library) -> Vec<(LibraryKey, Entry, Found)> {
             answer: article.answer.iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n"),
         };
         let (question, answer) = (article.question.clone(), article.answer.clone());
-        let asked = Found::asked_in(&article.question, &article.variants);
+        let asked = article.asked();
         (entry, Found { id: article.id.clone(), question, asked, answer, score: 0.0, source: None })
     });
     let passages = library.documents.iter().flat_map(|document| {

@@ -321,7 +321,7 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
-    use interpreter::{Answer, Effect, Found, Generated, Source, Verdict};
+    use interpreter::{Answer, Effect, Generated, Source, Verdict};
     use model::Citation;
     use serde_json::{Value, json};
 
@@ -407,7 +407,7 @@ mod tests {
     fn buttons_are_in_the_customers_language() {
         let asked = |question: &str, variants: &[&str]| {
             let variants: Vec<String> = variants.iter().map(|&it| it.to_owned()).collect();
-            Found::asked_in(question, &variants)
+            model::asked_in(question, &variants)
         };
         let articles = found(&[("运费是多少？", "八元", 0.8), ("怎么换货？", "七天", 0.5), ("发票", "没有", 0.4)]);
         let Answer::Found { mut found, nothing_below, sure_above, note } = articles else { unreachable!("it is found") };

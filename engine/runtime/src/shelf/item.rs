@@ -83,7 +83,7 @@ impl Item {
             Self::Article(article) => Found {
                 id: article.id.clone(),
                 question: article.question.clone(),
-                asked: Found::asked_in(&article.question, &article.variants),
+                asked: article.asked(),
                 answer: article.answer_on(channel).clone(),
                 score,
                 source: None,

@@ -113,6 +113,7 @@ fn Rows(cx: LibraryCx, found: Memo<Found>, n_shown: RwSignal<usize>) -> impl Int
                 let is_chosen = Memo::new(move |_| cx.open.get() == Open::Article(compared.clone()));
                 let n_variants = article.variants.len();
                 let answer = article.answer.in_language(language_code()).to_owned();
+                let question = article.question_in(language_code());
                 let counted = article.id.clone();
                 let counts = move || cx.counts.with(|counts| counts.and_then(|counts| counts.get(&counted).copied()));
                 let marks = marks(&article);
@@ -120,7 +121,7 @@ fn Rows(cx: LibraryCx, found: Memo<Found>, n_shown: RwSignal<usize>) -> impl Int
                     <li>
                         <Pick is_on=is_chosen on_press=move |()| cx.open.set(Open::Article(id.clone()))>
                             <span class="pick-words">
-                                <b>{article.question}</b>
+                                <b>{question}</b>
                                 <small class="ellipsis">{answer}</small>
                                 {move || is_unsaved.get().then(|| view! { <small class="unsaved">{tr("未保存", "not saved")}</small> })}
                                 {(!marks.is_empty()).then(|| view! { <small class="marks">{marks.join(" · ")}</small> })}

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{LibraryCx, Open};
 use crate::api::{self, LibraryTrial, Parts, Shared};
-use crate::i18n::{sentence, tr, tr_string, words};
+use crate::i18n::{language_code, sentence, tr, tr_string, words};
 use crate::pages::trial::{Trial, TrialInput};
 use crate::ui::{EmptyState, Pill, Tone};
 
@@ -74,8 +74,9 @@ fn Hits(cx: LibraryCx, trial: LibraryTrial) -> impl IntoView {
             let models = hit.by_meaning.map(|meaning| (hit.by_words, meaning, hit.rank));
             let (title, place, text, at_home) = match (hit.article, hit.passage) {
                 (Some(article), _) => {
+                    let question = article.question_in(language_code());
                     let home = Home::Article(article.id);
-                    (article.question, tr("知识", "Article").to_owned(), words(&article.answer), Some(home))
+                    (question, tr("知识", "Article").to_owned(), words(&article.answer), Some(home))
                 }
                 (None, Some(passage)) => {
                     let title = if passage.heading.is_empty() { passage.title.clone() } else { passage.heading };
