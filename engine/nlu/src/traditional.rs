@@ -18,7 +18,7 @@ fn letters(table: &'static str) -> impl Iterator<Item = char> {
 }
 
 // The two tables run in step: the n-th character of one is the n-th of the other. They are in the order of the first.
-const TRADITIONAL: &str = "
+pub(crate) const TRADITIONAL: &str = "
     丟並乾亂亙亞佇佈佔併來侖侶侷俁係俔俠俥俬倀倆倈倉個們倖倫偉側偵偽傑傖傘備傢傭傯傳傴債傷傾僂僅僉僑僕僞僥僨僱價
     儀儁儂億儈儉儎儐儔儕儘償優儲儷儺儻儼兇兌兒兗內兩冊冑冪凈凍凜凱別刪剄則剋剎剗剛剝剮剴創剷劃劄劇劉劊劌劍劑勁動
     務勛勝勞勢勣勩勱勳勵勸勻匭匯匱區協卹卻卽厙厠厤厭厲厴參叄叢吒吳吶呂咼員唄唸問啓啞啟啢喚喪喫喬單喲嗆嗇嗊嗎嗚嗩

@@ -4,6 +4,7 @@ use crate::background;
 use crate::features::{SEED, is_telling, mix};
 use crate::normalise::{Normal, is_cjk, normalise};
 use crate::stem::stem;
+use crate::traditional::TRADITIONAL;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -69,7 +70,7 @@ pub(super) fn way() -> u64 {
     static WAY: OnceLock<u64> = OnceLock::new();
     *WAY.get_or_init(|| {
         let mut way = mix(SEED, FORMAT);
-        for text in background::sentences().chain([MORE]) {
+        for text in background::sentences().chain([MORE, TRADITIONAL]) {
             each_term(&normalise(text), |term| way = mix(way, key(term)));
         }
         way
