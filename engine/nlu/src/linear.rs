@@ -149,6 +149,8 @@ impl<'a> Problem<'a> {
         let mut shuffle = Shuffle::new();
         let mut is_open = vec![true; n];
         let mut margins = vec![0.0f32; n];
+        // Which classes the example at hand is of: 1, and -1 for the others.
+        let mut signs = vec![-1.0f32; n];
         let mut steps: Vec<(usize, f32)> = Vec::with_capacity(n);
         for round in 0..self.effort.max_rounds {
             shuffle.permute(&mut order);
@@ -162,19 +164,15 @@ impl<'a> Problem<'a> {
                 }
                 self.margins_of(example, &weights, &mut margins);
                 steps.clear();
-                let also = self.also_of(example);
-                let sign = |class: usize| {
-                    let class = classes.start + class;
-                    let is_of_class = self.labels[example] == class || also.iter().any(|(_, other)| *other == class);
-                    if is_of_class { 1.0 } else { -1.0 }
-                };
+                let of = self.classes_of(example).filter(|class| classes.contains(class));
+                of.for_each(|class| signs[class - classes.start] = 1.0);
                 for first in (0..n).step_by(LANES) {
                     let neighbours = first..n.min(first + LANES);
                     let is_due = |class: usize| is_open[class] && rests[class] == 0;
                     let next = neighbours.clone().any(is_due).then(|| {
                         let lane = |idx: usize, values: &[f32]| values.get(first + idx).copied().unwrap_or_default();
                         let of_lanes = from_fn(|idx| lane(idx, alphas));
-                        let slopes = from_fn(|idx| sign(first + idx) * lane(idx, &margins));
+                        let slopes = from_fn(|idx| lane(idx, &signs) * lane(idx, &margins));
                         self.next(&of_lanes, &slopes, self.squares[example])
                     });
                     for class in neighbours.filter(|class| is_open[*class]) {
@@ -190,12 +188,14 @@ impl<'a> Problem<'a> {
                             has_moved[class] = true;
                         }
                         if alpha != alphas[class] {
-                            steps.push((class, (alpha - alphas[class]) * sign(class)));
+                            steps.push((class, (alpha - alphas[class]) * signs[class]));
                             alphas[class] = alpha;
                         }
                     }
                 }
                 self.add(example, &steps, &mut weights, &mut margins);
+                let of = self.classes_of(example).filter(|class| classes.contains(class));
+                of.for_each(|class| signs[class - classes.start] = -1.0);
             }
             // Each class stops by itself, so that it does not matter which ones share a thread.
             for (is_open, has_moved) in is_open.iter_mut().zip(has_moved) {
@@ -208,11 +208,11 @@ impl<'a> Problem<'a> {
         Part { classes, weights }
     }
 
-    /// The further classes of an example.
-    fn also_of(&self, example: usize) -> &'a [(usize, usize)] {
+    /// All classes of an example.
+    fn classes_of(&self, example: usize) -> impl Iterator<Item = usize> {
         let from = self.also.partition_point(|(other, _)| *other < example);
-        let n = self.also[from..].iter().take_while(|(other, _)| *other == example).count();
-        &self.also[from..from + n]
+        let others = self.also[from..].iter().take_while(move |(other, _)| *other == example);
+        std::iter::once(self.labels[example]).chain(others.map(|(_, class)| *class))
     }
 
     fn margins_of(&self, example: usize, weights: &[f32], margins: &mut [f32]) {
