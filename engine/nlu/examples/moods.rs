@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use nlu::emotion::{CLASSES, evaluate, likelihoods, mood};
+use nlu::emotion::{Evaluation, Judge, evaluate_four};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -23,28 +23,15 @@ fn main() {
     for set in ["goemotions_en", "cped_zh"] {
         for part in parts {
             let lines = lines(&Path::new(&data).join(set).join(format!("{part}.jsonl")));
-            report(&format!("{set} {part}, as learnt"), &lines, |text| {
-                let likely = likelihoods(text);
-                let merged = [likely[0], likely[1] + likely[2], likely[3], likely[4]];
-                let best = (0..merged.len()).max_by(|a, b| merged[*a].total_cmp(&merged[*b])).unwrap_or(0);
-                ["angry", "anxious_sad", "neutral", "positive"][best]
-            });
-            report(&format!("{set} {part}, as told"), &lines, |text| {
-                let told = mood(text).emotion;
-                match CLASSES.iter().position(|class| *class == told) {
-                    Some(0) => "angry",
-                    Some(1 | 2) => "anxious_sad",
-                    Some(4) => "positive",
-                    _ => "neutral",
-                }
-            });
+            for (judge, name) in [(Judge::Learnt, "as learnt"), (Judge::Told, "as told")] {
+                let lines = lines.iter().map(|line| (line.text.as_str(), line.label.as_str()));
+                report(&format!("{set} {part}, {name}"), &evaluate_four(lines, judge));
+            }
         }
     }
 }
 
-fn report(name: &str, lines: &[Line], say: impl Fn(&str) -> &'static str) {
-    let said: Vec<&str> = lines.iter().map(|line| say(&line.text)).collect();
-    let evaluation = evaluate(lines.iter().map(|line| line.label.as_str()).zip(said));
+fn report(name: &str, evaluation: &Evaluation) {
     println!("{name}: accuracy {:.3} macro-F1 {:.3}", evaluation.accuracy, evaluation.macro_f1);
     for class in &evaluation.classes {
         println!("  {:12} n {:5}  precision {:.2}  recall {:.2}", class.label, class.n, class.precision, class.recall);

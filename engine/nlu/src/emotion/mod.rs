@@ -17,7 +17,7 @@ use model::{Emotion, Mood};
 
 pub use builtin::write;
 pub use classifier::{Classifier, Example, Training};
-pub use evaluation::{Class, Evaluation, evaluate};
+pub use evaluation::{Class, Evaluation, Judge, evaluate, evaluate_four};
 
 use features::{Read, read};
 use signs::Signs;
