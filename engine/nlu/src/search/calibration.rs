@@ -15,7 +15,7 @@ pub(super) struct Calibration {
 }
 
 /// What holds for libraries too small to learn their own.
-const USUAL: Calibration = Calibration { curve: CONFIDENCE, nothing_below: 0.2, sure_above: 0.6 };
+const USUAL: Calibration = Calibration { curve: CONFIDENCE, nothing_below: 0.15, sure_above: 0.6 };
 
 /// More entries than this are not needed to learn it.
 const MAX_ENTRIES: usize = 1_000;

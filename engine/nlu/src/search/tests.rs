@@ -198,7 +198,7 @@ fn a_library_with_variants_sets_its_own_thresholds() {
     let (one, other) = (Index::build(&entries), Index::build(&entries));
 
     assert!(one.nothing_below() < one.sure_above());
-    assert_ne!((one.nothing_below(), one.sure_above()), (0.2, 0.6));
+    assert_ne!((one.nothing_below(), one.sure_above()), (0.15, 0.6));
     assert_eq!((one.nothing_below(), one.sure_above()), (other.nothing_below(), other.sure_above()));
     assert_eq!(one.search("红茶的价格", 5), other.search("红茶的价格", 5));
 }
