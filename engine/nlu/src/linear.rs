@@ -150,7 +150,7 @@ impl<'a> Problem<'a> {
         let mut is_open = vec![true; n];
         let mut margins = vec![0.0f32; n];
         // Which classes the example at hand is of: 1, and -1 for the others.
-        let mut signs = vec![-1.0f32; n];
+        let mut signs = vec![0.0f32; n];
         let mut steps: Vec<(usize, f32)> = Vec::with_capacity(n);
         for round in 0..self.effort.max_rounds {
             shuffle.permute(&mut order);
@@ -164,8 +164,10 @@ impl<'a> Problem<'a> {
                 }
                 self.margins_of(example, &weights, &mut margins);
                 steps.clear();
-                let of = self.classes_of(example).filter(|class| classes.contains(class));
-                of.for_each(|class| signs[class - classes.start] = 1.0);
+                signs.fill(-1.0);
+                for class in self.classes_of(example).filter(|class| classes.contains(class)) {
+                    signs[class - classes.start] = 1.0;
+                }
                 for first in (0..n).step_by(LANES) {
                     let neighbours = first..n.min(first + LANES);
                     let is_due = |class: usize| is_open[class] && rests[class] == 0;
@@ -194,8 +196,6 @@ impl<'a> Problem<'a> {
                     }
                 }
                 self.add(example, &steps, &mut weights, &mut margins);
-                let of = self.classes_of(example).filter(|class| classes.contains(class));
-                of.for_each(|class| signs[class - classes.start] = -1.0);
             }
             // Each class stops by itself, so that it does not matter which ones share a thread.
             for (is_open, has_moved) in is_open.iter_mut().zip(has_moved) {

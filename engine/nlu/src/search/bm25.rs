@@ -52,12 +52,14 @@ pub(super) struct Wanted {
     count: u32,
     /// What it weighs in the query; see [`shares`].
     share: f32,
+    /// What it says in general; see [`weight_in_general`].
+    pub(super) says: f64,
     n_texts: u32,
 }
 
 impl Wanted {
     /// Whether it is a single Chinese character.
-    fn is_character(&self) -> bool {
+    pub(super) fn is_character(&self) -> bool {
         n_chinese(&self.term) == 1
     }
 }
@@ -108,7 +110,8 @@ impl Bm25 {
             let key = key(&term);
             let n_texts = self.lists(key).map(|(_, list)| list.n_texts).sum();
             let share = same.iter().map(|(_, share)| share).sum();
-            Wanted { term, key, count: same.len() as u32, share, n_texts }
+            let says = weight_in_general(&term);
+            Wanted { term, key, count: same.len() as u32, share, says, n_texts }
         };
         let mut wanted: Vec<Wanted> = terms.chunk_by(|a, b| a.0 == b.0).map(wanted).collect();
         wanted.sort_by(|a, b| a.n_texts.cmp(&b.n_texts).then_with(|| a.term.cmp(&b.term)));
@@ -244,7 +247,7 @@ impl Bm25 {
 pub(super) fn coverage(query: &[Wanted], contained: &[bool]) -> f64 {
     let (mut said, mut found) = (0.0, 0.0);
     for (wanted, is_contained) in query.iter().zip(contained) {
-        let weight = weight_in_general(&wanted.term) * f64::from(wanted.count);
+        let weight = wanted.says * f64::from(wanted.count);
         said += weight;
         if *is_contained {
             found += weight;
@@ -257,7 +260,7 @@ pub(super) fn coverage(query: &[Wanted], contained: &[bool]) -> f64 {
 /// it, 1 where no everyday sentence does.
 pub(super) fn most_telling(query: &[Wanted], contained: &[bool]) -> f64 {
     let found = query.iter().zip(contained).filter(|(wanted, is_contained)| **is_contained && !wanted.is_character());
-    found.map(|(wanted, _)| weight_in_general(&wanted.term)).fold(0.0, f64::max) / most_in_general()
+    found.map(|(wanted, _)| wanted.says).fold(0.0, f64::max) / most_in_general()
 }
 
 /// What each term of a query weighs, by where it stands: a word 1. Pairs of Chinese characters overlap, so that each

@@ -1,8 +1,8 @@
 //! What a text shares with a query, for the person who asks why it was found: pieces of the query as it was written.
 
 use super::bm25::Wanted;
-use super::terms::{each_placed_term, weight_in_general};
-use crate::normalise::{Normal, as_written, is_cjk, readable};
+use super::terms::each_placed_term;
+use crate::normalise::{Normal, as_written, readable};
 use crate::round4;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -29,6 +29,7 @@ pub(super) struct Spoken<'a> {
     text: &'a str,
     /// In reading order.
     places: Vec<Place>,
+    query: &'a [Wanted],
     /// What all terms say.
     said: f64,
 }
@@ -37,27 +38,23 @@ struct Place {
     range: Range<usize>,
     /// The number of its term among those that are looked for.
     wanted: usize,
-    weight: f64,
 }
 
 /// A part of the text and what its terms say.
 type Piece = (Range<usize>, f64);
 
 impl<'a> Spoken<'a> {
-    pub(super) fn new(message: &'a str, normal: &'a Normal, query: &[Wanted]) -> Spoken<'a> {
-        let numbers: HashMap<&str, (usize, f64)> = query
-            .iter()
-            .enumerate()
-            .map(|(number, wanted)| (wanted.term.as_str(), (number, weight_in_general(&wanted.term))))
-            .collect();
+    pub(super) fn new(message: &'a str, normal: &'a Normal, query: &'a [Wanted]) -> Spoken<'a> {
+        let numbers: HashMap<&str, usize> =
+            query.iter().enumerate().map(|(number, wanted)| (wanted.term.as_str(), number)).collect();
         let (mut places, mut said) = (Vec::new(), 0.0);
         each_placed_term(normal, |term, range| {
-            if let Some((wanted, weight)) = numbers.get(term) {
-                said += weight;
-                places.push(Place { range, wanted: *wanted, weight: *weight });
+            if let Some(wanted) = numbers.get(term).copied() {
+                said += query[wanted].says;
+                places.push(Place { range, wanted });
             }
         });
-        Spoken { message, text: &normal.text, places, said }
+        Spoken { message, text: &normal.text, places, query, said }
     }
 
     /// The pieces of the query that a text contains, the most telling first.
@@ -66,19 +63,20 @@ impl<'a> Spoken<'a> {
     /// where nothing longer is shared.
     pub(super) fn shared(&self, contained: &[bool]) -> Vec<Shared> {
         let found = self.places.iter().filter(|place| contained[place.wanted]);
-        let (characters, longer): (Vec<&Place>, Vec<&Place>) = found.partition(|place| self.is_character(place));
+        let (characters, longer): (Vec<&Place>, Vec<&Place>) =
+            found.partition(|place| self.query[place.wanted].is_character());
         let mut pieces: Vec<Piece> = Vec::new();
         for place in longer {
             match pieces.last_mut() {
                 Some((last, weight)) if place.range.start < last.end => {
                     last.end = place.range.end;
-                    *weight += place.weight;
+                    *weight += self.says(place);
                 }
-                _ => pieces.push((place.range.clone(), place.weight)),
+                _ => pieces.push((place.range.clone(), self.says(place))),
             }
         }
         if pieces.is_empty() {
-            pieces = characters.iter().map(|place| (place.range.clone(), place.weight)).collect();
+            pieces = characters.iter().map(|place| (place.range.clone(), self.says(place))).collect();
         } else {
             // Both are in reading order.
             let mut at = 0;
@@ -87,16 +85,15 @@ impl<'a> Spoken<'a> {
                     at += 1;
                 }
                 if let Some((_, weight)) = pieces.get_mut(at).filter(|(piece, _)| piece.start <= place.range.start) {
-                    *weight += place.weight;
+                    *weight += self.says(place);
                 }
             }
         }
         self.told(&pieces)
     }
 
-    fn is_character(&self, place: &Place) -> bool {
-        let mut letters = self.text[place.range.clone()].chars();
-        letters.next().is_some_and(is_cjk) && letters.next().is_none()
+    fn says(&self, place: &Place) -> f64 {
+        self.query[place.wanted].says
     }
 
     fn told(&self, pieces: &[Piece]) -> Vec<Shared> {
