@@ -154,10 +154,7 @@ pub struct Found {
 impl Found {
     /// The question as a customer of this language reads it.
     pub fn question_in(&self, language: &Language) -> &str {
-        self.asked
-            .iter()
-            .find(|(known, text)| *known == language && !text.is_empty())
-            .map_or(&self.question, |(_, text)| text)
+        self.asked.own(language).unwrap_or(&self.question)
     }
 }
 

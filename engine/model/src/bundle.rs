@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Calendar, Connector, Detail, Flow, IntentKey, LibraryKey, Phrase, TeamKey, Texts};
+use crate::{Calendar, Connector, Detail, Flow, IntentKey, Language, LibraryKey, Phrase, TeamKey, Texts};
 
 /// What import reads and export writes beside a single flow.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -128,9 +128,7 @@ impl Article {
 
     /// The question as a reader of the language with this code understands it, else as it was written.
     pub fn question_in(&self, code: &str) -> String {
-        let asked = self.asked();
-        let own = asked.iter().find(|(language, _)| language.0 == code).map(|(_, text)| text.to_owned());
-        own.unwrap_or_else(|| self.question.clone())
+        self.asked().own(&Language::from(code)).unwrap_or(&self.question).to_owned()
     }
 
     /// The answer on a channel.

@@ -60,6 +60,11 @@ impl Texts {
             .unwrap_or("")
     }
 
+    /// The text in this language and no other; none where it is empty.
+    pub fn own(&self, language: &Language) -> Option<&str> {
+        self.0.get(language).map(String::as_str).filter(|text| !text.is_empty())
+    }
+
     /// The text in the language with this code, else any.
     pub fn in_language(&self, code: &str) -> &str {
         self.get(&Language::from(code), &[])

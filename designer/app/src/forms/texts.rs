@@ -75,7 +75,7 @@ fn write(setting: Setting, language: &Language, text: String) {
 /// What customers of this language get while its text is missing.
 fn borrowed(setting: Setting, language: &Language) -> String {
     let texts = texts_of(&setting.value.get());
-    if texts.0.get(language).is_some_and(|text| !text.is_empty()) {
+    if texts.own(language).is_some() {
         return String::new();
     }
     texts.get(language, &setting.cx.languages.get()).to_owned()

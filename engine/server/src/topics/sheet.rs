@@ -79,7 +79,7 @@ pub(crate) fn read(table: Table) -> Result<Sheet, NoTable> {
 /// Writes topics as a table.
 pub(crate) fn write(intents: &[Intent]) -> Vec<u8> {
     let rows = intents.iter().flat_map(|intent| {
-        let name = |language: &Language| intent.name.0.get(language).map_or("", String::as_str);
+        let name = |language: &Language| intent.name.own(language).unwrap_or_default();
         let (zh, en) = (name(&Language::zh()), name(&Language::en()));
         let without = intent.examples.is_empty().then_some("");
         let examples = without.into_iter().chain(intent.examples.iter().map(String::as_str));
